@@ -1,0 +1,83 @@
+// Eight floats at a time, in standard arithmetic: the same bits on every instruction set, one register on AVX2.
+//
+// Everything is always_inline: kernels are compiled once per instruction set, and a shared out-of-line copy
+// would let the linker put AVX code into the baseline.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
+#define ADCORE_INLINE [[gnu::always_inline]] inline
+
+namespace adcore {
+
+inline constexpr std::size_t kLanes = 8;
+using Lanes = float __attribute__((vector_size(32)));
+using LaneMask = std::int32_t __attribute__((vector_size(32)));  // per lane: all bits set, or none
+
+/// Groups of eight that hold `count` floats.
+[[nodiscard]] constexpr auto lane_groups(std::size_t count) noexcept -> std::size_t {
+  return (count + kLanes - 1) / kLanes;
+}
+
+ADCORE_INLINE auto load(const float* source) noexcept -> Lanes {
+  Lanes value;
+  std::memcpy(&value, source, sizeof value);
+  return value;
+}
+
+ADCORE_INLINE void store(float* target, Lanes value) noexcept { std::memcpy(target, &value, sizeof value); }
+
+ADCORE_INLINE auto minimum(Lanes a, Lanes b) noexcept -> Lanes { return a < b ? a : b; }
+ADCORE_INLINE auto maximum(Lanes a, Lanes b) noexcept -> Lanes { return a > b ? a : b; }
+
+/// The lanes of the last group that belong to a vector of `dimensions` floats.
+ADCORE_INLINE auto tail_mask(std::size_t dimensions) noexcept -> LaneMask {
+  const auto used = static_cast<std::int32_t>(dimensions - (lane_groups(dimensions) - 1) * kLanes);
+  constexpr LaneMask lane = {0, 1, 2, 3, 4, 5, 6, 7};
+  return lane < used;
+}
+
+ADCORE_INLINE auto keep(Lanes value, LaneMask mask) noexcept -> Lanes {
+  LaneMask bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  bits &= mask;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// Sum of the lanes, always in the order ((0+4)+(2+6)) + ((1+5)+(3+7)).
+ADCORE_INLINE auto sum(Lanes v) noexcept -> float {
+  v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+  v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+  return v[0] + v[1];
+}
+
+/// Lane i becomes the sum of lanes 0..i.
+ADCORE_INLINE auto running_sum(Lanes v) noexcept -> Lanes {
+  constexpr Lanes zero = {};
+  v += __builtin_shufflevector(v, zero, 8, 0, 1, 2, 3, 4, 5, 6);
+  v += __builtin_shufflevector(v, zero, 8, 8, 0, 1, 2, 3, 4, 5);
+  v += __builtin_shufflevector(v, zero, 8, 8, 8, 8, 0, 1, 2, 3);
+  return v;
+}
+
+/// How many lanes are set.
+ADCORE_INLINE auto count(LaneMask mask) noexcept -> std::size_t {
+#if defined(__AVX__)
+  __m256 bits;
+  std::memcpy(&bits, &mask, sizeof bits);
+  return static_cast<std::size_t>(__builtin_popcount(static_cast<unsigned>(_mm256_movemask_ps(bits))));
+#else
+  std::int32_t total = 0;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) total -= mask[lane];
+  return static_cast<std::size_t>(total);
+#endif
+}
+
+}  // namespace adcore
