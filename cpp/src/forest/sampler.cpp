@@ -17,8 +17,9 @@ auto exponential_below(double bound, Random& random) noexcept -> double {
   return -std::log1p(random.uniform() * std::expm1(-bound));
 }
 
-auto smallest_positive(double key) noexcept -> float {
-  return std::max(static_cast<float>(key), std::numeric_limits<float>::min());
+auto to_key(double key) noexcept -> float {
+  using Limits = std::numeric_limits<float>;
+  return static_cast<float>(std::clamp(key, static_cast<double>(Limits::min()), static_cast<double>(Limits::max())));
 }
 
 }  // namespace
@@ -33,10 +34,10 @@ auto Sampler::initial_acceptance(Random& random) const noexcept -> bool {
 auto Sampler::offer(std::uint64_t, const DecayClock& clock, Random& random) -> Decision {
   const double weight = clock.weight();
   if (is_full()) {  // offered at the time that was drawn: accepted, with a key below the largest
-    pending_key_ = smallest_positive(exponential_below(items_.front().key * weight, random) / weight);
+    pending_key_ = to_key(exponential_below(items_.front().key * weight, random) / weight);
     return {true, true, evict()};
   }
-  pending_key_ = smallest_positive(random.exponential() / weight);
+  pending_key_ = to_key(random.exponential() / weight);
   if (initial_acceptance(random)) return {true, false, 0};
   if (!items_.empty() && pending_key_ < items_.front().key) return {true, true, evict()};
   return {};
@@ -73,7 +74,7 @@ void Sampler::draw_next_acceptance(std::uint64_t time, const DecayClock& clock, 
 }
 
 void Sampler::rebase(double factor) noexcept {
-  for (Item& item : items_) item.key = smallest_positive(static_cast<double>(item.key) * factor);
+  for (Item& item : items_) item.key = to_key(static_cast<double>(item.key) * factor);
 }
 
 auto Sampler::count(PointIndex point) const noexcept -> std::size_t {
