@@ -1,6 +1,7 @@
-// The life of a fuzz body without libFuzzer: every file of a corpus, then deterministic mutations of each.
-//   fuzz_<noun> <corpus directory> [mutations per file]
+// The life of a fuzz body without libFuzzer: every file of a corpus, then mutations, the same sequence every time.
+//   fuzz_<noun> <corpus directory> [seconds of mutations]
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -52,20 +53,32 @@ auto mutated(Input input, std::mt19937& random) -> Input {
 
 void run(const Input& input) { LLVMFuzzerTestOneInput(input.data(), input.size()); }
 
+// A body that fails ends the process, so the input is kept before it runs.
+void run_kept(const Input& input) {
+  std::ofstream("failing_input", std::ios::binary)
+      .write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size()));
+  run(input);
+}
+
+auto run_mutations(const std::vector<Input>& corpus, std::chrono::seconds duration) -> std::size_t {
+  const auto end = std::chrono::steady_clock::now() + duration;
+  std::mt19937 random(1);
+  std::size_t count = 0;
+  for (; std::chrono::steady_clock::now() < end; ++count) run_kept(mutated(corpus[count % corpus.size()], random));
+  std::filesystem::remove("failing_input");
+  return count;
+}
+
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: %s <corpus directory> [mutations per file]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s <corpus directory> [seconds of mutations]\n", argv[0]);
     return 2;
   }
   const auto corpus = read_corpus(argv[1]);
-  const auto mutations = argc > 2 ? std::stoul(argv[2]) : 0UL;
-  std::mt19937 random(1);
-  for (const auto& input : corpus) {
-    run(input);
-    for (auto i = 0UL; i < mutations; ++i) run(mutated(input, random));
-  }
-  std::printf("%zu inputs, %lu mutations of each\n", corpus.size(), mutations);
-  return corpus.empty() ? 1 : 0;  // an empty corpus tests nothing
+  if (corpus.empty()) return 1;  // an empty corpus tests nothing
+  for (const auto& input : corpus) run(input);
+  const auto count = run_mutations(corpus, std::chrono::seconds(argc > 2 ? std::stol(argv[2]) : 0));
+  std::printf("%zu inputs, %zu mutations\n", corpus.size(), count);
 }

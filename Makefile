@@ -1,0 +1,83 @@
+# `make run` and `make test` set up all they need in .venv and build/. `make help` lists the rest.
+VENV := .venv
+PIP := $(VENV)/bin/pip --quiet
+DONE := build/done
+FUZZ_SECONDS := 30
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+PACKAGE_SOURCES := $(shell find CMakeLists.txt cmake cpp/CMakeLists.txt cpp/include cpp/src python src -type f -not -name '*.pyc')
+
+.PHONY: help run test test-cpp test-python doctest bench bench-smoke lint format docs asan tsan coverage fuzz stubs \
+        stubs-check clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
+
+run: $(DONE)/package $(DONE)/group-demo  ## find the anomalies in a year of real flights; results and report in build/run
+	tools/run_demo.sh build/run
+
+test: test-cpp test-python  ## all tests
+
+test-cpp: $(DONE)/group-build $(DONE)/googletest  ## the C++ tests and fuzz replays
+	tools/cmake_test.sh default
+
+test-python: $(DONE)/package $(DONE)/group-test  ## the Python tests
+	python -m pytest
+
+doctest: $(DONE)/package $(DONE)/group-test  ## every example in docstrings and documents
+	python -m pytest --doctest-modules --doctest-glob='*.md' src docs README.md
+
+bench: $(DONE)/package $(DONE)/group-bench  ## measure; the figures of docs/performance.md
+	python -m pytest benches --benchmark-only --benchmark-autosave
+
+bench-smoke: $(DONE)/package $(DONE)/group-bench  ## run each benchmark once, as a test
+	python -m pytest benches --benchmark-disable
+
+lint: $(DONE)/package $(DONE)/group-lint  ## ruff, mypy, codespell, clang-format; clang-tidy on changed files
+	tools/lint_python.sh
+	tools/lint_cpp.sh
+
+format: $(DONE)/group-lint  ## rewrite the sources as lint wants them
+	ruff check --fix-only . && ruff format .
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+docs: $(DONE)/package $(DONE)/group-docs  ## the documentation site, in build/docs
+	sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
+
+asan: $(DONE)/group-build $(DONE)/googletest  ## the C++ tests under the address and undefined-behaviour sanitizers
+	tools/cmake_test.sh asan
+
+tsan: $(DONE)/group-build $(DONE)/googletest  ## the C++ tests under the thread sanitizer
+	tools/cmake_test.sh tsan
+
+coverage: $(DONE)/group-build $(DONE)/group-coverage $(DONE)/googletest  ## C++ line coverage, in build/coverage/report
+	tools/cmake_test.sh coverage && tools/report_coverage.sh
+
+fuzz: $(DONE)/group-build  ## look for inputs that break a parser, half a minute per fuzz body
+	tools/fuzz.sh $(FUZZ_SECONDS)
+
+stubs: $(DONE)/package $(DONE)/group-lint  ## write src/adcore/_core.pyi from the compiled module
+	python tools/generate_stubs.py
+
+stubs-check: $(DONE)/package $(DONE)/group-lint  ## fail where the committed stubs differ from the compiled module
+	python tools/generate_stubs.py --check
+
+clean:  ## forget everything built
+	rm -rf build $(VENV)
+
+# -- what the targets above stand on: each file under build/done marks a step that need not be repeated
+
+$(DONE)/venv: tools/setup_venv.sh
+	tools/setup_venv.sh $(VENV)
+	mkdir -p $(DONE) && touch $@
+
+$(DONE)/group-%: pyproject.toml $(DONE)/venv
+	$(PIP) install --group $*
+	touch $@
+
+$(DONE)/package: pyproject.toml $(DONE)/group-build $(PACKAGE_SOURCES)
+	$(PIP) install --no-build-isolation --editable '.[all]'
+	touch $@
+
+$(DONE)/googletest: tools/find_googletest.sh $(DONE)/venv
+	tools/find_googletest.sh && touch $@
