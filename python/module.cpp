@@ -3,6 +3,7 @@
 
 namespace adcore::python {
 
+void bind_columns(py::module_& module);
 void bind_errors(py::module_& module);
 
 }  // namespace adcore::python
@@ -11,5 +12,6 @@ void bind_errors(py::module_& module);
 PYBIND11_MODULE(_core, module, py::mod_gil_not_used()) {
   using namespace adcore::python;
   module.doc() = "The compiled half of adcore. Use the names that the package `adcore` exports instead.";
+  bind_columns(module);
   bind_errors(module);
 }

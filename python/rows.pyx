@@ -14,6 +14,8 @@ cdef frozenset MISSING = frozenset({"NAType", "NaTType"})
 cdef object not_a_number(object value, Py_ssize_t row, object column):
     """The error for a value that cannot be made a number, with the place it stands."""
     kind = "text" if isinstance(value, (str, bytes)) else type(value).__name__
+    if isinstance(value, int):
+        return DataError(f"row {row}, column {column!r}: the integer is too large for float64")
     shown = repr(value)
     if len(shown) > 40:
         shown = shown[:37] + "..."

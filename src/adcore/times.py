@@ -1,0 +1,114 @@
+"""Anything that tells times becomes int64 milliseconds since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore.arrow import ArrowField, FloatArray, Int64Array, is_arrow, read_arrow
+from adcore.config import shorten
+from adcore.errors import DataError, InvalidArgumentError
+
+__all__ = ["epoch_milliseconds"]
+
+_MISSING_TIME = np.iinfo(np.int64).min
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MILLISECOND = datetime.resolution * 1000
+
+
+def epoch_milliseconds(
+    timestamps: Any, rows: int | None = None, *, name: str = "timestamps"
+) -> Int64Array:
+    """Times as int64 milliseconds since 1970-01-01 UTC.
+
+    Parameters
+    ----------
+    timestamps : array-like of shape (n,)
+        Integers or whole floats (taken as milliseconds), ``datetime64``, ``datetime`` objects,
+        pandas or Polars datetimes, or an Arrow array of times. Times without a zone are UTC;
+        times with a zone are converted.
+    rows : int, optional
+        The number of values that is expected.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the shape does not fit or the values are no times.
+    DataError
+        If a time is missing; the message names its row.
+
+    Examples
+    --------
+    >>> epoch_milliseconds(np.array(["1970-01-02"], dtype="datetime64[D]"))
+    array([86400000])
+    """
+    times = _milliseconds(timestamps, name)
+    if times.ndim != 1 or (rows is not None and len(times) != rows):
+        expected = f"({rows},)" if rows is not None else "(n,)"
+        raise InvalidArgumentError(f"{name} has shape {times.shape}, expected {expected}")
+    missing = np.flatnonzero(times == _MISSING_TIME)
+    if missing.size:
+        raise DataError(f"row {missing[0]}: {name} is missing")
+    return np.ascontiguousarray(times)
+
+
+def _milliseconds(timestamps: Any, name: str) -> Int64Array:
+    dtype = str(getattr(timestamps, "dtype", ""))
+    if not isinstance(timestamps, np.ndarray) and dtype.startswith("datetime64"):
+        # pandas, with or without a zone, in any unit: its own conversion goes by way of UTC.
+        return _from_datetime64(np.asarray(timestamps, dtype="datetime64[ns]"))
+    if is_arrow(timestamps):
+        return arrow_milliseconds(read_arrow(timestamps), name)
+    array = np.asarray(timestamps)
+    if array.dtype.kind == "M":
+        return _from_datetime64(array)
+    if array.dtype.kind in "iu":
+        return array.astype(np.int64)
+    if array.dtype.kind == "f" or array.size == 0:
+        return _from_floats(array.astype(np.float64), name)
+    if array.dtype.kind == "O" and array.ndim == 1:
+        return np.array([_from_datetime(v, i, name) for i, v in enumerate(array)], dtype=np.int64)
+    raise InvalidArgumentError(
+        f"{name} has dtype {array.dtype}, expected int64 milliseconds, datetime64 or datetimes"
+    )
+
+
+def _from_datetime64(values: npt.NDArray[Any]) -> Int64Array:
+    return values.astype("datetime64[ms]").astype(np.int64)
+
+
+def _from_floats(values: FloatArray, name: str) -> Int64Array:
+    whole = np.isnan(values) | ((np.abs(values) < 2.0**63) & (values == np.floor(values)))
+    wrong = np.flatnonzero(~whole)
+    if wrong.size:
+        raise DataError(
+            f"row {wrong[0]}: {name} is {values[wrong[0]]}, expected whole milliseconds"
+        )
+    return np.where(np.isnan(values), _MISSING_TIME, np.nan_to_num(values)).astype(np.int64)
+
+
+def _from_datetime(value: object, row: int, name: str) -> int:
+    if value is None or type(value).__name__ in ("NaTType", "NAType"):
+        return int(_MISSING_TIME)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+    if isinstance(value, datetime):
+        utc = value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value
+        return int((utc - _EPOCH) // _MILLISECOND)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    raise DataError(f"row {row}: {name} is {shorten(value)}, expected a datetime or milliseconds")
+
+
+def arrow_milliseconds(fields: list[ArrowField], name: str) -> Int64Array:
+    if len(fields) != 1:
+        raise InvalidArgumentError(f"{name} has {len(fields)} columns, expected 1")
+    field = fields[0]
+    if field.kind == "time":
+        return field.times()
+    if field.kind == "number":
+        return _from_floats(field.numbers(name), name)
+    raise InvalidArgumentError(f"{name} holds no times: expected datetimes or milliseconds")
