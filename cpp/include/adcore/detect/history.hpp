@@ -1,0 +1,45 @@
+// The last shingle_size rows as the caller gave them, completed where values were missing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "adcore/state/reader.hpp"
+#include "adcore/state/writer.hpp"
+
+namespace adcore {
+
+class History {
+ public:
+  History(std::size_t shingle_size, std::size_t input_dimensions);
+
+  void push(std::span<const double> row, std::int64_t timestamp, std::size_t imputed) noexcept;
+
+  /// Row and time `age` rows back, 0 = the newest, below min(size, shingle_size).
+  [[nodiscard]] auto row(std::size_t age) const noexcept -> std::span<const double>;
+  [[nodiscard]] auto timestamp(std::size_t age) const noexcept -> std::int64_t;
+  /// The newest row, or nothing when there is none.
+  [[nodiscard]] auto newest() const noexcept -> std::span<const double>;
+  /// Rows pushed since the start.
+  [[nodiscard]] auto rows() const noexcept -> std::uint64_t { return rows_; }
+  /// Part of the values of the next shingle that are imputed, if the next row has `imputed` such values.
+  [[nodiscard]] auto imputed_fraction(std::size_t imputed) const noexcept -> double;
+
+  [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
+  void write(ByteWriter& out) const;
+  void read(ByteReader& in);
+
+ private:
+  [[nodiscard]] auto slot(std::size_t age) const noexcept -> std::size_t;
+
+  std::size_t width_;
+  std::vector<double> values_;             // ring of rows
+  std::vector<std::int64_t> timestamps_;   // ring
+  std::vector<std::uint32_t> imputed_;     // ring: imputed values per row
+  std::uint64_t rows_ = 0;
+  std::uint64_t total_imputed_ = 0;        // over the ring
+};
+
+}  // namespace adcore
