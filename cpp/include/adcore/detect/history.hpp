@@ -15,7 +15,8 @@ class History {
  public:
   History(std::size_t shingle_size, std::size_t input_dimensions);
 
-  void push(std::span<const double> row, std::int64_t timestamp, std::size_t imputed) noexcept;
+  /// `imputed`: no value of the row was given.
+  void push(std::span<const double> row, std::int64_t timestamp, bool imputed) noexcept;
 
   /// Row and time `age` rows back, 0 = the newest, below min(size, shingle_size).
   [[nodiscard]] auto row(std::size_t age) const noexcept -> std::span<const double>;
@@ -24,8 +25,8 @@ class History {
   [[nodiscard]] auto newest() const noexcept -> std::span<const double>;
   /// Rows pushed since the start.
   [[nodiscard]] auto rows() const noexcept -> std::uint64_t { return rows_; }
-  /// Part of the values of the next shingle that are imputed, if the next row has `imputed` such values.
-  [[nodiscard]] auto imputed_fraction(std::size_t imputed) const noexcept -> double;
+  /// Part of the rows held that are imputed.
+  [[nodiscard]] auto imputed_fraction() const noexcept -> double;
 
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
@@ -35,11 +36,12 @@ class History {
   [[nodiscard]] auto slot(std::size_t age) const noexcept -> std::size_t;
 
   std::size_t width_;
-  std::vector<double> values_;             // ring of rows
-  std::vector<std::int64_t> timestamps_;   // ring
-  std::vector<std::uint32_t> imputed_;     // ring: imputed values per row
+  std::vector<double> values_;            // ring of rows
+  std::vector<std::int64_t> timestamps_;  // ring
+  std::vector<std::uint8_t> imputed_;     // ring of flags
   std::uint64_t rows_ = 0;
-  std::uint64_t total_imputed_ = 0;        // over the ring
+  std::size_t next_ = 0;          // slot of the next row: rows_ mod shingle_size, without the division
+  std::size_t imputed_rows_ = 0;  // flags set
 };
 
 }  // namespace adcore

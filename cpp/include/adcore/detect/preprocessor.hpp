@@ -61,16 +61,20 @@ class Preprocessor {
 
  private:
   void replay(const Segment& segment, Forest& forest);
-  void fill_gap(std::span<const double> row, std::int64_t timestamp, std::uint64_t missing, Forest& forest);
+  void fill_gap(std::span<const double> row, Forest& forest);
   void fill_values(std::span<const double> row, const Forest& forest);
-  void impute_row(std::span<const double> next, double fraction, const Forest& forest, std::span<double> out) const;
-  void ask_forest(const Forest& forest, std::span<double> row, std::span<const std::uint8_t> missing) const;
-  void scale_row(std::span<const double> row, double gap, std::span<float> out) const noexcept;
-  void push(std::span<const double> row, std::span<const float> scaled, std::int64_t timestamp, std::size_t imputed,
+  /// A row missing in time, `steps` rows before `next`, into row_.
+  void impute_row(std::span<const double> next, std::uint64_t steps, const Forest& forest);
+  /// Replaces the flagged values of row_ by what the forest holds likely.
+  void ask_forest(const Forest& forest, std::span<const std::uint8_t> flagged);
+  void scale_row(double gap) noexcept;
+  void push(std::span<const double> row, std::span<const float> scaled, std::int64_t timestamp, bool imputed,
             Forest& forest);
+  /// What a value of this column is taken for when nothing better is known.
   [[nodiscard]] auto fallback(std::size_t column) const noexcept -> double;
-  [[nodiscard]] auto scaled_gap(double gap) const noexcept -> float;
-  [[nodiscard]] auto time_scale() const noexcept -> double;
+  [[nodiscard]] auto scaled_gap(const Pace& pace, double gap) const noexcept -> float;
+  [[nodiscard]] auto time_scale(const Pace& pace) const noexcept -> double;
+  void frame_time(Frame& out) const;
 
   ThresholdedForestConfig config_;
   std::size_t width_;       // the caller's columns

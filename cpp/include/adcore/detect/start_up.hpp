@@ -14,10 +14,9 @@ namespace adcore {
 
 /// Rows that are complete and evenly spaced, ready to be learned.
 struct Segment {
-  std::vector<double> rows;                // [n * input_dimensions]
-  std::vector<std::int64_t> timestamps;    // [n]
-  std::vector<std::uint32_t> imputed;      // [n] imputed values of each row
-  std::vector<std::uint8_t> is_missing;    // [n] the row was not given at all
+  std::vector<double> rows;              // [n * input_dimensions]
+  std::vector<std::int64_t> timestamps;  // [n]
+  std::vector<double> present;           // [n] the fraction of each row's values that was given
 };
 
 class StartUp {

@@ -29,7 +29,8 @@ struct ColumnStatistics {
   Deviation value_deviation;  // of the standard deviation of `value`: its smoothed course
   Deviation step_mean;        // the drift, smoothed
   Deviation step_deviation;   // the usual step, smoothed
-  std::uint32_t clipped_run = 0;
+  std::uint32_t value_run = 0;  // values in a row that were too far away to enter as they are
+  std::uint32_t step_run = 0;
 };
 
 /// Row by row: y = weight * (x' - shift) / scale, where x' is the value, or its difference to the row before.
