@@ -61,8 +61,10 @@ auto read_stream(const py::capsule& capsule) -> ArrowTable {
 }
 
 auto describe(const ArrowSchema& schema) -> ArrowColumn {
-  return {schema.name != nullptr ? schema.name : "", schema.format,
-          schema.dictionary != nullptr ? schema.dictionary->format : "", {}};
+  return {schema.name != nullptr ? schema.name : "",
+          schema.format,
+          schema.dictionary != nullptr ? schema.dictionary->format : "",
+          {}};
 }
 
 auto chunk_of(const ArrowArray& array, std::size_t parent_offset, std::size_t length) -> ArrowChunk {
@@ -80,8 +82,9 @@ auto columns_of(const ArrowTable& table) -> std::vector<ArrowColumn> {
     const ArrowArray& array = batch->value;
     const auto length = static_cast<std::size_t>(array.length);
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      columns[i].chunks.push_back(is_table ? chunk_of(*array.children[i], static_cast<std::size_t>(array.offset), length)
-                                           : chunk_of(array, 0, length));
+      columns[i].chunks.push_back(is_table
+                                      ? chunk_of(*array.children[i], static_cast<std::size_t>(array.offset), length)
+                                      : chunk_of(array, 0, length));
     }
   }
   return columns;
@@ -130,10 +133,14 @@ auto pack_texts(const ArrowColumn& column) -> py::tuple {
 
 auto pack(const ArrowColumn& column, const ArrowTable& table) -> py::tuple {
   switch (column.kind()) {
-    case ColumnKind::kNumber: return pack_numbers(column, table);
-    case ColumnKind::kTime: return pack_times(column);
-    case ColumnKind::kText: return pack_texts(column);
-    default: return py::make_tuple(column.name, "other", column.format);
+    case ColumnKind::kNumber:
+      return pack_numbers(column, table);
+    case ColumnKind::kTime:
+      return pack_times(column);
+    case ColumnKind::kText:
+      return pack_texts(column);
+    default:
+      return py::make_tuple(column.name, "other", column.format);
   }
 }
 

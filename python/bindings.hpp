@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace py = pybind11;
@@ -50,6 +51,22 @@ template <class To, class From>
   return array;
 }
 
+[[nodiscard]] inline auto pack_bytes(std::span<const std::byte> bytes) -> py::bytes {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+[[nodiscard]] inline auto view_bytes(const py::bytes& bytes) -> std::span<const std::byte> {
+  const std::string_view text = bytes;
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// Computes without the interpreter lock. Nothing of Python may be touched inside.
+template <class Compute>
+auto without_gil(Compute&& compute) {
+  const py::gil_scoped_release release;
+  return compute();
+}
+
 /// Rows that one call computes before it looks for Ctrl-C: about half a second of the slowest forest.
 [[nodiscard]] inline auto rows_per_turn(std::size_t dimensions) -> std::size_t {
   return std::clamp<std::size_t>((std::size_t{1} << 19U) / std::max<std::size_t>(dimensions, 1), 16, 65'536);
@@ -59,10 +76,7 @@ template <class To, class From>
 template <class Compute>
 void in_turns(std::size_t rows, std::size_t rows_in_turn, Compute&& compute) {
   for (std::size_t first = 0; first < rows; first += rows_in_turn) {
-    {
-      const py::gil_scoped_release release;
-      compute(first, std::min(rows_in_turn, rows - first));
-    }
+    without_gil([&] { compute(first, std::min(rows_in_turn, rows - first)); });
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
 }

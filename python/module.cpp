@@ -12,6 +12,7 @@ void bind_errors(py::module_& module);
 PYBIND11_MODULE(_core, module, py::mod_gil_not_used()) {
   using namespace adcore::python;
   module.doc() = "The compiled half of adcore. Use the names that the package `adcore` exports instead.";
+  module.attr("__version__") = ADCORE_VERSION;
   bind_columns(module);
   bind_errors(module);
 }

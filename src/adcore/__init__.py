@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adcore._core import __version__
 from adcore.errors import (
     AdcoreError,
     DataError,
@@ -16,4 +17,5 @@ __all__ = [
     "InvalidArgumentError",
     "InvalidStateError",
     "SnapshotError",
+    "__version__",
 ]
