@@ -41,10 +41,13 @@ struct BucketCounts {
   std::uint64_t total_rows = 0;
   /// Rows whose bucket was finished already.
   std::uint64_t late_rows = 0;
-  /// Rows without a valid timestamp.
+  /// Rows without a valid timestamp, or without an entity (kNoCode: a key value is missing).
   std::uint64_t invalid_rows = 0;
   /// Rows dropped because maximum_entities or maximum_open_vectors was reached.
   std::uint64_t dropped_rows = 0;
+  /// Vectors of empty buckets that were not made, because one gap called for more of them than
+  /// maximum_open_vectors.
+  std::uint64_t skipped_vectors = 0;
 };
 
 }  // namespace adcore

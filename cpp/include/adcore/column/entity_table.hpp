@@ -11,6 +11,8 @@
 
 namespace adcore {
 
+inline constexpr std::size_t kMaximumKeyFields = 64;
+
 /// An entity is a tuple of `key_fields` strings. Ids are 0, 1, 2, ... in the order of first sight and never change.
 /// Every field has an interner of its own; with one field its codes are the ids. With none, the only entity is 0.
 class EntityTable {
@@ -22,12 +24,11 @@ class EntityTable {
   auto intern(std::span<const std::string_view> key) -> std::uint32_t;
   /// The id of a tuple; kNoCode if it was never seen.
   [[nodiscard]] auto find(std::span<const std::string_view> key) const -> std::uint32_t;
-  /// For each row the id of the tuple whose parts are codes of the fields' interners: codes[field][row].
-  /// Codes come from intern_value(); throws InvalidArgument for one that was never given out.
-  /// A row with a part kNoCode (a missing value) gets kNoCode.
-  void intern_codes(std::span<const std::span<const std::uint32_t>> codes, std::span<std::uint32_t> entities);
   /// The code of one value of a field, made if it is new.
   auto intern_value(std::size_t field, std::string_view text) -> std::uint32_t;
+  /// For each row the id of the tuple whose parts are codes given out by intern_value(): codes[field][row].
+  /// A row with a part kNoCode (a missing value) gets kNoCode. Throws InvalidArgument for a code never given out.
+  void intern_codes(std::span<const std::span<const std::uint32_t>> codes, std::span<std::uint32_t> entities);
 
   /// One part of the tuple of an entity; valid until the next intern call.
   [[nodiscard]] auto key(std::uint32_t entity, std::size_t field) const -> std::string_view;
@@ -36,19 +37,23 @@ class EntityTable {
   /// Entities seen.
   [[nodiscard]] auto size() const noexcept -> std::size_t;
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
+
   [[nodiscard]] auto to_bytes() const -> std::vector<std::byte>;
+  /// Throws SnapshotError on anything that to_bytes() did not write.
   [[nodiscard]] static auto from_bytes(std::span<const std::byte> bytes) -> EntityTable;
 
  private:
-  auto intern_tuple(const std::uint32_t* codes) -> std::uint32_t;
-  [[nodiscard]] auto position_of(const std::uint32_t* codes) const noexcept -> std::size_t;
+  void check_length(std::size_t parts) const;
+  void check_codes(std::span<const std::span<const std::uint32_t>> codes, std::size_t rows) const;
+  auto intern_tuple(std::span<const std::uint32_t> codes) -> std::uint32_t;
+  [[nodiscard]] auto is_tuple(std::uint32_t entity, std::span<const std::uint32_t> codes) const noexcept -> bool;
+  [[nodiscard]] auto position_of(std::span<const std::uint32_t> codes) const noexcept -> std::size_t;
+  void read_tuples(ByteReader& reader);
   void grow();
 
   std::vector<Interner> fields_;
-  std::vector<std::uint32_t> tuples_;  // key_fields codes per entity; unused with one field
-  std::vector<std::uint32_t> table_;   // open addressing: entity ids
+  std::vector<std::uint32_t> tuples_;  // key_fields codes per entity; empty with one field
+  std::vector<std::uint32_t> table_;   // open addressing over tuples_: entity ids
 };
-
-inline constexpr std::size_t kMaximumKeyFields = 64;
 
 }  // namespace adcore
