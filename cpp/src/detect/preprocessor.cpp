@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace adcore {
 
@@ -34,15 +33,6 @@ auto start_up_fill(const ThresholdedForestConfig& config) -> std::vector<double>
   return {};
 }
 
-auto add_saturating(std::int64_t from, double by) noexcept -> std::int64_t {
-  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
-  constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
-  const double sum = static_cast<double>(from) + by;
-  if (sum >= static_cast<double>(kMost)) return kMost;
-  if (sum <= static_cast<double>(kLeast)) return kLeast;
-  return from + static_cast<std::int64_t>(std::round(by));
-}
-
 }  // namespace
 
 Preprocessor::Preprocessor(const ThresholdedForestConfig& config)
@@ -65,7 +55,7 @@ auto Preprocessor::is_late(std::int64_t timestamp) const noexcept -> bool {
 }
 
 auto Preprocessor::next_timestamp() const noexcept -> std::int64_t {
-  if (!is_starting()) return pace_.next_timestamp();
+  if (!is_starting()) return pace_.timestamp_after(1);
   return start_up_.rows() == 0 ? 0 : add_saturating(start_up_.latest(), 1);
 }
 

@@ -81,6 +81,12 @@ void Thresholder::learn(double score, double corrected) noexcept {
   ++count_;
 }
 
+void Thresholder::set_time_decay(double time_decay) noexcept {
+  config_.time_decay = time_decay;
+  scores_.set_discount(time_decay);
+  below_.set_discount(time_decay / 2);
+}
+
 void Thresholder::write(ByteWriter& out) const {
   scores_.write(out);
   differences_.write(out);

@@ -51,9 +51,11 @@ class Corrector {
   /// After the row of an anomaly was learned: how far it moved the transform's shift.
   void note_shift(std::span<const double> before, std::span<const double> after);
 
-  /// The shingle without what the last anomaly did to it: the starting point of a forecast. `step` is the next step.
+  /// The point whose newest row is that of `step`, without what the last anomaly did to it.
   [[nodiscard]] auto corrected_point(std::span<const float> point, std::uint64_t step, const Frame& frame) const
       -> std::vector<float>;
+
+  void set_time_decay(double time_decay) noexcept;
 
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
@@ -76,30 +78,40 @@ class Corrector {
     std::vector<double> below;
   };
 
-  [[nodiscard]] auto noise_cap(std::span<const float> point, const Frame& frame) const noexcept -> double;
+  /// Puts what was expected in the place of the last anomaly, `rows` rows ago.
+  void replace_past(std::vector<float>& corrected, std::uint64_t rows, const Frame& frame) const;
+  /// Takes back the shift that the last anomaly gave the rows since.
+  void unshift(std::vector<float>& corrected, std::uint64_t rows, const Frame& frame) const;
+  /// Whether the whole shingle lies at the centre of the series, to the precision of its values.
   [[nodiscard]] auto is_flat(std::span<const float> point, const Frame& frame) const noexcept -> bool;
   [[nodiscard]] auto blamed_block(const Attribution& attribution, std::size_t first) const noexcept -> std::size_t;
-  [[nodiscard]] auto expected_point(const Candidate& candidate, std::span<const float> corrected,
+  [[nodiscard]] auto expected_point(const Forest& forest, std::span<const float> corrected,
                                     const Attribution& attribution, std::size_t block) const -> std::vector<float>;
   [[nodiscard]] auto blamed_values(const Attribution& attribution, std::size_t block) const
       -> std::vector<std::uint32_t>;
-  [[nodiscard]] auto is_new(const Attribution& found, const Attribution& ideal, std::uint64_t gap,
+  /// Whether the rows since the last anomaly, `rows` of them, say something of their own.
+  [[nodiscard]] auto is_new(const Attribution& found, const Attribution& ideal, std::uint64_t rows,
                             double threshold) const noexcept -> bool;
   [[nodiscard]] auto tolerance(const Candidate& candidate, std::size_t block) const -> Tolerance;
-  [[nodiscard]] auto is_within(const Tolerance& tolerance, const Candidate& candidate, std::size_t block,
+  /// Mean step of value `i` from `block` to the newest row: how rough the way was since.
+  [[nodiscard]] auto path_deviation(std::span<const float> point, std::size_t block, std::size_t i,
+                                    bool differenced) const noexcept -> double;
+  [[nodiscard]] auto is_within(const Tolerance& near, const Candidate& candidate, std::size_t block,
                                std::span<const float> other) const noexcept -> bool;
-  [[nodiscard]] auto is_usual_here(const Candidate& candidate, const Tolerance& tolerance, std::size_t block,
+  [[nodiscard]] auto is_usual_here(const Candidate& candidate, const Tolerance& near, std::size_t block,
                                    std::span<const float> corrected) const -> bool;
   void judge_point(const Candidate& candidate, std::span<const float> corrected, Ruling& ruling) const;
-  void judge_run(const Candidate& candidate, bool rising, Ruling& ruling);
+  void judge_run(const Candidate& candidate, Ruling& ruling);
   [[nodiscard]] auto is_drift(const Candidate& candidate, const Ruling& ruling) const noexcept -> bool;
   [[nodiscard]] auto is_rising(double score, const Verdict& verdict) const noexcept -> bool;
   void close_run(const Ruling& ruling) noexcept;
   void remember(const Candidate& candidate, const Ruling& ruling);
   [[nodiscard]] auto gap(std::uint64_t step) const noexcept -> std::uint64_t;
 
+  static constexpr std::uint32_t kLongestRun = 1'000'000;
+
   std::size_t shingle_size_;
-  std::size_t block_;
+  std::size_t block_;       // values of a row of the forest
   std::size_t dimensions_;
   double transform_decay_;
   bool shift_corrected_;  // the transform subtracts a mean, which an anomaly moves

@@ -34,7 +34,8 @@ class Deviation {
     return squares_ > 0 ? std::sqrt(squares_ / weight_) : 0.0;
   }
   [[nodiscard]] auto count() const noexcept -> std::uint64_t { return count_; }
-  [[nodiscard]] auto discount() const noexcept -> double { return 1 - kept_; }
+  /// From now on; what was seen keeps its weight.
+  void set_discount(double discount) noexcept { kept_ = 1 - discount; }
 
   void write(ByteWriter& out) const;
   /// Keeps the discount, which belongs to the configuration. Throws SnapshotError on impossible values.

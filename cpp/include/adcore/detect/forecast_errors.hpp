@@ -35,10 +35,12 @@ class ForecastErrors {
  public:
   explicit ForecastErrors(const ForecastErrorsConfig& config);
 
-  /// A row came: scores every stored forecast of it. `usual_steps` [input_dimensions] stand in for errors not yet seen.
-  void observe(std::span<const double> actual, std::span<const double> usual_steps);
-  /// Stores the forecast made after that row.
-  void store(const Forecast& forecast);
+  /// A row came: scores every stored forecast of it; NaN is not scored. `spread` [input_dimensions], the usual
+  /// deviation of the values, stands in for errors not yet seen.
+  void observe(std::span<const double> actual, std::span<const double> spread);
+  /// Stores the forecast made after that row: errors are those of the raw centre, hits those of the calibrated
+  /// interval. (Errors of the calibrated centre would hide half of the bias that calibration is to remove.)
+  void store(const Forecast& raw, const Forecast& calibrated);
   /// Moves and widens a raw forecast.
   void calibrate(Calibration calibration, Forecast& forecast) const noexcept;
 
@@ -66,17 +68,18 @@ class ForecastErrors {
   [[nodiscard]] auto cell(std::size_t step, std::size_t column) const noexcept -> const Cell& {
     return cells_[step * config_.input_dimensions + column];
   }
-  /// How far the observed deviation is trusted over `usual_steps`, 0 to 1.
-  [[nodiscard]] auto trust() const noexcept -> double;
-  [[nodiscard]] auto width(double observed, std::size_t step, std::size_t column) const noexcept -> double;
+  /// An observed deviation, or the spread of the values while too few forecasts were scored.
+  [[nodiscard]] auto blended(double observed, std::size_t column) const noexcept -> double;
+  /// How much wider the interval must be because it held too rarely, >= 1.
+  [[nodiscard]] auto widening(std::size_t step, std::size_t column) const noexcept -> double;
   void score_forecast(std::span<const double> actual, std::size_t slot, std::size_t step) noexcept;
-  void clamp(Forecast& forecast, std::size_t index) const noexcept;
+  void limit(Forecast& forecast, std::size_t at) const noexcept;
 
   ForecastErrorsConfig config_;
   std::vector<Cell> cells_;  // [horizon * input_dimensions]
   // Ring of the last `horizon` forecasts, each [horizon * input_dimensions].
   std::vector<double> value_, low_, high_;
-  std::vector<double> usual_steps_;
+  std::vector<double> spread_;
   std::uint64_t forecasts_ = 0;
 };
 

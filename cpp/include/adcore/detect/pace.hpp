@@ -8,19 +8,22 @@
 
 namespace adcore {
 
+/// `from` + `by`, rounded, or the nearest number there is.
+[[nodiscard]] auto add_saturating(std::int64_t from, double by) noexcept -> std::int64_t;
+
 /// Differences are taken in 64-bit integers, so that nanosecond timestamps lose nothing; a row that is not later than
 /// all before it has the gap 0 and does not change the statistics.
 class Pace {
  public:
-  explicit Pace(double decay) : gap_(decay), smoothed_gap_(0.1 * decay), smoothed_deviation_(0.1 * decay) {}
+  explicit Pace(double decay) : gap_(decay), smoothed_deviation_(0.1 * decay) {}
 
   [[nodiscard]] auto has_started() const noexcept -> bool { return started_; }
   [[nodiscard]] auto latest() const noexcept -> std::int64_t { return latest_; }
   [[nodiscard]] auto is_late(std::int64_t timestamp) const noexcept -> bool { return started_ && timestamp <= latest_; }
   /// Time since the latest row, >= 0; 0 for the first row.
   [[nodiscard]] auto gap_to(std::int64_t timestamp) const noexcept -> double;
-  /// Where the next row is expected: a usual gap after the latest, at least 1; 0 for the first row.
-  [[nodiscard]] auto next_timestamp() const noexcept -> std::int64_t;
+  /// Where the row `steps` from now is expected: as many usual gaps, each at least 1, after the latest; 0 at the start.
+  [[nodiscard]] auto timestamp_after(std::size_t steps) const noexcept -> std::int64_t;
   /// Rows that are missing before `timestamp`; 0 while the pace is not known.
   [[nodiscard]] auto missing_rows(std::int64_t timestamp) const noexcept -> std::uint64_t;
 
@@ -28,7 +31,6 @@ class Pace {
   void learn(std::int64_t timestamp, std::uint64_t missing) noexcept;
 
   [[nodiscard]] auto mean_gap() const noexcept -> double { return gap_.mean(); }
-  [[nodiscard]] auto gap_drift() const noexcept -> double { return smoothed_gap_.mean(); }
   /// Smoothed standard deviation of the gap.
   [[nodiscard]] auto gap_deviation() const noexcept -> double { return smoothed_deviation_.mean(); }
 
@@ -37,7 +39,6 @@ class Pace {
 
  private:
   Deviation gap_;
-  Deviation smoothed_gap_;
   Deviation smoothed_deviation_;
   std::int64_t latest_ = 0;
   bool started_ = false;

@@ -38,6 +38,8 @@ class Preprocessor {
   [[nodiscard]] auto scaled() const noexcept -> std::span<const float> { return scaled_; }
   /// Values filled in by complete(), with those of missing rows.
   [[nodiscard]] auto imputed() const noexcept -> std::uint32_t { return imputed_; }
+  /// Whether no value of the completed row was given.
+  [[nodiscard]] auto is_wholly_missing() const noexcept -> bool { return missing_values_ == width_; }
   /// The forest and the statistics learn the completed row.
   void learn(Forest& forest);
 

@@ -35,6 +35,9 @@ class ThresholdedForest {
   [[nodiscard]] auto process(std::span<const double> rows, std::span<const std::int64_t> timestamps = {})
       -> ThresholdedColumns;
 
+  /// Throws what process() would throw before it learns anything.
+  void check_rows(std::span<const double> rows, std::span<const std::int64_t> timestamps) const;
+
   /// The next `horizon` rows. `corrected`: as if the last anomaly had not happened. Needs shingle_size > 1; zeros
   /// before is_ready(). Throws InvalidArgument.
   [[nodiscard]] auto extrapolate(std::size_t horizon, bool corrected = true, double centrality = 1.0) const -> Forecast;
@@ -59,10 +62,9 @@ class ThresholdedForest {
  private:
   ThresholdedForest(const ThresholdedForestConfig& config, std::unique_ptr<Forest> forest);
 
-  void check_rows(std::span<const double> rows, std::span<const std::int64_t> timestamps) const;
   void process_into(std::span<const double> row, std::int64_t timestamp, Detection& detection);
   void score_row(Detection& detection);
-  void judge(double score, Detection& detection);
+  void examine(const Verdict& verdict, Detection& detection);
   void describe(const Ruling& ruling, Detection& detection);
   void describe_expected(const Ruling& ruling, std::size_t age, Detection& detection);
 

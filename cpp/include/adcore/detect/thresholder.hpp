@@ -52,6 +52,7 @@ class Thresholder {
   [[nodiscard]] auto is_ready() const noexcept -> bool { return count_ >= kMinimumScores; }
   [[nodiscard]] auto mean() const noexcept -> double { return scores_.mean(); }
   [[nodiscard]] auto standard_deviation() const noexcept -> double { return scores_.standard_deviation(); }
+  void set_time_decay(double time_decay) noexcept;
   void set_z_factor(double z_factor) noexcept { config_.z_factor = z_factor; }
   void set_lower_threshold(double threshold) noexcept { config_.lower_threshold = threshold; }
 
