@@ -27,8 +27,9 @@ test-python: $(DONE)/package $(DONE)/group-test  ## the Python tests
 doctest: $(DONE)/package $(DONE)/group-test  ## every example in docstrings and documents
 	python -m pytest --doctest-modules --doctest-glob='*.md' src docs README.md
 
-bench: $(DONE)/package $(DONE)/group-bench  ## measure; the figures of docs/performance.md
-	python -m pytest benches --benchmark-only --benchmark-autosave
+bench: $(DONE)/package $(DONE)/group-demo  ## adcore and its peers in one run; the figures of docs/performance.md
+	-$(PIP) install krcf==0.4.0
+	python benches/compare.py
 
 bench-smoke: $(DONE)/package $(DONE)/group-bench  ## run each benchmark once, as a test
 	python -m pytest benches --benchmark-disable
