@@ -7,8 +7,8 @@ function(adcore_set_compile_options target)
   target_compile_options(${target} PRIVATE -Wno-psabi)
   if(ADCORE_DEVELOPER)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Werror)
-    # What GCC takes for uninitialised changes with its inlining, and is mostly wrong; the sanitizers know better.
-    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+    # Guesses of GCC that change with its inlining and are mostly wrong (its bug 105651); the sanitizers know better.
+    target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>")
   endif()
   if(ADCORE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${ADCORE_SANITIZE} -fno-sanitize-recover=all

@@ -15,8 +15,14 @@ if command -v clang++ >/dev/null; then
 else
   cmake --preset asan --log-level=WARNING
   cmake --build --preset asan --target fuzz_bodies
-  for body in build/asan/cpp/fuzz/fuzz_*; do
-    [ -x "$body" ] && [ -f "$body" ] || continue
-    "$body" "cpp/fuzz/corpus/${body##*/fuzz_}" "$seconds"
+  corpus=$PWD/cpp/fuzz/corpus
+  cd build/asan/cpp/fuzz
+  for body in fuzz_*; do
+    [ -f "$body" ] && [ -x "$body" ] || continue
+    echo "$body"
+    "./$body" "$corpus/${body#fuzz_}" "$seconds" || {
+      echo "$body failed; the input is in $PWD/failing_input" >&2
+      exit 1
+    }
   done
 fi
