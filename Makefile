@@ -77,7 +77,7 @@ $(DONE)/group-%: pyproject.toml $(DONE)/venv
 	touch $@
 
 $(DONE)/package: pyproject.toml $(DONE)/group-build $(PACKAGE_SOURCES)
-	$(PIP) install --no-build-isolation --editable '.[all]'
+	$(PIP) install --no-build-isolation --editable .
 	touch $@
 
 $(DONE)/googletest: tools/find_googletest.sh $(DONE)/venv

@@ -4,5 +4,8 @@ set -euo pipefail
 
 ruff check .
 ruff format --check .
-mypy
+# Folders of scripts may each have a conftest, so each is a run of its own.
+mypy src tools
+mypy tests
+mypy benches
 codespell
