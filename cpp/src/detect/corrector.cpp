@@ -39,8 +39,6 @@ Corrector::Corrector(const ThresholdedForestConfig& config)
       block_(config.forest_config().input_dimensions),
       dimensions_(config.forest_config().dimensions()),
       transform_decay_(config.resolved_transform_decay()),
-      shift_corrected_(config.transform == TransformMethod::normalize ||
-                       config.transform == TransformMethod::subtract_moving_average),
       time_augmented_(config.mode == Mode::time_augmented),
       auto_adjust_(config.auto_adjust),
       alert_once_(config.alert_once),
@@ -99,9 +97,8 @@ auto Corrector::corrected_point(std::span<const float> point, std::uint64_t step
     -> std::vector<float> {
   std::vector<float> corrected(point.begin(), point.end());
   const std::uint64_t rows = gap(step);
-  if (rows >= 2 * shingle_size_ + 1) return corrected;
   if (!past_.expected.empty() && rows <= shingle_size_) replace_past(corrected, rows, frame);
-  if (shift_corrected_ && !past_.shift_moved.empty() && rows < 2 * shingle_size_) unshift(corrected, rows, frame);
+  if (!past_.mean_moved.empty() && rows < 2 * shingle_size_) unshift(corrected, rows, frame);
   return corrected;
 }
 
@@ -112,22 +109,25 @@ void Corrector::replace_past(std::vector<float>& corrected, std::uint64_t rows, 
     std::copy(expected.begin() + static_cast<std::ptrdiff_t>(moved), expected.end(), corrected.begin());
   }
   if (past_.relative_index != 0 || rows == 0) return;
+  // After a spike a difference goes back by what it went forth, and so does the time column; after a new level it
+  // does not. What went forth is carried to the row after where that brings it nearer to the usual.
   const std::size_t newest = dimensions_ - block_;
-  const auto excess = [&](std::size_t i) { return past_.point[newest + i] - expected[newest + i]; };
-  // The row after an anomaly went back by what the anomaly went forth: a difference carries it, and so does time.
-  if (frame.differenced) {
-    for (std::size_t i = 0; i < block_; ++i) corrected[dimensions_ - moved + i] += excess(i);
-  } else if (time_augmented_) {
-    corrected[dimensions_ - moved + block_ - 1] += excess(block_ - 1);
+  for (std::size_t i = 0; i < block_; ++i) {
+    const bool carried = frame.differenced || (time_augmented_ && i + 1 == block_);
+    if (!carried || frame.scale[i] == 0) continue;
+    const double forth = past_.scale[i] * static_cast<double>(past_.point[newest + i] - expected[newest + i]);
+    float& after = corrected[dimensions_ - moved + i];
+    const auto back = after + static_cast<float>(forth / frame.scale[i]);
+    if (std::abs(back) < std::abs(after)) after = back;
   }
 }
 
 void Corrector::unshift(std::vector<float>& corrected, std::uint64_t rows, const Frame& frame) const {
   const double kept = std::exp(-static_cast<double>(rows) * transform_decay_);
   const std::size_t first = dimensions_ - std::min<std::uint64_t>(rows, shingle_size_) * block_;
-  for (std::size_t i = 0; i < past_.shift_moved.size(); ++i) {
+  for (std::size_t i = 0; i < past_.mean_moved.size(); ++i) {
     if (frame.scale[i] == 0) continue;
-    const auto by = static_cast<float>(past_.shift_moved[i] * kept / frame.scale[i]);
+    const auto by = static_cast<float>(past_.mean_moved[i] * kept / frame.scale[i]);
     for (std::size_t at = first + i; at < dimensions_; at += block_) corrected[at] += by;
   }
 }
@@ -144,14 +144,14 @@ auto Corrector::is_flat(std::span<const float> point, const Frame& frame) const 
 void Corrector::judge_point(const Candidate& candidate, std::span<const float> corrected, Ruling& ruling) const {
   const std::uint64_t rows = gap(candidate.step);
   const bool unchanged = std::equal(corrected.begin(), corrected.end(), candidate.point.begin());
-  ruling.attribution = candidate.forest.attribution(corrected);
-  ruling.corrected_score = unchanged ? candidate.score : ruling.attribution.total();
+  ruling.corrected_score = unchanged ? candidate.score : candidate.forest.score(corrected);
   const auto overrule = [&](Correction correction) {
     ruling.grade = 0;
     ruling.correction = correction;
   };
   if (ruling.corrected_score <= candidate.verdict.threshold) return overrule(Correction::anomaly_in_shingle);
 
+  ruling.attribution = candidate.forest.attribution(corrected);
   const std::size_t first = rows >= shingle_size_ ? 0 : shingle_size_ - static_cast<std::size_t>(rows);
   const std::size_t block = blamed_block(ruling.attribution, first);
   ruling.relative_index = static_cast<std::int32_t>(block) - static_cast<std::int32_t>(shingle_size_ - 1);
@@ -323,12 +323,13 @@ void Corrector::remember(const Candidate& candidate, const Ruling& ruling) {
   past_.score = candidate.score;
   past_.point.assign(candidate.point.begin(), candidate.point.end());
   past_.expected = ruling.expected;
-  past_.shift_moved.clear();
+  past_.scale = candidate.frame.scale;
+  past_.mean_moved.clear();
 }
 
 void Corrector::note_shift(std::span<const double> before, std::span<const double> after) {
-  past_.shift_moved.resize(before.size());
-  std::transform(after.begin(), after.end(), before.begin(), past_.shift_moved.begin(), std::minus<>());
+  past_.mean_moved.resize(before.size());
+  std::transform(after.begin(), after.end(), before.begin(), past_.mean_moved.begin(), std::minus<>());
 }
 
 void Corrector::set_time_decay(double time_decay) noexcept {

@@ -28,7 +28,7 @@ auto get_score(ByteReader& in) -> double {
 }  // namespace
 
 auto Corrector::memory_bytes() const noexcept -> std::size_t {
-  std::size_t doubles = past_.shift_moved.capacity();
+  std::size_t doubles = past_.scale.capacity() + past_.mean_moved.capacity();
   for (const auto* column : {&ignore_above_, &ignore_below_, &ignore_above_ratio_, &ignore_below_ratio_}) {
     doubles += column->capacity();
   }
@@ -43,7 +43,8 @@ void Corrector::write(ByteWriter& out) const {
   out.put(past_.score);
   out.put_all(past_.point);
   out.put_all(past_.expected);
-  out.put_all(past_.shift_moved);
+  out.put_all(past_.scale);
+  out.put_all(past_.mean_moved);
   out.put(has_last_);
   out.put(last_score_);
   out.put(last_threshold_);
@@ -62,15 +63,20 @@ void Corrector::read(ByteReader& in) {
   past_.score = get_score(in);
   past_.point = in.get_all<float>(dimensions_);
   past_.expected = in.get_all<float>(dimensions_);
-  past_.shift_moved = in.get_all<double>(block_);
-  if (past_.exists != !past_.point.empty()) throw_snapshot("an anomaly without its point");
-  if (!past_.exists && !(past_.expected.empty() && past_.shift_moved.empty())) throw_snapshot("traces of no anomaly");
+  past_.scale = in.get_all<double>(block_);
+  past_.mean_moved = in.get_all<double>(block_);
+  if (past_.exists == past_.point.empty() || past_.exists == past_.scale.empty()) {
+    throw_snapshot("an anomaly without its point");
+  }
+  if (!past_.exists && !(past_.expected.empty() && past_.mean_moved.empty())) throw_snapshot("traces of no anomaly");
   check_length(past_.point.size(), dimensions_);
   check_length(past_.expected.size(), dimensions_);
-  check_length(past_.shift_moved.size(), block_);
+  check_length(past_.scale.size(), block_);
+  check_length(past_.mean_moved.size(), block_);
   check_finite(past_.point);
   check_finite(past_.expected);
-  check_finite(past_.shift_moved);
+  check_finite(past_.scale);
+  check_finite(past_.mean_moved);
   has_last_ = in.get<bool>();
   last_score_ = get_score(in);
   last_threshold_ = get_score(in);

@@ -194,6 +194,7 @@ void Preprocessor::frame(Frame& out) const {
     const auto& known = transform_.statistics(i);
     out.scale[i] = transform_.scale(i);
     out.shift[i] = transform_.shift(i, previous);
+    out.mean[i] = transform_.shift(i, {});
     out.centre[i] = out.centred ? 0.0 : known.value.mean();
     out.step_deviation[i] = known.step_deviation.mean();
     const double magnitude = std::max(std::abs(row_[i]), std::abs(known.value.mean()));

@@ -163,7 +163,7 @@ void ThresholdedForest::examine(const Verdict& verdict, Detection& detection) {
   if (ruling.grade > 0) {
     Frame after;
     preprocessor_.frame(after);
-    corrector_.note_shift(frame_.shift, after.shift);
+    corrector_.note_shift(frame_.mean, after.mean);
   }
 }
 
@@ -202,7 +202,7 @@ void ThresholdedForest::describe_expected(const Ruling& ruling, std::size_t age,
 
 auto ThresholdedForest::memory_bytes() const noexcept -> std::size_t {
   return sizeof(*this) + forest_->memory_bytes() + preprocessor_.memory_bytes() + corrector_.memory_bytes() +
-         point_.capacity() * sizeof(float) + 5 * frame_.scale.capacity() * sizeof(double);
+         point_.capacity() * sizeof(float) + 6 * frame_.scale.capacity() * sizeof(double);
 }
 
 void ThresholdedForest::set_time_decay(double time_decay) {

@@ -48,7 +48,7 @@ class Corrector {
   void pass(double score, const Verdict& verdict) noexcept;
   /// Rules on a candidate (grade > 0) and notes it.
   [[nodiscard]] auto examine(const Candidate& candidate) -> Ruling;
-  /// After the row of an anomaly was learned: how far it moved the transform's shift.
+  /// After the row of an anomaly was learned: how far it moved the frame's mean.
   void note_shift(std::span<const double> before, std::span<const double> after);
 
   /// The point whose newest row is that of `step`, without what the last anomaly did to it.
@@ -70,7 +70,8 @@ class Corrector {
     double score = 0;
     std::vector<float> point;
     std::vector<float> expected;      // empty if none
-    std::vector<double> shift_moved;  // empty if unknown
+    std::vector<double> scale;        // of the frame then
+    std::vector<double> mean_moved;   // by how much it moved the frame's mean; empty if unknown
   };
   /// Distances, in the caller's units, within which a value counts as expected.
   struct Tolerance {
@@ -114,7 +115,6 @@ class Corrector {
   std::size_t block_;       // values of a row of the forest
   std::size_t dimensions_;
   double transform_decay_;
-  bool shift_corrected_;  // the transform subtracts a mean, which an anomaly moves
   bool time_augmented_;
   bool auto_adjust_;
   bool alert_once_;

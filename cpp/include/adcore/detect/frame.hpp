@@ -12,6 +12,7 @@ namespace adcore {
 struct Frame {
   std::vector<double> scale;
   std::vector<double> shift;
+  std::vector<double> mean;            // the part of the shift that is a statistic, which an anomaly moves
   std::vector<double> centre;          // where the series usually is, in the units of scale * transformed
   std::vector<double> step_deviation;  // usual step from row to row
   std::vector<double> precision;       // smaller changes are none
@@ -19,7 +20,7 @@ struct Frame {
   bool differenced = false;            // they are differences
 
   void resize(std::size_t block) {
-    for (auto* column : {&scale, &shift, &centre, &step_deviation, &precision}) column->assign(block, 0.0);
+    for (auto* column : {&scale, &shift, &mean, &centre, &step_deviation, &precision}) column->assign(block, 0.0);
   }
 };
 
