@@ -44,7 +44,7 @@ def main() -> int:
     for name in options.workloads.split(","):
         workload = w.quick(w.WORKLOADS[name]) if options.quick else w.WORKLOADS[name]
         compare(workload, peers, comparison, options)
-    save(comparison, options.output)
+        save(comparison, options.output)
     show(comparison, markdown=options.markdown)
     wrong = disagreements(comparison)
     print("\n".join(wrong), file=sys.stderr)
