@@ -1,18 +1,15 @@
 // Eight floats at a time, in standard arithmetic: the same bits on every instruction set, one register on AVX2.
-//
-// Everything is always_inline: kernels are compiled once per instruction set, and a shared out-of-line copy
-// would let the linker put AVX code into the baseline.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include "adcore/base/attributes.hpp"
+
 #if defined(__AVX__)
 #include <immintrin.h>
 #endif
-
-#define ADCORE_INLINE [[gnu::always_inline]] inline
 
 namespace adcore {
 

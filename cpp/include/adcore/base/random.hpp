@@ -4,23 +4,25 @@
 #include <cmath>
 #include <cstdint>
 
+#include "adcore/base/attributes.hpp"
+
 namespace adcore {
 
 /// Scrambles 64 bits so that every output bit depends on every input bit
 /// (the finaliser of Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-[[nodiscard]] constexpr auto mix_bits(std::uint64_t z) noexcept -> std::uint64_t {
+[[nodiscard]] ADCORE_INLINE constexpr auto mix_bits(std::uint64_t z) noexcept -> std::uint64_t {
   z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
   return z ^ (z >> 31U);
 }
 
 /// An independent seed for part `part` of the thing seeded with `seed`.
-[[nodiscard]] constexpr auto derive_seed(std::uint64_t seed, std::uint64_t part) noexcept -> std::uint64_t {
+[[nodiscard]] ADCORE_INLINE constexpr auto derive_seed(std::uint64_t seed, std::uint64_t part) noexcept -> std::uint64_t {
   return mix_bits(seed + 0x9e3779b97f4a7c15ULL * (part + 1));
 }
 
 /// Uniform in the open interval (0, 1): never 0, so that its logarithm is finite, and never 1.
-[[nodiscard]] constexpr auto to_unit_interval(std::uint64_t bits) noexcept -> double {
+[[nodiscard]] ADCORE_INLINE constexpr auto to_unit_interval(std::uint64_t bits) noexcept -> double {
   return (static_cast<double>(bits >> 12U) + 0.5) * 0x1p-52;
 }
 
@@ -28,13 +30,13 @@ class Random {
  public:
   constexpr explicit Random(std::uint64_t seed) noexcept : state_(seed) {}
 
-  [[nodiscard]] constexpr auto next() noexcept -> std::uint64_t {
+  [[nodiscard]] ADCORE_INLINE constexpr auto next() noexcept -> std::uint64_t {
     state_ += 0x9e3779b97f4a7c15ULL;
     return mix_bits(state_);
   }
 
   /// Uniform in (0, 1).
-  [[nodiscard]] constexpr auto uniform() noexcept -> double { return to_unit_interval(next()); }
+  [[nodiscard]] ADCORE_INLINE constexpr auto uniform() noexcept -> double { return to_unit_interval(next()); }
 
   /// Exponential with mean 1.
   [[nodiscard]] auto exponential() noexcept -> double { return -std::log(uniform()); }

@@ -28,6 +28,8 @@ class Forest {
   [[nodiscard]] virtual auto is_ready() const noexcept -> bool = 0;
   /// The current point: the last shingle_size rows, zeros while fewer were seen.
   [[nodiscard]] virtual auto shingle() const noexcept -> std::span<const float> = 0;
+  /// The point that `row` would complete, were it the next row.
+  virtual void shingled_point(std::span<const float> row, std::span<float> point) const = 0;
   /// Heap and object bytes held now.
   [[nodiscard]] virtual auto memory_bytes() const noexcept -> std::size_t = 0;
 
@@ -48,18 +50,19 @@ class Forest {
   // -- learning
   /// Learns one row. `sample` false moves the shingle only: the trees do not see the point.
   virtual void update(std::span<const float> row, bool sample = true) = 0;
-  /// For each row of `rows` (row-major) in order: scores[i] = score, then update.
-  virtual void process(std::span<const float> rows, std::span<double> scores) = 0;
+  /// For each row of `rows` (row-major) in order: scores[i] = score, then update. The same for any split into calls
+  /// and any number of threads.
+  virtual void process(std::span<const float> rows, std::span<double> scores, std::size_t threads = 1) = 0;
   virtual void set_time_decay(double time_decay) = 0;
   virtual void set_bounding_box_cache_fraction(double fraction) = 0;
+  /// A hint that this forest is asked next: fetches its memory into the cache.
+  virtual void prefetch() const noexcept {}
 
   // -- state
   [[nodiscard]] virtual auto to_bytes() const -> std::vector<std::byte> = 0;
   [[nodiscard]] virtual auto clone() const -> std::unique_ptr<Forest> = 0;
 
   [[nodiscard]] auto dimensions() const noexcept -> std::size_t { return config().dimensions(); }
-  /// The point that `row` would complete, were it the next row.
-  void shingled_point(std::span<const float> row, std::span<float> point) const;
 };
 
 /// A forest with resident trees: fast. Implemented by RandomCutForest.

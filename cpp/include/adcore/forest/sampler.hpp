@@ -48,7 +48,10 @@ class Sampler {
   struct Item {
     float key = 0;
     PointIndex point = 0;
-    friend auto operator<(const Item& a, const Item& b) noexcept -> bool { return a.key < b.key; }
+    /// Total, so that the order of evictions does not depend on how the heap came about.
+    friend auto operator<(const Item& a, const Item& b) noexcept -> bool {
+      return a.key < b.key || (a.key == b.key && a.point < b.point);
+    }
   };
   /// What became of an offered point.
   struct Decision {

@@ -1,0 +1,36 @@
+// The hot loops of a tree, compiled for several instruction sets and chosen when the process starts.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "adcore/forest/tree.hpp"
+
+namespace adcore {
+
+/// A tree with its sample, as scoring sees it.
+struct SampledTree {
+  const TreeArrays* tree = nullptr;
+  std::span<const Sampler::Item> items;
+};
+
+/// All functions read points by lane groups; queries are padded with zeros to whole groups.
+struct TreeKernels {
+  /// Scores `count` queries, `query_stride` floats apart, against one tree.
+  void (*score_queries)(const SampledTree& tree, const PointView& points, const float* queries,
+                        std::size_t query_stride, std::size_t count, float* scores);
+  /// Scores one query against each of `count` trees.
+  void (*score_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
+                      float* scores);
+  /// See RandomCutTree; needs a free node and a free bucket.
+  auto (*insert)(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex point)
+      -> PointIndex;
+  void (*remove)(TreeArrays& tree, const PointView& points, PointIndex point, bool last);
+  /// The bounding box of a subtree, in whole lane groups.
+  void (*box)(const TreeArrays& tree, const PointView& points, NodeCode code, float* lo, float* hi);
+};
+
+/// The kernels for points of this many dimensions, best for the processor this runs on.
+[[nodiscard]] auto tree_kernels(std::size_t dimensions) -> const TreeKernels&;
+
+}  // namespace adcore

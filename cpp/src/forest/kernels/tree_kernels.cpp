@@ -1,0 +1,78 @@
+// Compiled once per instruction set; ADCORE_KERNEL_LEVEL names it and is the namespace of everything here.
+#include "adcore/forest/tree_kernels.hpp"
+
+#include "scoring.hpp"
+#include "surgery.hpp"
+
+namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
+
+namespace {
+
+template <std::size_t Groups>
+void score_queries(const SampledTree& tree, const PointView& points, const float* queries, std::size_t query_stride,
+                   std::size_t count, float* scores) {
+  const Shape<Groups> shape(points.dimensions);
+  Box<Groups> box(shape.size());
+  const TreeArrays* trees[kFlight];
+  const float* flight[kFlight];
+  Landing landings[kFlight];
+  for (std::size_t start = 0; start < count; start += kFlight) {
+    const std::size_t flying = count - start < kFlight ? count - start : kFlight;
+    for (std::size_t i = 0; i < flying; ++i) {
+      trees[i] = tree.tree;
+      flight[i] = queries + (start + i) * query_stride;
+    }
+    descend(trees, flight, flying, landings);
+    for (std::size_t i = 0; i < flying; ++i) {
+      scores[start + i] = score_landed(tree, shape, points, flight[i], landings[i], box);
+    }
+  }
+}
+
+template <std::size_t Groups>
+void score_trees(const SampledTree* sampled, std::size_t count, const PointView& points, const float* query,
+                 float* scores) {
+  const Shape<Groups> shape(points.dimensions);
+  Box<Groups> box(shape.size());
+  const TreeArrays* trees[kFlight];
+  const float* flight[kFlight];
+  Landing landings[kFlight];
+  for (std::size_t start = 0; start < count; start += kFlight) {
+    const std::size_t flying = count - start < kFlight ? count - start : kFlight;
+    for (std::size_t i = 0; i < flying; ++i) {
+      trees[i] = sampled[start + i].tree;
+      flight[i] = query;
+    }
+    descend(trees, flight, flying, landings);
+    for (std::size_t i = 0; i < flying; ++i) {
+      scores[start + i] = score_landed(sampled[start + i], shape, points, query, landings[i], box);
+    }
+  }
+}
+
+template <std::size_t Groups>
+void box(const TreeArrays& tree, const PointView& points, NodeCode code, float* lo, float* hi) {
+  const Shape<Groups> shape(points.dimensions);
+  Box<Groups> scratch(shape.size());
+  const Corners result = corners(tree, shape, points, code, scratch);
+  for (std::size_t i = 0; i < shape.size(); ++i) lo[i] = result.lo[i];
+  for (std::size_t i = 0; i < shape.size(); ++i) hi[i] = result.hi[i];
+}
+
+template <std::size_t Groups>
+constexpr TreeKernels kKernels = {score_queries<Groups>, score_trees<Groups>, insert<Groups>, remove<Groups>,
+                                  box<Groups>};
+
+}  // namespace
+
+auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels& {
+  switch (groups) {
+    case 1: return kKernels<1>;
+    case 2: return kKernels<2>;
+    case 3: return kKernels<3>;
+    case 4: return kKernels<4>;
+    default: return kKernels<0>;
+  }
+}
+
+}  // namespace adcore::kernels::ADCORE_KERNEL_LEVEL

@@ -1,0 +1,70 @@
+#include "adcore/forest/subtree.hpp"
+
+#include <algorithm>
+
+namespace adcore {
+
+namespace {
+
+auto copies_of(std::span<const Sampler::Item> items, PointIndex point) -> std::size_t {
+  return static_cast<std::size_t>(
+      std::count_if(items.begin(), items.end(), [&](const Sampler::Item& item) { return item.point == point; }));
+}
+
+}  // namespace
+
+Subtree::Subtree(const SampledTree& tree, const PointView& points, NodeCode code)
+    : tree_(&tree), points_(points), code_(code) {
+  if ((code & kBucketFlag) != 0) draw_bucket();
+}
+
+Subtree::Subtree(std::vector<WeightedPoint> points, std::size_t dimensions, std::uint64_t state)
+    : drawn_(std::move(points)), state_(state) {
+  points_.dimensions = dimensions;
+}
+
+void Subtree::draw_bucket() {
+  const Bucket& bucket = tree_->tree->buckets[code_ & ~kBucketFlag];
+  for (const PointIndex index : std::span(bucket.points, bucket.count)) {
+    drawn_.push_back({points_.point(index), copies_of(tree_->items, index)});
+  }
+  state_ = cut_state(bucket.seed);
+  tree_ = nullptr;
+}
+
+auto Subtree::mass() const noexcept -> std::size_t {
+  if (tree_ != nullptr) return tree_->tree->nodes[code_].mass;
+  std::size_t total = 0;
+  for (const WeightedPoint& point : drawn_) total += point.mass;
+  return total;
+}
+
+auto Subtree::box() const -> BoundingBox {
+  BoundingBox box(points_.dimensions);
+  if (tree_ != nullptr) {
+    tree_kernels(points_.dimensions).box(*tree_->tree, points_, code_, box.lower(), box.upper());
+    return box;
+  }
+  box.start(drawn_.front().values);
+  for (const WeightedPoint& point : drawn_) box.add(point.values);
+  return box;
+}
+
+auto Subtree::cut() const -> Cut {
+  if (tree_ != nullptr) {
+    const Node& node = tree_->tree->nodes[code_];
+    return {node.cut_dimension, node.cut_value};
+  }
+  BoundingBox corners = box();
+  return draw_cut(corners.lower(), corners.upper(), corners.groups(), cut_fraction(state_));
+}
+
+auto Subtree::child(Cut cut, bool right) const -> Subtree {
+  if (tree_ != nullptr) return {*tree_, points_, tree_->tree->nodes[code_].child[right ? 1 : 0]};
+  std::vector<WeightedPoint> kept;
+  std::copy_if(drawn_.begin(), drawn_.end(), std::back_inserter(kept),
+               [&](const WeightedPoint& point) { return cut.is_right(point.values) == right; });
+  return {std::move(kept), points_.dimensions, child_state(state_, right)};
+}
+
+}  // namespace adcore
