@@ -21,20 +21,23 @@ auto total_weight(std::span<const WeightedValue> points) noexcept -> double {
   return sum;
 }
 
-// t = 0 first: 0 * inf would be NaN.
+// The ends first: 0 * inf would be NaN.
 auto between(double low, double high, double t) noexcept -> double {
-  return t <= 0.0 || low == high ? low : std::lerp(low, high, t);
+  if (t <= 0.0 || low == high) return low;
+  if (t >= 1.0) return high;
+  return std::isinf(low) || std::isinf(high) ? low + high : std::lerp(low, high, t);
 }
 
 // The mean of two centroids; never outside them, and never an overflow on the way.
 auto merged(const WeightedValue& a, const WeightedValue& b) noexcept -> WeightedValue {
   const double weight = a.weight + b.weight;
-  return {std::clamp(between(a.value, b.value, b.weight / weight), a.value, b.value), weight};
+  return {std::clamp(between(a.value, b.value, b.weight / weight), a.value, b.value), weight,
+          a.is_mean || b.is_mean || a.value != b.value};
 }
 
 // Whether a centroid may span the fractions from `first` to `last`. Infinities stay by themselves: they have no mean.
 auto may_merge(const WeightedValue& a, const WeightedValue& b, double weight_before, double total) noexcept -> bool {
-  if (a.value == b.value) return true;
+  if (a.value == b.value && !a.is_mean && !b.is_mean) return true;
   if (!std::isfinite(a.value) || !std::isfinite(b.value)) return false;
   const double weight = a.weight + b.weight;
   const double first = weight_before / total;
@@ -49,15 +52,16 @@ auto weighted_quantile(std::span<const WeightedValue> sorted, double fraction) n
   if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double rank = fraction * (total_weight(sorted) - 1.0);
   double before = 0.0;
-  double last_middle = 0.0;
+  double last_rank = 0.0;  // of the value before
   for (std::size_t i = 0; i < sorted.size(); ++i) {
-    const double middle = before + (sorted[i].weight - 1.0) / 2.0;
-    if (rank <= middle) {
-      if (i == 0) return sorted[0].value;
-      return between(sorted[i - 1].value, sorted[i].value, (rank - last_middle) / (middle - last_middle));
+    const double width = sorted[i].weight - 1.0;
+    const double first_rank = sorted[i].is_mean ? before + width / 2.0 : before;
+    if (rank < first_rank && i > 0) {
+      return between(sorted[i - 1].value, sorted[i].value, (rank - last_rank) / (first_rank - last_rank));
     }
+    last_rank = sorted[i].is_mean ? first_rank : before + width;
+    if (rank <= last_rank) return sorted[i].value;
     before += sorted[i].weight;
-    last_middle = middle;
   }
   return sorted.back().value;
 }
@@ -78,7 +82,7 @@ void QuantileSketch::add(double value) {
 void QuantileSketch::sorted_points(std::vector<WeightedValue>& points) const {
   points.assign(centroids_.begin(), centroids_.end());
   const auto middle = static_cast<std::ptrdiff_t>(points.size());
-  for (const double value : recent_) points.push_back({value, 1.0});
+  for (const double value : recent_) points.push_back({value, 1.0, false});
   std::sort(points.begin() + middle, points.end(), is_below);
   std::inplace_merge(points.begin(), points.begin() + middle, points.end(), is_below);
 }
@@ -113,6 +117,7 @@ void QuantileSketch::write(ByteWriter& writer) const {
   for (const auto& centroid : centroids_) {
     writer.put(centroid.value);
     writer.put(centroid.weight);
+    writer.put(centroid.is_mean);
   }
 }
 
@@ -125,9 +130,10 @@ auto QuantileSketch::read(ByteReader& reader) -> QuantileSketch {
   const auto count = reader.get_count(kMostCentroids);
   for (std::uint64_t i = 0; i < count; ++i) {
     const double value = reader.get<double>();
-    const WeightedValue centroid{value, reader.get<double>()};
+    const double weight = reader.get<double>();
+    const WeightedValue centroid{value, weight, reader.get<bool>()};
     const bool is_sorted = sketch.centroids_.empty() || !(value < sketch.centroids_.back().value);
-    if (std::isnan(value) || !is_sorted || !(centroid.weight >= 1.0 && centroid.weight <= 0x1p62)) {
+    if (std::isnan(value) || !is_sorted || !(weight >= 1.0 && weight <= 0x1p62)) {
       throw_snapshot("a sketch has centroids that are not sorted or have no weight");
     }
     sketch.centroids_.push_back(centroid);

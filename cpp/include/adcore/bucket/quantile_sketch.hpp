@@ -11,15 +11,16 @@
 
 namespace adcore {
 
-/// A value and how many values it stands for.
+/// A value that stands for `weight` values: equal ones, or their mean.
 struct WeightedValue {
   double value;
   double weight;
+  bool is_mean;
 };
 
 /// The value at `fraction` (0 to 1) of sorted weighted values, interpolated linearly between neighbouring ranks
-/// fraction * (n - 1), n being the sum of weights; a weight of w covers w ranks and its value sits in their middle.
-/// For weights of 1 this is NumPy's default. NaN for no values, and between -inf and +inf.
+/// fraction * (n - 1), n being the sum of weights. Equal values cover as many ranks as they are; a mean sits in the
+/// middle of its ranks. For single values this is NumPy's default. NaN for no values, and between -inf and +inf.
 [[nodiscard]] auto weighted_quantile(std::span<const WeightedValue> sorted, double fraction) noexcept -> double;
 
 /// The median of |value - median|; `sorted` is used as scratch.
@@ -27,10 +28,10 @@ struct WeightedValue {
 
 /// Up to kExactValues values are kept as they are, and every percentile is exact. From there on it is a t-digest
 /// (Dunning, "Computing extremely accurate quantiles using t-digests", 2019): sorted centroids, each of which may
-/// stand for a fraction of at most kSpread sqrt(q (1 - q)) of all values, q being where it lies. So the rank of a
-/// percentile q is off by about 0.8 % of the values for the median, 0.16 % for the 99th percentile, and by
-/// nothing for the extremes. A value's own size does not matter: the error is in ranks.
-/// The same values in the same order give the same sketch, however they are cut into batches.
+/// stand for different values only up to a fraction kSpread sqrt(q (1 - q)) of all values, q being where it lies. So
+/// the rank of a percentile is off by at most about 0.8 % of the values for the median and 0.16 % for the 99th
+/// percentile, and the extremes are exact. A value's own size does not matter: the error is in ranks. The same values
+/// in the same order give the same sketch, however they are cut into batches.
 class QuantileSketch {
  public:
   static constexpr std::size_t kExactValues = 1024;
