@@ -13,16 +13,15 @@ namespace adcore::python {
 class GuardedForest : public Guarded<Forest> {
  public:
   explicit GuardedForest(std::unique_ptr<Forest> forest)
-      : GuardedForest(forest->config().row_size(), forest->dimensions(), std::move(forest)) {}
+      : Guarded(std::move(forest)),
+        row_size_(ask([](const Forest& inner) { return inner.config().row_size(); })),
+        dimensions_(ask([](const Forest& inner) { return inner.dimensions(); })) {}
 
   // No lock is needed for these.
   [[nodiscard]] auto row_size() const noexcept -> std::size_t { return row_size_; }
   [[nodiscard]] auto dimensions() const noexcept -> std::size_t { return dimensions_; }
 
  private:
-  GuardedForest(std::size_t row_size, std::size_t dimensions, std::unique_ptr<Forest> forest)
-      : Guarded(std::move(forest)), row_size_(row_size), dimensions_(dimensions) {}
-
   std::size_t row_size_;
   std::size_t dimensions_;
 };
