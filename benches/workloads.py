@@ -76,7 +76,7 @@ WORKLOADS = {
         Workload("W3", "10 dimensions, no shingle", "21bf4fe87365cf6c",
                  input_dimensions=10, shingle_size=1, segment_rows=10_000),
         Workload("W4", "2 000 models of 30 trees x 256 in turn", "f8c7e7ec59e40548",
-                 trees=30, models=2_000, warm_rows=1_024, segment_rows=4),
+                 trees=30, models=2_000, warm_rows=512, segment_rows=4),
         Workload("W5", "thresholded, normalised, the stream of W1", "f8c7e7ec59e40548",
                  detector="thresholded"),
     )
