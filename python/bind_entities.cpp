@@ -1,0 +1,120 @@
+// EntityTable: key values to entity ids, and back.
+#include "bindings.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adcore/base/error.hpp"
+#include "adcore/column/entity_table.hpp"
+#include "guarded.hpp"
+
+namespace adcore::python {
+namespace {
+
+using GuardedEntities = Guarded<EntityTable>;
+using Labels = std::vector<std::optional<std::string>>;
+
+auto labels_of(const py::list& texts) -> Labels {
+  Labels labels;
+  for (const auto& text : texts) {
+    if (text.is_none()) {
+      labels.emplace_back(std::nullopt);
+      continue;
+    }
+    Py_ssize_t bytes = 0;
+    const char* utf8 = PyUnicode_AsUTF8AndSize(text.ptr(), &bytes);
+    if (utf8 == nullptr) throw py::error_already_set();
+    labels.emplace_back(std::in_place, utf8, static_cast<std::size_t>(bytes));
+  }
+  return labels;
+}
+
+// The batch's own code of each row becomes the table's code of the same text.
+void translate(std::span<const std::uint32_t> codes, const std::vector<std::uint32_t>& meaning, std::uint32_t* out) {
+  for (const std::uint32_t code : codes) {
+    if (code >= meaning.size()) {
+      throw_invalid_argument("codes", code, "below the number of labels, " + std::to_string(meaning.size()));
+    }
+    *out++ = meaning[code];
+  }
+}
+
+auto intern_labels(GuardedEntities& entities, std::size_t field, const UInt32Array& codes, const py::list& texts)
+    -> UInt32Array {
+  const auto labels = labels_of(texts);
+  auto out = make_array<std::uint32_t>({static_cast<std::size_t>(codes.size())});
+  without_gil([&, data = out.mutable_data(), rows = view(codes)] {
+    entities.change([&](EntityTable& table) {
+      std::vector<std::uint32_t> meaning;
+      for (const auto& label : labels) meaning.push_back(label ? table.intern_value(field, *label) : kNoCode);
+      translate(rows, meaning, data);
+    });
+  });
+  return out;
+}
+
+auto intern_codes(GuardedEntities& entities, const std::vector<UInt32Array>& codes) -> UInt32Array {
+  std::vector<std::span<const std::uint32_t>> columns;
+  for (const auto& column : codes) columns.push_back(view(column));
+  auto out = make_array<std::uint32_t>({columns.empty() ? 0 : columns.front().size()});
+  without_gil(
+      [&, ids = mutable_view(out)] { entities.change([&](EntityTable& table) { table.intern_codes(columns, ids); }); });
+  return out;
+}
+
+auto keys(const GuardedEntities& entities, const UInt32Array& ids, std::size_t field) -> std::vector<std::string> {
+  return without_gil([&, wanted = view(ids)] {
+    return entities.ask([&](const EntityTable& table) {
+      std::vector<std::string> texts;
+      for (const std::uint32_t id : wanted) texts.emplace_back(table.key(id, field));
+      return texts;
+    });
+  });
+}
+
+auto find(const GuardedEntities& entities, const std::vector<std::string>& key) -> std::optional<std::uint32_t> {
+  const std::vector<std::string_view> parts(key.begin(), key.end());
+  const auto id =
+      without_gil([&] { return entities.ask([&](const EntityTable& table) { return table.find(parts); }); });
+  return id == kNoCode ? std::nullopt : std::optional(id);
+}
+
+template <class Question>
+auto ask(const GuardedEntities& entities, Question&& question) {
+  return without_gil([&] { return entities.ask(question); });
+}
+
+auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<GuardedEntities> {
+  return without_gil([view = view_bytes(bytes)] {
+    return std::make_unique<GuardedEntities>(std::make_unique<EntityTable>(EntityTable::from_bytes(view)));
+  });
+}
+
+}  // namespace
+
+void bind_entities(py::module_& module) {
+  py::class_<GuardedEntities>(module, "EntityTable", "Tuples of key texts to entity ids 0, 1, 2, ... by first sight.")
+      .def(py::init([](std::size_t key_fields) {
+             return std::make_unique<GuardedEntities>(std::make_unique<EntityTable>(key_fields));
+           }),
+           py::arg("key_fields"))
+      .def("intern_labels", &intern_labels, py::arg("field"), py::arg("codes"), py::arg("labels"),
+           "For each row the field's own code of labels[codes[row]]; 2^32 - 1 where the label is None.")
+      .def("intern_codes", &intern_codes, py::arg("codes"), "For each row the id of the tuple of one code per field.")
+      .def("keys", &keys, py::arg("ids"), py::arg("field"), "The text of one key field of each entity.")
+      .def("find", &find, py::arg("key"), "The id of a tuple of texts, or None.")
+      .def("__len__",
+           [](const GuardedEntities& self) { return ask(self, [](const auto& table) { return table.size(); }); })
+      .def("memory_bytes",
+           [](const GuardedEntities& self) { return ask(self, [](const auto& t) { return t.memory_bytes(); }); })
+      .def(
+          "to_bytes",
+          [](const GuardedEntities& self) { return pack_bytes(ask(self, [](const auto& t) { return t.to_bytes(); })); })
+      .def_static("from_bytes", &from_bytes, py::arg("bytes"));
+}
+
+}  // namespace adcore::python
