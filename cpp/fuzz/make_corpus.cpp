@@ -1,0 +1,134 @@
+// Writes the first inputs of every corpus: small models, new and used.
+//   make_corpus <cpp/fuzz/corpus>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adcore/bucket/aggregator.hpp"
+#include "adcore/column/entity_table.hpp"
+#include "adcore/detect/thresholded_forest.hpp"
+#include "adcore/forest/forest.hpp"
+
+namespace {
+
+using adcore::Mode;
+using adcore::TransformMethod;
+
+void write(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+// Distinct, of both signs, with duplicates now and then.
+auto wave(std::size_t row, std::size_t column) -> double {
+  return static_cast<double>((row * (7 + column) * 13) % 31) / 8.0 - 2.0;
+}
+
+auto small_forest(std::size_t input_dimensions, std::size_t shingle_size) -> adcore::ForestConfig {
+  adcore::ForestConfig config;
+  config.input_dimensions = input_dimensions;
+  config.shingle_size = shingle_size;
+  config.number_of_trees = 2;
+  config.sample_size = 32;
+  return config;
+}
+
+void learn(adcore::Forest& forest, std::size_t rows) {
+  std::vector<float> row(forest.config().row_size());
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = static_cast<float>(wave(i, j));
+    forest.update(row);
+  }
+}
+
+void write_forests(const std::filesystem::path& folder) {
+  for (const std::size_t rows : {0, 5, 100}) {
+    for (const std::size_t shingle_size : {1, 3}) {
+      const auto name = std::to_string(shingle_size) + "_" + std::to_string(rows);
+      const auto resident = adcore::make_random_cut_forest(small_forest(2, shingle_size));
+      const auto compact = adcore::make_compact_forest(small_forest(2, shingle_size));
+      learn(*resident, rows);
+      learn(*compact, rows);
+      write(folder / ("random_cut_" + name), resident->to_bytes());
+      write(folder / ("compact_" + name), compact->to_bytes());
+    }
+  }
+}
+
+auto thresholded(TransformMethod transform, Mode mode, std::size_t rows) -> std::vector<std::byte> {
+  adcore::ThresholdedForestConfig config;
+  config.forest = small_forest(1, 2);
+  config.transform = transform;
+  config.mode = mode;
+  adcore::ThresholdedForest forest(config);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const double row[] = {i == rows - 3 ? 50.0 : wave(i, 0)};
+    static_cast<void>(forest.process_row(row, static_cast<std::int64_t>(60'000 * i)));
+  }
+  return forest.to_bytes();
+}
+
+void write_thresholded(const std::filesystem::path& folder) {
+  write(folder / "new", thresholded(TransformMethod::normalize, Mode::standard, 0));
+  write(folder / "starting", thresholded(TransformMethod::normalize, Mode::standard, 5));
+  write(folder / "normalize", thresholded(TransformMethod::normalize, Mode::standard, 60));
+  write(folder / "difference", thresholded(TransformMethod::difference, Mode::standard, 60));
+  write(folder / "time_augmented", thresholded(TransformMethod::none, Mode::time_augmented, 60));
+  write(folder / "streaming_impute", thresholded(TransformMethod::normalize, Mode::streaming_impute, 60));
+}
+
+auto aggregator(const std::vector<adcore::BucketFeature>& features, std::size_t rows) -> std::vector<std::byte> {
+  adcore::BucketAggregator aggregator({.bucket_span = 10, .window_delay = 20, .features = features});
+  std::vector<std::int64_t> timestamps;
+  std::vector<std::uint32_t> entities;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < rows; ++i) {
+    timestamps.push_back(static_cast<std::int64_t>(3 * i));
+    entities.push_back(static_cast<std::uint32_t>(i % 3));
+    values.push_back(wave(i, 0));
+  }
+  const adcore::ColumnView columns[] = {std::span<const double>(values)};
+  aggregator.add({timestamps, entities, columns});
+  return aggregator.to_bytes();
+}
+
+void write_aggregators(const std::filesystem::path& folder) {
+  std::vector<adcore::BucketFeature> all;
+  for (std::uint8_t i = 0; i < adcore::kNumberOfBucketFunctions; ++i) {
+    all.push_back({.function = static_cast<adcore::BucketFunction>(i)});
+  }
+  write(folder / "new", aggregator(all, 0));
+  write(folder / "mean", aggregator({{}}, 20));
+  write(folder / "all", aggregator(all, 12));
+}
+
+void write_entity_tables(const std::filesystem::path& folder) {
+  adcore::EntityTable table(2);
+  write(folder / "new", table.to_bytes());
+  for (const std::string_view host : {"a", "b", "", "ccc"}) {
+    const std::string_view key[] = {host, "zone"};
+    table.intern(key);
+  }
+  write(folder / "four", table.to_bytes());
+}
+
+}  // namespace
+
+auto main(int argc, char** argv) -> int {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: %s <corpus directory>\n", argv[0]);
+    return 2;
+  }
+  const std::filesystem::path corpus = argv[1];
+  write_forests(corpus / "forest");
+  write_thresholded(corpus / "thresholded_forest");
+  write_aggregators(corpus / "bucket_aggregator");
+  write_entity_tables(corpus / "entity_table");
+}
