@@ -13,7 +13,7 @@ PACKAGE_SOURCES := $(shell find CMakeLists.txt cmake cpp/CMakeLists.txt cpp/incl
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
 
-run: $(DONE)/package $(DONE)/group-demo  ## find the anomalies in a year of real flights; results and report in build/run
+run: $(DONE)/package $(DONE)/demo-data  ## find the anomalies in a year of real flights; results and report in build/run
 	tools/run_demo.sh build/run
 
 test: test-cpp test-python  ## all tests
@@ -27,7 +27,7 @@ test-python: $(DONE)/package $(DONE)/group-test  ## the Python tests
 doctest: $(DONE)/package $(DONE)/group-test  ## every example in docstrings and documents
 	python -m pytest --doctest-modules --doctest-glob='*.md' src docs README.md
 
-bench: $(DONE)/package $(DONE)/group-demo  ## adcore and its peers in one run; the figures of docs/performance.md
+bench: $(DONE)/package $(DONE)/demo-data  ## adcore and its peers in one run; the figures of docs/performance.md
 	-$(PIP) install krcf==0.4.0
 	python benches/compare.py
 
@@ -78,6 +78,11 @@ $(DONE)/group-%: pyproject.toml $(DONE)/venv
 
 $(DONE)/package: pyproject.toml $(DONE)/group-build $(PACKAGE_SOURCES)
 	$(PIP) install --no-build-isolation --editable .
+	touch $@
+
+# Only the data are wanted, not what the package would do with them.
+$(DONE)/demo-data: pyproject.toml $(DONE)/venv
+	$(PIP) install --no-deps --group demo
 	touch $@
 
 $(DONE)/googletest: tools/find_googletest.sh $(DONE)/venv
