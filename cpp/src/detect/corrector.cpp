@@ -156,7 +156,8 @@ void Corrector::judge_point(const Candidate& candidate, std::span<const float> c
   const std::size_t block = blamed_block(ruling.attribution, first);
   ruling.relative_index = static_cast<std::int32_t>(block) - static_cast<std::int32_t>(shingle_size_ - 1);
   const auto near = tolerance(candidate, block);
-  ruling.expected = expected_point(candidate.forest, corrected, ruling.attribution, block);
+  ruling.blamed = blamed_values(ruling.attribution, block);
+  if (!ruling.blamed.empty()) ruling.expected = candidate.forest.impute(corrected, ruling.blamed).value;
   if (!ruling.expected.empty() && rows < shingle_size_) {
     const auto ideal = candidate.forest.attribution(ruling.expected);
     ruling.corrected_score = ideal.total();
@@ -203,12 +204,6 @@ auto Corrector::blamed_values(const Attribution& attribution, std::size_t block)
   if (block_ > 1 && attributors > maximum_attributors_) blamed.clear();
   if (blamed.size() > most) blamed.clear();
   return blamed;
-}
-
-auto Corrector::expected_point(const Forest& forest, std::span<const float> corrected, const Attribution& attribution,
-                               std::size_t block) const -> std::vector<float> {
-  const auto blamed = blamed_values(attribution, block);
-  return blamed.empty() ? std::vector<float>() : forest.impute(corrected, blamed).value;
 }
 
 auto Corrector::is_new(const Attribution& found, const Attribution& ideal, std::uint64_t rows,

@@ -76,7 +76,7 @@ void Preprocessor::replay(const Segment& segment, Forest& forest) {
     std::copy_n(scaled.begin() + static_cast<std::ptrdiff_t>(i * width_), width_, point.begin());
     const double gap = pace_.gap_to(segment.timestamps[i]);
     if (block_ > width_) point[width_] = pace_.has_started() ? scaled_gap(known, gap) : 0.0F;
-    transform_.learn(row, history_.newest(), {});
+    transform_.learn(row, {});
     push(row, point, segment.timestamps[i], segment.present[i] == 0, forest);
     pace_.learn(segment.timestamps[i], 0);
     confidence_.learn(segment.present[i]);
@@ -178,7 +178,7 @@ void Preprocessor::push(std::span<const double> row, std::span<const float> scal
 
 void Preprocessor::learn(Forest& forest) {
   if (!config_.stop_normalization || steps() < *config_.stop_normalization) {
-    transform_.learn(row_, history_.newest(), missing_);
+    transform_.learn(row_, missing_);
   }
   push(row_, scaled_, timestamp_, missing_values_ == width_, forest);
   pace_.learn(timestamp_, missing_rows_);
@@ -197,7 +197,8 @@ void Preprocessor::frame(Frame& out) const {
     out.mean[i] = transform_.shift(i, {});
     out.centre[i] = out.centred ? 0.0 : known.value.mean();
     out.step_deviation[i] = known.step_deviation.mean();
-    const double magnitude = std::max(std::abs(row_[i]), std::abs(known.value.mean()));
+    // Relative to where the series is, not to the value: a huge value must not make room for itself.
+    const double magnitude = std::abs(known.value.mean());
     out.precision[i] = std::max(config_.minimum_absolute_change, config_.minimum_relative_change * magnitude);
   }
   if (block_ > width_) frame_time(out);

@@ -188,15 +188,14 @@ void ThresholdedForest::describe_expected(const Ruling& ruling, std::size_t age,
   const std::size_t block = config_.forest_config().input_dimensions;
   const std::size_t start = (config_.forest.shingle_size - 1 - age) * block;
   const auto expected = std::span<const float>(ruling.expected).subspan(start, block);
-  detection.expected.resize(width);
-  preprocessor_.invert(expected, age, detection.expected);
-  for (std::size_t i = 0; i < width; ++i) {
-    // Values that are not to blame are what they are, without the rounding of there and back.
-    if (expected[i] == point_[start + i]) detection.expected[i] = detection.past[i];
-  }
-  if (block > width && expected[width] != point_[start + width]) {
-    const std::int64_t before = preprocessor_.history().timestamp(age);
-    detection.expected_timestamp = preprocessor_.invert_time(static_cast<double>(expected[width]), before);
+  std::vector<double> values(width);
+  preprocessor_.invert(expected, age, values);
+  detection.expected = detection.past;  // values that are not to blame are what they are
+  for (const std::uint32_t at : ruling.blamed) {
+    const std::size_t i = at - start;
+    if (i < width) detection.expected[i] = values[i];
+    else detection.expected_timestamp = preprocessor_.invert_time(static_cast<double>(expected[i]),
+                                                                  preprocessor_.history().timestamp(age));
   }
 }
 

@@ -11,35 +11,37 @@ namespace adcore {
 namespace {
 
 /// Rows before values can be too far away: until then the deviation is not known.
-constexpr std::uint64_t kFreeRows = 10;
-/// The bound has doubled often enough to let everything through.
-constexpr std::uint32_t kLongestRun = 250;
+constexpr std::uint64_t kFreeRows = 32;
+/// Scales from the mean beyond which a value is too far away.
+constexpr double kFarScales = 10;
+/// A value too far away doubles the distance allowed; as many rows that are not halve it again.
+constexpr std::uint32_t kFarRows = 8;
+/// The distance has doubled often enough to let everything through.
+constexpr std::uint32_t kFarthest = 200 * kFarRows;
 /// A little less than the forest takes, so that rounding to float cannot exceed it.
 constexpr double kMaximumTransformed = 0.999 * kMaximumMagnitude;
 
-/// `value`, or the nearest one within clip * scale * 2^run of the mean; `run` counts the values that were not.
-auto bounded(double value, const Deviation& known, double scale, double clip, std::uint32_t& run) noexcept -> double {
-  const double away = value - known.mean();
-  const double bound = std::ldexp(clip * scale, static_cast<int>(run));
-  if (known.count() < kFreeRows || std::abs(away) <= bound) {
-    run = 0;
+/// `value`, or the nearest one that is not too far away.
+auto bounded(ColumnStatistics& known, double value) noexcept -> double {
+  const double away = value - known.value.mean();
+  const double scale = 1 + known.value_deviation.mean();
+  const double bound = std::ldexp(kFarScales * scale, static_cast<int>(known.far / kFarRows));
+  if (known.value.count() < kFreeRows || std::abs(away) <= bound) {
+    known.far -= known.far > 0 ? 1 : 0;
     return value;
   }
-  run = std::min(run + 1, kLongestRun);
-  return known.mean() + std::copysign(bound, away);
+  known.far = std::min(known.far + kFarRows, kFarthest);
+  return known.value.mean() + std::copysign(bound, away);
 }
 
-void learn_step(ColumnStatistics& known, double step, double clip) noexcept {
-  const double scale = 1 + known.step.standard_deviation();
-  known.step.update(bounded(step, known.step, scale, clip, known.step_run));
+void learn_value(ColumnStatistics& known, double value) noexcept {
+  const double learned = bounded(known, value);
+  known.step.update(known.value.count() == 0 ? 0.0 : learned - known.last);
   known.step_mean.update(known.step.mean());
   known.step_deviation.update(known.step.standard_deviation());
-}
-
-void learn_value(ColumnStatistics& known, double value, double clip) noexcept {
-  const double scale = 1 + known.value_deviation.mean();
-  known.value.update(bounded(value, known.value, scale, clip, known.value_run));
+  known.value.update(learned);
   known.value_deviation.update(known.value.standard_deviation());
+  known.last = learned;
 }
 
 }  // namespace
@@ -110,12 +112,9 @@ void Transform::apply_segment(std::span<const double> rows, std::span<float> out
   }
 }
 
-void Transform::learn(std::span<const double> row, std::span<const double> previous,
-                      std::span<const std::uint8_t> imputed) noexcept {
+void Transform::learn(std::span<const double> row, std::span<const std::uint8_t> imputed) noexcept {
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (!imputed.empty() && imputed[i] != 0) continue;
-    learn_value(statistics_[i], row[i], config_.clip);
-    learn_step(statistics_[i], previous.empty() ? 0.0 : row[i] - previous[i], config_.clip);
+    if (imputed.empty() || imputed[i] == 0) learn_value(statistics_[i], row[i]);
   }
 }
 
@@ -143,8 +142,8 @@ void Transform::write(ByteWriter& out) const {
                               &column.step_deviation}) {
       known->write(out);
     }
-    out.put_count(column.value_run);
-    out.put_count(column.step_run);
+    out.put(column.last);
+    out.put_count(column.far);
   }
 }
 
@@ -155,8 +154,9 @@ void Transform::read(ByteReader& in) {
       known->read(in);
     }
     if (column.value_deviation.mean() < 0 || column.step_deviation.mean() < 0) throw_snapshot("a deviation below 0");
-    column.value_run = static_cast<std::uint32_t>(in.get_count(kLongestRun));
-    column.step_run = static_cast<std::uint32_t>(in.get_count(kLongestRun));
+    column.last = in.get<double>();
+    column.far = static_cast<std::uint32_t>(in.get_count(kFarthest));
+    if (!(std::abs(column.last) <= 2 * kMaximumMagnitude)) throw_snapshot("a last value that cannot be");
   }
 }
 

@@ -35,7 +35,7 @@ struct ThresholdedForestConfig {
   std::size_t start_normalization = 10;
   /// Rows after which the statistics of the transform are frozen; unset means never.
   std::optional<std::uint64_t> stop_normalization;
-  /// Normalised values are kept within +-clip, and a value further away moves the statistics as one at clip would.
+  /// Normalised values are kept within +-clip, in (0, 1e6].
   double clip = 100;
   /// [input_dimensions], each >= 0; empty means 1. 0 hides a column from the forest. Not with TransformMethod::none.
   std::vector<double> weights;
@@ -79,7 +79,7 @@ struct ThresholdedForestConfig {
   /// The same as a fraction of the value's magnitude.
   std::vector<double> ignore_near_expected_above_by_ratio;
   std::vector<double> ignore_near_expected_below_by_ratio;
-  /// Changes smaller than this fraction of the magnitude, or than this amount, never grade: they are within the
+  /// Changes smaller than this fraction of the column's mean, or than this amount, never grade: they are within the
   /// precision of the data. Without this an epsilon after a constant series would be an anomaly of grade 1.
   double minimum_relative_change = 1e-4;
   double minimum_absolute_change = 1e-9;

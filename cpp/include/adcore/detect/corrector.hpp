@@ -33,7 +33,9 @@ struct Ruling {
   std::int32_t relative_index = 0;
   /// Of the corrected point, sums to the score. Only when grade > 0.
   Attribution attribution;
-  /// The point with the values to blame replaced by expected ones; empty if there are too many. Only when grade > 0.
+  /// Positions in the point of the values to blame; empty if there are too many. Only when grade > 0.
+  std::vector<std::uint32_t> blamed;
+  /// The corrected point with these replaced by expected ones; empty if `blamed` is. Only when grade > 0.
   std::vector<float> expected;
 };
 
@@ -86,8 +88,6 @@ class Corrector {
   /// Whether the whole shingle lies at the centre of the series, to the precision of its values.
   [[nodiscard]] auto is_flat(std::span<const float> point, const Frame& frame) const noexcept -> bool;
   [[nodiscard]] auto blamed_block(const Attribution& attribution, std::size_t first) const noexcept -> std::size_t;
-  [[nodiscard]] auto expected_point(const Forest& forest, std::span<const float> corrected,
-                                    const Attribution& attribution, std::size_t block) const -> std::vector<float>;
   [[nodiscard]] auto blamed_values(const Attribution& attribution, std::size_t block) const
       -> std::vector<std::uint32_t>;
   /// Whether the rows since the last anomaly, `rows` of them, say something of their own.

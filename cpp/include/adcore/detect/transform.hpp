@@ -29,8 +29,8 @@ struct ColumnStatistics {
   Deviation value_deviation;  // of the standard deviation of `value`: its smoothed course
   Deviation step_mean;        // the drift, smoothed
   Deviation step_deviation;   // the usual step, smoothed
-  std::uint32_t value_run = 0;  // values in a row that were too far away to enter as they are
-  std::uint32_t step_run = 0;
+  double last = 0;        // the last value, as it entered
+  std::uint32_t far = 0;  // rises with every value too far away to enter as it is, and falls slowly
 };
 
 /// Row by row: y = weight * (x' - shift) / scale, where x' is the value, or its difference to the row before.
@@ -49,10 +49,10 @@ class Transform {
   /// apply() with the statistics of this segment of rows, [n * input_dimensions], for a stream that starts.
   void apply_segment(std::span<const double> rows, std::span<float> out) const;
 
-  /// Moves the statistics. NaN-free; `imputed[i]` != 0 leaves column i out (empty: none). A value further than `clip`
-  /// scales away enters as one at that distance, which doubles while such values go on: one wild value does not blind
-  /// the transform, and a new level is reached in a few rows.
-  void learn(std::span<const double> row, std::span<const double> previous, std::span<const std::uint8_t> imputed) noexcept;
+  /// Moves the statistics. NaN-free; `imputed[i]` != 0 leaves column i out (empty: none). A value further than ten
+  /// scales from the mean enters as one at that distance, which doubles while such values go on: one wild value does
+  /// not blind the transform, and a new level is reached in a few rows.
+  void learn(std::span<const double> row, std::span<const std::uint8_t> imputed) noexcept;
 
   /// One transformed value per column back to the caller's units, in place.
   void invert(std::span<double> values, std::span<const double> previous) const noexcept;
