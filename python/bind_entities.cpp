@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adcore/base/error.hpp"
+#include "adcore/column/column_view.hpp"
 #include "adcore/column/entity_table.hpp"
 #include "guarded.hpp"
 
@@ -33,14 +34,38 @@ auto labels_of(const py::list& texts) -> Labels {
   return labels;
 }
 
-// The batch's own code of each row becomes the table's code of the same text.
-void translate(std::span<const std::uint32_t> codes, const std::vector<std::uint32_t>& meaning, std::uint32_t* out) {
-  for (const std::uint32_t code : codes) {
-    if (code >= meaning.size()) {
-      throw_invalid_argument("codes", code, "below the number of labels, " + std::to_string(meaning.size()));
+// Labels become values of the field when a row first has them: ids follow the rows, and not how a batch happens to
+// order its labels, or which of them no row has.
+class Translation {
+ public:
+  Translation(EntityTable& table, std::size_t field, const Labels& labels)
+      : table_(table), field_(field), labels_(labels), codes_(labels.size(), kUnknown) {}
+
+  [[nodiscard]] auto operator()(std::uint32_t code) -> std::uint32_t {
+    if (code >= codes_.size()) {
+      throw_invalid_argument("codes", code, "below the number of labels, " + std::to_string(labels_.size()));
     }
-    *out++ = meaning[code];
+    if (codes_[code] == kUnknown) {
+      codes_[code] = labels_[code] ? table_.intern_value(field_, *labels_[code]) : kNoCode;
+    }
+    return codes_[code];
   }
+
+ private:
+  static constexpr std::uint32_t kUnknown = kNoCode - 1;  // no string has this code
+
+  EntityTable& table_;
+  std::size_t field_;
+  const Labels& labels_;
+  std::vector<std::uint32_t> codes_;
+};
+
+// 53 bits are what a double holds exactly.
+auto hash_labels(const py::list& texts) -> DoubleArray {
+  auto out = make_array<double>({texts.size()});
+  auto* data = out.mutable_data();
+  for (const auto& label : labels_of(texts)) *data++ = label ? static_cast<double>(hash_text(*label) >> 11U) : kMissing;
+  return out;
 }
 
 auto intern_labels(GuardedEntities& entities, std::size_t field, const UInt32Array& codes, const py::list& texts)
@@ -49,9 +74,8 @@ auto intern_labels(GuardedEntities& entities, std::size_t field, const UInt32Arr
   auto out = make_array<std::uint32_t>({static_cast<std::size_t>(codes.size())});
   without_gil([&, data = out.mutable_data(), rows = view(codes)] {
     entities.change([&](EntityTable& table) {
-      std::vector<std::uint32_t> meaning;
-      for (const auto& label : labels) meaning.push_back(label ? table.intern_value(field, *label) : kNoCode);
-      translate(rows, meaning, data);
+      Translation translate(table, field, labels);
+      std::transform(rows.begin(), rows.end(), data, [&](std::uint32_t code) { return translate(code); });
     });
   });
   return out;
@@ -97,6 +121,8 @@ auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<GuardedEntities> {
 }  // namespace
 
 void bind_entities(py::module_& module) {
+  module.def("hash_labels", &hash_labels, py::arg("labels"),
+             "A number per text: the same for equal texts; NaN for None.");
   py::class_<GuardedEntities>(module, "EntityTable", "Tuples of key texts to entity ids 0, 1, 2, ... by first sight.")
       .def(py::init([](std::size_t key_fields) {
              return std::make_unique<GuardedEntities>(std::make_unique<EntityTable>(key_fields));
