@@ -35,6 +35,15 @@ inline void check_rows(const std::string& name, std::span<const double> rows, st
   }
 }
 
+/// The largest float that the forest takes: the nearest one to the limit itself lies beyond it.
+inline constexpr float kLargest = 0x1.93e592p+99F;
+static_assert(static_cast<double>(kLargest) <= kMaximumMagnitude && kMaximumMagnitude < 1.0000001 * kLargest);
+
+/// Of a checked value.
+[[nodiscard]] inline auto to_float(double value) noexcept -> float {
+  return std::clamp(static_cast<float>(value), -kLargest, kLargest);
+}
+
 /// The coordinates of a point that the next row fills: all of them where rows are whole points.
 [[nodiscard]] inline auto block_of_next_row(const Forest& forest) -> std::size_t {
   const auto& config = forest.config();
@@ -84,7 +93,7 @@ class CompletePoint {
     row_.resize(values.size());
     missing_.clear();
     for (std::size_t i = 0; i < values.size(); ++i) {
-      row_[i] = static_cast<float>(values[i]);
+      row_[i] = to_float(values[i]);
       if (!std::isnan(values[i])) continue;
       row_[i] = forest_->shingle()[previous_block + i];
       missing_.push_back(static_cast<std::uint32_t>(block_ + i));
@@ -119,7 +128,8 @@ class CompletePoint {
 inline void process_rows(Forest& forest, std::span<const double> rows, std::span<double> scores, std::size_t threads) {
   const std::size_t width = forest.config().row_size();
   const auto row = [&](std::size_t i) { return rows.subspan(i * width, width); };
-  const std::vector<float> floats(rows.begin(), rows.end());
+  std::vector<float> floats(rows.size());
+  std::transform(rows.begin(), rows.end(), floats.begin(), to_float);
   for (std::size_t first = 0; first < scores.size();) {
     std::size_t end = first;
     while (end < scores.size() && is_complete(row(end))) ++end;
@@ -138,7 +148,7 @@ inline void update_rows(Forest& forest, std::span<const double> rows) {
   for (std::size_t first = 0; first < rows.size(); first += width) {
     const auto row = rows.subspan(first, width);
     if (is_complete(row)) {
-      std::transform(row.begin(), row.end(), floats.begin(), [](double value) { return static_cast<float>(value); });
+      std::transform(row.begin(), row.end(), floats.begin(), to_float);
       forest.update(floats);
     } else {
       completed.complete(row);

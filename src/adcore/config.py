@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adcore.errors import InvalidArgumentError
 
-__all__ = ["choice", "integer", "number", "parse_interval", "shorten"]
+__all__ = ["choice", "integer", "not_allowed", "number", "parse_interval", "shorten", "vector"]
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _INTERVAL = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|[smhdw])\s*")
@@ -20,6 +20,11 @@ def shorten(value: object, length: int = 60) -> str:
     """The repr of a value, cut to ``length`` characters."""
     text = repr(value)
     return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def not_allowed(name: str, value: object, allowed: str) -> InvalidArgumentError:
+    """The error of an argument out of range, in the words that the engine uses too."""
+    return InvalidArgumentError(f"{name} = {shorten(value)} is not allowed: {allowed}")
 
 
 def integer(name: str, value: Any, minimum: int, maximum: int) -> int:
@@ -35,13 +40,13 @@ def integer(name: str, value: Any, minimum: int, maximum: int) -> int:
     >>> integer("threads", 4, 1, 1024)
     4
     """
-    allowed = f"expected an integer from {minimum} to {maximum}"
+    allowed = f"it must be an integer from {minimum} to {maximum}"
     try:
         whole = operator.index(value)
     except TypeError:
-        raise InvalidArgumentError(f"{name} is {shorten(value)}, {allowed}") from None
+        raise not_allowed(name, value, allowed) from None
     if isinstance(value, bool) or not minimum <= whole <= maximum:
-        raise InvalidArgumentError(f"{name} is {shorten(value)}, {allowed}")
+        raise not_allowed(name, value, allowed)
     return whole
 
 
@@ -53,13 +58,13 @@ def number(name: str, value: Any, minimum: float = -math.inf, maximum: float = m
     InvalidArgumentError
         If it is no number, not finite or out of bounds.
     """
-    allowed = f"expected a number from {minimum:g} to {maximum:g}"
+    allowed = f"it must be a number from {minimum:g} to {maximum:g}"
     try:
         real = float(value) if not isinstance(value, (str, bytes)) else math.nan
     except (TypeError, ValueError, OverflowError):
         real = math.nan
     if not (math.isfinite(real) and minimum <= real <= maximum):
-        raise InvalidArgumentError(f"{name} is {shorten(value)}, {allowed}")
+        raise not_allowed(name, value, allowed)
     return real
 
 
@@ -73,9 +78,7 @@ def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     """
     if isinstance(value, str) and value in allowed:
         return value
-    raise InvalidArgumentError(
-        f"{name} is {shorten(value)}, expected one of {', '.join(map(repr, allowed))}"
-    )
+    raise not_allowed(name, value, f"it must be one of {', '.join(map(repr, allowed))}")
 
 
 def parse_interval(text: str, *, name: str = "interval") -> int:
@@ -94,8 +97,27 @@ def parse_interval(text: str, *, name: str = "interval") -> int:
     match = _INTERVAL.fullmatch(text) if isinstance(text, str) else None
     milliseconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
     if milliseconds < 1 or milliseconds != int(milliseconds):
-        raise InvalidArgumentError(
-            f"{name} is {shorten(text)}, expected a positive number and a unit "
-            f"({', '.join(_UNITS)}), such as '5m'"
-        )
+        units = ", ".join(_UNITS)
+        raise not_allowed(name, text, f"it must be a number and a unit ({units}), such as '5m'")
     return int(milliseconds)
+
+
+def vector(name: str, value: Any, length: int, minimum: float = -math.inf) -> list[float]:
+    """``value`` as ``length`` finite floats: one number stands for all of them.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it has another length, or one of them is no number or out of bounds.
+
+    Examples
+    --------
+    >>> vector("weights", 2, 3)
+    [2.0, 2.0, 2.0]
+    """
+    values = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else None
+    if values is None:
+        return [number(name, value, minimum)] * length
+    if len(values) != length:
+        raise not_allowed(name, value, f"it must have {length} values, or be a single number")
+    return [number(f"{name}[{i}]", item, minimum) for i, item in enumerate(values)]

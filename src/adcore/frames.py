@@ -28,7 +28,34 @@ from adcore.errors import DataError, InvalidArgumentError
 from adcore.matrix import matrix, stack, to_numbers
 from adcore.times import arrow_milliseconds, epoch_milliseconds
 
-__all__ = ["Columns", "FloatArray", "Int64Array", "columns", "epoch_milliseconds", "matrix"]
+__all__ = [
+    "Columns",
+    "FloatArray",
+    "Int64Array",
+    "columns",
+    "epoch_milliseconds",
+    "field_names",
+    "matrix",
+]
+
+
+def field_names(data: Any, width: int) -> tuple[str, ...]:
+    """The names of the columns of a table, or "0", "1", ... where they have none.
+
+    Examples
+    --------
+    >>> field_names({"a": [1], "b": [2]}, 2), field_names([[1, 2]], 2)
+    (('a', 'b'), ('0', '1'))
+    """
+    names: Any = getattr(data, "column_names", None)
+    if names is None:
+        names = getattr(data, "columns", None)
+    if isinstance(data, Mapping):
+        names = data
+    elif isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Mapping):
+        names = data[0]
+    named = tuple(str(name) for name in names) if names is not None else ()
+    return named if len(named) == width else tuple(str(i) for i in range(width))
 
 
 @dataclass(frozen=True, slots=True)

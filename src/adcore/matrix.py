@@ -75,6 +75,8 @@ def _values(data: Any, name: str) -> npt.NDArray[Any]:
         return _from_pandas(data, name)
     if is_arrow(data):
         return _from_arrow(data, name)
+    if isinstance(data, Mapping):
+        return _from_columns({field: np.asarray(values) for field, values in data.items()})
     if isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Mapping):
         fields = tuple(data[0])
         return _from_dicts(data, fields)
@@ -149,6 +151,14 @@ def stack(fields: list[FloatArray], rows: int) -> FloatArray:
     for column, values in enumerate(fields):
         out[:, column] = values
     return out
+
+
+def _from_columns(columns: dict[Any, npt.NDArray[Any]]) -> FloatArray:
+    lengths = {field: values.shape for field, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidArgumentError(f"the columns differ in shape: {lengths}")
+    fields = [to_numbers(values, field) for field, values in columns.items()]
+    return stack(fields, len(fields[0]) if fields else 0)
 
 
 def _from_dicts(rows: Sequence[Any], fields: tuple[Any, ...]) -> FloatArray:
