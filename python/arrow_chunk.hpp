@@ -54,14 +54,23 @@ inline void read_booleans(const ArrowChunk& chunk, double* out) {
   });
 }
 
+/// A 128-bit integer in two's complement, negated before it is rounded: a sum of large parts would lose small values.
+[[nodiscard]] inline auto to_double(std::uint64_t low, std::uint64_t high) -> double {
+  const bool is_negative = (high >> 63U) != 0;
+  if (is_negative) {
+    low = ~low + 1;
+    high = ~high + (low == 0 ? 1 : 0);
+  }
+  const double magnitude = static_cast<double>(high) * 0x1p64 + static_cast<double>(low);
+  return is_negative ? -magnitude : magnitude;
+}
+
 /// 128-bit integers in units of 10^-scale, little-endian.
 inline void read_decimals(const ArrowChunk& chunk, int scale, double* out) {
   const auto* words = chunk.buffer<std::uint64_t>(1) + 2 * chunk.offset;
   const double unit = std::pow(10.0, scale);
   for_values(chunk, [&](std::size_t i, bool missing) {
-    const double high = static_cast<double>(static_cast<std::int64_t>(words[2 * i + 1]));
-    const double value = high * 0x1p64 + static_cast<double>(words[2 * i]);
-    out[i] = missing ? std::numeric_limits<double>::quiet_NaN() : value / unit;
+    out[i] = missing ? std::numeric_limits<double>::quiet_NaN() : to_double(words[2 * i], words[2 * i + 1]) / unit;
   });
 }
 
