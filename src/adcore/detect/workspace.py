@@ -1,0 +1,58 @@
+"""The scratch space of one run: a temporary folder and an embedded database that spills into it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+__all__ = ["Workspace"]
+
+MEMORY_LIMIT = "1GB"
+
+
+class Workspace:
+    """A temporary folder and an in-memory DuckDB whose tables spill into it beyond 1 GB.
+
+    All intermediate results live here, so that a run needs bounded memory however long its input.
+    Use it as a context manager; leaving removes everything.
+
+    Examples
+    --------
+    >>> with Workspace() as workspace:
+    ...     workspace.connection.execute("SELECT 1 + 1").fetchone()
+    (2,)
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="adcore-"))
+        self.connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": MEMORY_LIMIT,
+                "temp_directory": str(self.folder / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        # Times without a zone are UTC, wherever the machine stands.
+        self.connection.execute("SET GLOBAL TimeZone = 'UTC'")
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A second connection to the same tables: one can read a stream while the other writes."""
+        return self.connection.cursor()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
