@@ -13,10 +13,12 @@ namespace adcore {
 namespace {
 
 constexpr std::array<std::string_view, 3> kCalibrations = {"none", "minimal", "simple"};
-/// Standard deviations that hold 80 % of normal errors: the interval of the 10th and 90th percentile.
-constexpr double kIntervalDeviations = 1.3;
 /// Forecasts, in horizons, until observed errors are believed at all.
 constexpr double kTrustAfter = 10;
+/// How fast the factors of the interval move, and how far.
+constexpr double kSteering = 0.05;
+constexpr double kLeastFactor = 0.1;
+constexpr double kMostFactor = 100;
 
 }  // namespace
 
@@ -33,7 +35,8 @@ auto calibration_from_name(std::string_view name) -> Calibration {
 ForecastErrors::ForecastErrors(const ForecastErrorsConfig& config) : config_(config) {
   const double discount = 1.0 / static_cast<double>(config.error_horizon);
   const std::size_t cells = config.horizon * config.input_dimensions;
-  cells_.assign(cells, {Deviation(discount), Deviation(discount), Deviation(discount)});
+  const Deviation empty(discount);
+  cells_.assign(cells, {.error = empty, .above = empty, .below = empty, .hits = empty});
   for (auto* ring : {&value_, &low_, &high_}) ring->assign(config.horizon * cells, 0.0);
   spread_.assign(config.input_dimensions, 0.0);
 }
@@ -54,11 +57,25 @@ void ForecastErrors::score_forecast(std::span<const double> actual, std::size_t 
     if (std::isnan(actual[i])) continue;
     const std::size_t at = (slot * config_.horizon + step) * width + i;
     Cell& known = cells_[step * width + i];
-    known.hits.update(actual[i] >= low_[at] && actual[i] <= high_[at] ? 1.0 : 0.0);
+    const bool too_low = actual[i] < low_[at];
+    const bool too_high = actual[i] > high_[at];
+    known.hits.update(too_low || too_high ? 0.0 : 1.0);
+    steer(known, too_low, too_high);
     const double error = actual[i] - value_[at];
+    known.error.update(error);
     known.above.update(std::max(error, 0.0));
     known.below.update(std::min(error, 0.0));
   }
+}
+
+void ForecastErrors::steer(Cell& known, bool too_low, bool too_high) const noexcept {
+  const double wanted = config_.percentile / 2;  // misses on each side
+  const auto moved = [&](double factor, bool missed) {
+    const double by = kSteering * ((missed ? 1.0 : 0.0) - wanted);
+    return std::clamp(factor * (1 + by), kLeastFactor, kMostFactor);
+  };
+  known.factor_low = moved(known.factor_low, too_low);
+  known.factor_high = moved(known.factor_high, too_high);
 }
 
 void ForecastErrors::store(const Forecast& raw, const Forecast& calibrated) {
@@ -78,8 +95,12 @@ void ForecastErrors::calibrate(Calibration calibration, Forecast& forecast) cons
     const std::size_t i = at % width;
     const double raw = forecast.value[at];
     if (calibration == Calibration::simple) forecast.value[at] += mean_error(step, i);
-    forecast.high[at] = std::max({forecast.high[at], raw + interval_high(step, i), forecast.value[at]});
-    forecast.low[at] = std::min({forecast.low[at], raw + interval_low(step, i), forecast.value[at]});
+    // The trees' own range counts only as long as errors do not say better.
+    const bool known = trust() >= 1;
+    const double high = known ? raw + interval_high(step, i) : std::max(forecast.high[at], raw + interval_high(step, i));
+    const double low = known ? raw + interval_low(step, i) : std::min(forecast.low[at], raw + interval_low(step, i));
+    forecast.high[at] = std::max(high, forecast.value[at]);
+    forecast.low[at] = std::min(low, forecast.value[at]);
     limit(forecast, at);
   }
 }
@@ -95,38 +116,40 @@ void ForecastErrors::limit(Forecast& forecast, std::size_t at) const noexcept {
 }
 
 auto ForecastErrors::mean_error(std::size_t step, std::size_t column) const noexcept -> double {
-  return cell(step, column).above.mean() + cell(step, column).below.mean();
+  return cell(step, column).error.mean();
+}
+
+auto ForecastErrors::deviation(std::size_t step, std::size_t column) const noexcept -> double {
+  return cell(step, column).error.standard_deviation();
 }
 
 auto ForecastErrors::deviation_above(std::size_t step, std::size_t column) const noexcept -> double {
-  return blended(cell(step, column).above.standard_deviation(), column);
+  return cell(step, column).above.standard_deviation();
 }
 
 auto ForecastErrors::deviation_below(std::size_t step, std::size_t column) const noexcept -> double {
-  return blended(cell(step, column).below.standard_deviation(), column);
+  return cell(step, column).below.standard_deviation();
 }
 
 auto ForecastErrors::hit_rate(std::size_t step, std::size_t column) const noexcept -> double {
   return cell(step, column).hits.mean();
 }
 
-auto ForecastErrors::blended(double observed, std::size_t column) const noexcept -> double {
+auto ForecastErrors::trust() const noexcept -> double {
   const double horizons = static_cast<double>(forecasts_) / (kTrustAfter * static_cast<double>(config_.horizon));
-  const double trust = std::clamp(horizons - 1, 0.0, 1.0);
-  return trust * observed + (1 - trust) * spread_[column];
+  return std::clamp(horizons - 1, 0.0, 1.0);
 }
 
-auto ForecastErrors::widening(std::size_t step, std::size_t column) const noexcept -> double {
-  const double hits = hit_rate(step, column);
-  return hits < 1 - config_.percentile ? std::max(1.0, 1 / (hits + 0.1)) : 1.0;
+auto ForecastErrors::width(std::size_t step, std::size_t column) const noexcept -> double {
+  return trust() * deviation(step, column) + (1 - trust()) * spread_[column];
 }
 
 auto ForecastErrors::interval_low(std::size_t step, std::size_t column) const noexcept -> double {
-  return mean_error(step, column) - kIntervalDeviations * widening(step, column) * deviation_below(step, column);
+  return mean_error(step, column) - cell(step, column).factor_low * width(step, column);
 }
 
 auto ForecastErrors::interval_high(std::size_t step, std::size_t column) const noexcept -> double {
-  return mean_error(step, column) + kIntervalDeviations * widening(step, column) * deviation_above(step, column);
+  return mean_error(step, column) + cell(step, column).factor_high * width(step, column);
 }
 
 auto ForecastErrors::memory_bytes() const noexcept -> std::size_t {
@@ -137,7 +160,9 @@ auto ForecastErrors::memory_bytes() const noexcept -> std::size_t {
 void ForecastErrors::write(ByteWriter& out) const {
   out.put_count(forecasts_);
   for (const auto& known : cells_) {
-    for (const auto* statistic : {&known.above, &known.below, &known.hits}) statistic->write(out);
+    for (const auto* statistic : {&known.error, &known.above, &known.below, &known.hits}) statistic->write(out);
+    out.put(known.factor_low);
+    out.put(known.factor_high);
   }
   for (const auto* column : {&value_, &low_, &high_, &spread_}) {
     for (const double value : *column) out.put(value);
@@ -147,7 +172,11 @@ void ForecastErrors::write(ByteWriter& out) const {
 void ForecastErrors::read(ByteReader& in) {
   forecasts_ = in.get_count(~std::uint64_t{0});
   for (auto& known : cells_) {
-    for (auto* statistic : {&known.above, &known.below, &known.hits}) statistic->read(in);
+    for (auto* statistic : {&known.error, &known.above, &known.below, &known.hits}) statistic->read(in);
+    for (auto* factor : {&known.factor_low, &known.factor_high}) {
+      *factor = in.get<double>();
+      if (!(*factor >= kLeastFactor && *factor <= kMostFactor)) throw_snapshot("a factor of an interval out of range");
+    }
   }
   for (auto* column : {&value_, &low_, &high_, &spread_}) {
     for (double& value : *column) {
