@@ -37,7 +37,23 @@ MODULES = [
     "matrix",
     "times",
     "frames",
+    "results",
+    "options",
+    "facts",
+    "base_forest",
     "forest",
+    "thresholded_result",
+    "thresholded_facts",
+    "thresholded",
+    "sklearn",
+    "river",
+    "bucket",
+    "detect",
+    "report",
+    "commands",
+    "cli",
+    "__main__",
+    "examples",
 ]
 
 PUBLIC_NAMES = {
