@@ -42,7 +42,7 @@ format: $(DONE)/group-lint  ## rewrite the sources as lint wants them
 	ruff check --fix-only . && ruff format .
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
 
-docs: $(DONE)/package $(DONE)/group-docs  ## the documentation site, in build/docs
+docs: $(DONE)/package $(DONE)/group-docs $(DONE)/group-test  ## the documentation site, in build/docs
 	sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
 
 asan: $(DONE)/group-build $(DONE)/googletest  ## the C++ tests under the address and undefined-behaviour sanitizers
