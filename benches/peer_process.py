@@ -54,12 +54,12 @@ class PeerProcess:
         return self.read("segment")
 
     def close(self) -> None:
-        assert self._child.stdin is not None
-        self._child.stdin.close()
+        """End of input ends a driver; one that does not heed it within a minute is killed."""
         try:
-            self._child.wait(timeout=60)
+            self._child.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             self._child.kill()
+            self._child.communicate()
 
     def _last_words(self) -> str:
         assert self._child.stderr is not None
