@@ -41,7 +41,7 @@ RandomCutForest::RandomCutForest(const ForestConfig& config)
       kernels_(&tree_kernels(config.dimensions())) {
   members_.reserve(config.number_of_trees);
   for (std::size_t i = 0; i < config.number_of_trees; ++i) {
-    members_.push_back({RandomCutTree(config.dimensions(), config.bounding_box_cache_fraction,
+    members_.push_back({RandomCutTree(config.dimensions(), config.sample_size, config.bounding_box_cache_fraction,
                                       derive_seed(config.seed, i)),
                         Sampler(config.sample_size, config.initial_accept_fraction)});
   }
@@ -197,7 +197,7 @@ void RandomCutForest::offer(Member& member, const Block& block, std::size_t row)
   if (!decision.accepted) return;
   const PointView points = store_.view();
   if (decision.evicted) {
-    const bool last = member.sampler.count(decision.evicted_point) == 0;
+    const bool last = !member.tree.has_copies() || member.sampler.count(decision.evicted_point) == 0;
     member.tree.remove(points, decision.evicted_point, last);
   }
   const PointIndex stored = member.tree.insert(member.sampler.items(), points, block.points[row]);
@@ -289,7 +289,9 @@ void RandomCutForest::set_bounding_box_cache_fraction(double fraction) {
   changed.bounding_box_cache_fraction = fraction;
   changed.validate();
   config_ = changed;
-  for (Member& member : members_) member.tree.set_bounding_box_cache_fraction(store_.view(), fraction);
+  for (Member& member : members_) {
+    member.tree.set_bounding_box_cache_fraction(store_.view(), member.sampler.items(), fraction);
+  }
 }
 
 auto RandomCutForest::clone() const -> std::unique_ptr<Forest> { return std::make_unique<RandomCutForest>(*this); }

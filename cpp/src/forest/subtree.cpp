@@ -1,6 +1,7 @@
 #include "adcore/forest/subtree.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace adcore {
 
@@ -15,7 +16,9 @@ auto copies_of(std::span<const Sampler::Item> items, PointIndex point) -> std::s
 
 Subtree::Subtree(const SampledTree& tree, const PointView& points, NodeCode code)
     : tree_(&tree), points_(points), code_(code) {
-  if ((code & kBucketFlag) != 0) draw_bucket();
+  if ((code & kLeafFlag) == 0) return;
+  drawn_.push_back({points.point(code & ~kLeafFlag), copies_of(tree.items, code & ~kLeafFlag)});
+  tree_ = nullptr;
 }
 
 Subtree::Subtree(std::vector<WeightedPoint> points, std::size_t dimensions, std::uint64_t state)
@@ -23,20 +26,14 @@ Subtree::Subtree(std::vector<WeightedPoint> points, std::size_t dimensions, std:
   points_.dimensions = dimensions;
 }
 
-void Subtree::draw_bucket() {
-  const Bucket& bucket = tree_->tree->buckets[code_ & ~kBucketFlag];
-  for (const PointIndex index : std::span(bucket.points, bucket.count)) {
-    drawn_.push_back({points_.point(index), copies_of(tree_->items, index)});
+auto Subtree::mass() const -> std::size_t {
+  if (tree_ == nullptr) {
+    return std::accumulate(drawn_.begin(), drawn_.end(), std::size_t{0},
+                           [](std::size_t total, const WeightedPoint& point) { return total + point.mass; });
   }
-  state_ = cut_state(bucket.seed);
-  tree_ = nullptr;
-}
-
-auto Subtree::mass() const noexcept -> std::size_t {
-  if (tree_ != nullptr) return tree_->tree->nodes[code_].mass;
-  std::size_t total = 0;
-  for (const WeightedPoint& point : drawn_) total += point.mass;
-  return total;
+  const Node& node = tree_->tree->nodes[code_];
+  if (node.box != kNoBox) return tree_->tree->boxed[node.box].mass;
+  return Subtree(*tree_, points_, node.child[0]).mass() + Subtree(*tree_, points_, node.child[1]).mass();
 }
 
 auto Subtree::box() const -> BoundingBox {
@@ -56,7 +53,8 @@ auto Subtree::cut() const -> Cut {
     return {node.cut_dimension, node.cut_value};
   }
   BoundingBox corners = box();
-  return draw_cut(corners.lower(), corners.upper(), corners.groups(), cut_fraction(state_));
+  const float length = range_sum(corners.lower(), corners.upper(), corners.groups());
+  return draw_cut(corners.lower(), corners.upper(), corners.groups(), length, cut_fraction(state_));
 }
 
 auto Subtree::child(Cut cut, bool right) const -> Subtree {

@@ -10,26 +10,21 @@
 
 namespace adcore {
 
-/// Preorder; a bucket lists its points, and with each point the keys of its copies in the sample.
+/// First the points, in the order of the store, with the keys of their copies in the sample; then the cuts in preorder.
+/// Which points lie below a cut is not written: the cuts sort them.
 class TreeCodec {
  public:
   /// `places` maps the indices of points to those in the written store.
   static void write(ByteWriter& out, const RandomCutTree& tree, const Sampler& sampler,
                     std::span<const PointIndex> places);
-  /// Checks everything later code relies on: sizes, that points exist, lie where the cuts send them and are distinct.
+  /// Throws SnapshotError unless the points exist and every cut separates those it sorts.
   static void read(ByteReader& in, const PointView& points, std::size_t point_count, std::size_t sample_size,
                    RandomCutTree& tree, Sampler& sampler);
 
  private:
-  static void write_bucket(ByteWriter& out, const Bucket& bucket, std::span<const Sampler::Item> items,
-                           std::span<const PointIndex> places);
-  static auto read_node(ByteReader& in, RandomCutTree& tree, NodeCode parent, std::size_t dimensions) -> NodeCode;
-  static auto read_bucket(ByteReader& in, RandomCutTree& tree, NodeCode parent, std::size_t point_count,
-                          std::vector<Sampler::Item>& items) -> NodeCode;
-  static void read_structure(ByteReader& in, RandomCutTree& tree, std::size_t dimensions, std::size_t point_count,
-                             std::size_t sample_size, std::vector<Sampler::Item>& items);
-  static void add_masses(RandomCutTree& tree);
-  static void check_places(const RandomCutTree& tree, const PointView& points);
+  static void write_points(ByteWriter& out, const Sampler& sampler, std::span<const PointIndex> places);
+  static void write_cuts(ByteWriter& out, const RandomCutTree& tree);
+  static void read_cuts(ByteReader& in, const PointView& view, std::span<PointIndex> points, RandomCutTree& tree);
 };
 
 }  // namespace adcore

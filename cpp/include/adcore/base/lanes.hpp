@@ -30,8 +30,21 @@ ADCORE_INLINE auto load(const float* source) noexcept -> Lanes {
 
 ADCORE_INLINE void store(float* target, Lanes value) noexcept { std::memcpy(target, &value, sizeof value); }
 
-ADCORE_INLINE auto minimum(Lanes a, Lanes b) noexcept -> Lanes { return a < b ? a : b; }
-ADCORE_INLINE auto maximum(Lanes a, Lanes b) noexcept -> Lanes { return a > b ? a : b; }
+/// b where the lanes are equal or unordered; what the processor's instruction does, which GCC does not find by itself.
+ADCORE_INLINE auto minimum(Lanes a, Lanes b) noexcept -> Lanes {
+#if defined(__AVX__)
+  return static_cast<Lanes>(_mm256_min_ps(a, b));
+#else
+  return a < b ? a : b;
+#endif
+}
+ADCORE_INLINE auto maximum(Lanes a, Lanes b) noexcept -> Lanes {
+#if defined(__AVX__)
+  return static_cast<Lanes>(_mm256_max_ps(a, b));
+#else
+  return a > b ? a : b;
+#endif
+}
 
 /// The lanes of the last group that belong to a vector of `dimensions` floats.
 ADCORE_INLINE auto tail_mask(std::size_t dimensions) noexcept -> LaneMask {

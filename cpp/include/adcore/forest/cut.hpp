@@ -40,40 +40,45 @@ ADCORE_INLINE auto first_wide_dimension(const float* lo, const float* hi, std::s
   return dimension;
 }
 
-/// Where in a box the cut with a given fraction falls. Boxes are `groups` lane groups, zero beyond the dimensions,
-/// and must have a length in some dimension. The cut separates the corners: lo <= value < hi. Source: Guha, Mishra, Roy
-/// and Schrijvers, "Robust random cut forest based anomaly detection on streams", ICML 2016, definition 1.
+/// The length of a box, summed over its dimensions. Corners are `groups` lane groups, zero beyond the dimensions;
 /// `Groups` > 0 fixes the number at compile time.
 template <std::size_t Groups = 0>
-ADCORE_INLINE auto draw_cut(const float* lo, const float* hi, std::size_t groups, float fraction) noexcept -> Cut {
+ADCORE_INLINE auto range_sum(const float* lo, const float* hi, std::size_t groups) noexcept -> float {
   if constexpr (Groups > 0) groups = Groups;
+  float total = 0;
+  for (std::size_t g = 0; g < groups; ++g) total += running_sum(load(hi + g * kLanes) - load(lo + g * kLanes))[7];
+  return total;
+}
+
+/// Where in a box of length `length` > 0 (range_sum) the cut with a given fraction falls. The cut separates the
+/// corners: lo <= value < hi. Source: Guha, Mishra, Roy and Schrijvers, "Robust random cut forest based anomaly
+/// detection on streams", ICML 2016, definition 1.
+template <std::size_t Groups = 0>
+ADCORE_INLINE auto draw_cut(const float* lo, const float* hi, std::size_t groups, float length, float fraction) noexcept
+    -> Cut {
+  if constexpr (Groups > 0) groups = Groups;
+  const float target = fraction * length;
   float before_group = 0;
-  for (std::size_t g = 0; g < groups; ++g) before_group += running_sum(load(hi + g * kLanes) - load(lo + g * kLanes))[7];
-  const float target = fraction * before_group;
-  before_group = 0;
-  std::size_t dimension = 0;
-  float before = 0;
-  for (std::size_t g = 0; g < groups; ++g) {
-    const Lanes ranges = load(hi + g * kLanes) - load(lo + g * kLanes);
-    const Lanes within = running_sum(ranges);
-    const float total = before_group + within[7];
-    if (target < total || g + 1 == groups) {
-      const Lanes through = within + before_group;
-      const std::size_t lane = count(through <= target);
-      float sums[kLanes + 1];
-      sums[0] = before_group;
-      store(sums + 1, through);
-      dimension = g * kLanes + (lane < kLanes ? lane : kLanes - 1);
-      before = sums[dimension - g * kLanes];
-      break;
-    }
-    before_group = total;
+  float sums[kLanes + 1];
+  std::size_t g = 0;
+  Lanes through;
+  for (;; ++g) {
+    const Lanes within = running_sum(load(hi + g * kLanes) - load(lo + g * kLanes));
+    through = within + before_group;
+    if (g + 1 == groups || target < through[7]) break;
+    before_group += within[7];
   }
+  sums[0] = before_group;
+  store(sums + 1, through);
+  const std::size_t found = count(through <= target);
+  const std::size_t lane = found < kLanes ? found : kLanes - 1;
+  std::size_t dimension = g * kLanes + lane;
+  float offset = target - sums[lane];
   if (!(hi[dimension] > lo[dimension])) {  // rounding of the sums picked an edge of the box that has no length
     dimension = first_wide_dimension(lo, hi, groups * kLanes);
-    before = target;
+    offset = 0;
   }
-  float value = lo[dimension] + (target - before);
+  float value = lo[dimension] + offset;
   if (!(value >= lo[dimension])) value = lo[dimension];
   if (value >= hi[dimension]) value = std::nextafterf(hi[dimension], -std::numeric_limits<float>::infinity());
   return {static_cast<std::uint32_t>(dimension), value};

@@ -27,7 +27,7 @@ class Subtree {
   Subtree(std::vector<WeightedPoint> points, std::size_t dimensions, std::uint64_t state);
 
   [[nodiscard]] auto is_leaf() const noexcept -> bool { return drawn_.size() == 1; }
-  [[nodiscard]] auto mass() const noexcept -> std::size_t;
+  [[nodiscard]] auto mass() const -> std::size_t;
   [[nodiscard]] auto box() const -> BoundingBox;
   /// The only point of a leaf.
   [[nodiscard]] auto point() const noexcept -> const WeightedPoint& { return drawn_.front(); }
@@ -37,8 +37,6 @@ class Subtree {
   [[nodiscard]] auto child(Cut cut, bool right) const -> Subtree;
 
  private:
-  void draw_bucket();
-
   const SampledTree* tree_ = nullptr;  // null where the cuts are drawn
   PointView points_;
   NodeCode code_ = kNoNode;

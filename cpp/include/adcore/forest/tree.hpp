@@ -1,5 +1,5 @@
-// One random cut tree over points of a store. Large subtrees have their cuts in memory; small ones are buckets whose
-// cuts are drawn when someone looks (cut.hpp), so that most of the tree costs nothing to keep and to change.
+// One random cut tree over points of a store. Every cut is in memory, 16 bytes each; bounding boxes, which would be
+// most of the memory, are kept where they pay: above subtrees of a few points they are worked out when needed.
 #pragma once
 
 #include <cstddef>
@@ -14,47 +14,44 @@
 
 namespace adcore {
 
-/// Names a node, or a bucket when kBucketFlag is set.
-using NodeCode = std::uint16_t;
-inline constexpr NodeCode kBucketFlag = 0x8000;
-inline constexpr NodeCode kNoNode = 0xFFFF;
-/// Most distinct points in a bucket: it fills one cache line.
-inline constexpr std::size_t kBucketCapacity = 13;
+/// Names a node, or, with kLeafFlag set, the point that is a leaf.
+using NodeCode = std::uint32_t;
+inline constexpr NodeCode kLeafFlag = 0x8000'0000;
+inline constexpr NodeCode kNoNode = 0x7FFF'FFFF;
 
-/// A cut in memory. Its subtree holds more than kBucketCapacity points.
+using BoxNumber = std::uint16_t;
+inline constexpr BoxNumber kNoBox = 0xFFFF;
+
 struct Node {
   float cut_value;
   std::uint16_t cut_dimension;
-  std::uint16_t mass;  // points below, copies counted
-  NodeCode child[2];   // left, right
-  NodeCode parent;     // kNoNode at the root; the next free node on the free list
+  BoxNumber box;
+  NodeCode child[2];  // left, right; on the free list: the next free node, 0
 };
 
-/// Up to kBucketCapacity distinct points; how many copies each has is known to the sampler.
-struct alignas(64) Bucket {
-  std::uint32_t seed;
-  std::uint16_t count;  // distinct points; 0 on the free list
-  std::uint16_t mass;   // copies counted
-  NodeCode parent;      // kNoNode at the root; the next free bucket on the free list
-  PointIndex points[kBucketCapacity];
+/// What is known of a node that has a box. Nodes without one are the lowest: they are on the way of few queries.
+struct BoxedNode {
+  NodeCode parent;        // kNoNode at the root; on the free list: the next free box
+  std::uint16_t leaves;   // distinct points below
+  std::uint16_t mass;     // points below, copies counted
 };
 
-/// The arrays of a tree as kernels see them. Boxes are lower corner, then upper corner, in whole lane groups;
-/// only nodes below `boxed_nodes` have one.
+/// The arrays of a tree as kernels see them. Boxes are lower corner, then upper corner, in whole lane groups.
 struct TreeArrays {
   Node* nodes = nullptr;
-  Bucket* buckets = nullptr;
+  BoxedNode* boxed = nullptr;
   float* boxes = nullptr;
-  std::size_t boxed_nodes = 0;
+  std::size_t unboxed_leaves = 1;  // nodes with more distinct points than this have a box
   NodeCode root = kNoNode;
   NodeCode free_node = kNoNode;
-  NodeCode free_bucket = kNoNode;
+  NodeCode free_box = kNoNode;
   Random random{0};
 };
 
 class RandomCutTree {
  public:
-  RandomCutTree(std::size_t dimensions, double bounding_box_cache_fraction, std::uint64_t seed);
+  RandomCutTree(std::size_t dimensions, std::size_t sample_size, double bounding_box_cache_fraction,
+                std::uint64_t seed);
   RandomCutTree(const RandomCutTree& other);
   RandomCutTree(RandomCutTree&&) noexcept = default;
   auto operator=(const RandomCutTree&) -> RandomCutTree& = delete;
@@ -66,9 +63,11 @@ class RandomCutTree {
       -> PointIndex;
   /// Takes one copy of a point away; `last` says that no other copy is left.
   void remove(const PointView& points, PointIndex point, bool last);
+  /// False if it is known that no point was added twice.
+  [[nodiscard]] auto has_copies() const noexcept -> bool;
   /// The store moved its points.
   void renumber(std::span<const PointIndex> indices) noexcept;
-  void set_bounding_box_cache_fraction(const PointView& points, double fraction);
+  void set_bounding_box_cache_fraction(const PointView& points, std::span<const Sampler::Item> items, double fraction);
 
   [[nodiscard]] auto arrays() const noexcept -> const TreeArrays& { return arrays_; }
   [[nodiscard]] auto random() noexcept -> Random& { return arrays_.random; }
@@ -81,16 +80,16 @@ class RandomCutTree {
     float values[16];
   };
 
-  void grow_nodes(const PointView& points);
-  void grow_buckets();
-  void rebox(const PointView& points);
+  void grow_nodes();
+  void grow_boxes();
+  void rebox(const PointView& points, std::span<const Sampler::Item> items);
   void point_arrays() noexcept;
 
   std::size_t dimensions_;
-  double box_fraction_;
+  std::size_t sample_size_;
   TreeArrays arrays_;
   std::vector<Node> nodes_;
-  std::vector<Bucket> buckets_;
+  std::vector<BoxedNode> boxed_;
   std::vector<BoxLine> boxes_;
 };
 

@@ -22,7 +22,7 @@ struct TreeKernels {
   /// Scores one query against each of `count` trees.
   void (*score_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                       float* scores);
-  /// See RandomCutTree; needs a free node and a free bucket.
+  /// See RandomCutTree; needs a free node and a free box.
   auto (*insert)(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex point)
       -> PointIndex;
   void (*remove)(TreeArrays& tree, const PointView& points, PointIndex point, bool last);

@@ -23,7 +23,9 @@ struct Shape {
   [[nodiscard]] ADCORE_INLINE auto size() const noexcept -> std::size_t { return groups() * kLanes; }
   /// Group `g` of a point in the store, without what lies beyond its dimensions.
   [[nodiscard]] ADCORE_INLINE auto group(const float* point, std::size_t g) const noexcept -> Lanes {
-    const Lanes value = load(point + g * kLanes);
+    return trim(load(point + g * kLanes), g);
+  }
+  [[nodiscard]] ADCORE_INLINE auto trim(Lanes value, std::size_t g) const noexcept -> Lanes {
     return g + 1 == groups() ? keep(value, tail) : value;
   }
 };
@@ -45,21 +47,10 @@ struct Box<0> {
   ADCORE_INLINE ~Box() { delete[] lo; }
 };
 
-/// The box of `count` > 0 points.
 template <std::size_t Groups>
-ADCORE_INLINE void box_of_points(const Shape<Groups>& shape, const float* const* points, std::size_t count, float* lo,
-                                 float* hi) noexcept {
-  for (std::size_t g = 0; g < shape.groups(); ++g) {
-    Lanes low = shape.group(points[0], g);
-    Lanes high = low;
-    for (std::size_t i = 1; i < count; ++i) {
-      const Lanes value = shape.group(points[i], g);
-      low = minimum(value, low);
-      high = maximum(value, high);
-    }
-    store(lo + g * kLanes, low);
-    store(hi + g * kLanes, high);
-  }
+ADCORE_INLINE auto cut_box(const Shape<Groups>& shape, const Box<Groups>& box, float fraction) noexcept -> Cut {
+  const float length = range_sum<Groups>(box.lo, box.hi, shape.groups());
+  return draw_cut<Groups>(box.lo, box.hi, shape.groups(), length, fraction);
 }
 
 /// Grows the box to hold another box (or a point: both corners the same).
@@ -96,77 +87,100 @@ ADCORE_INLINE auto reach(const Shape<Groups>& shape, const float* lo, const floa
   return {sum(outside), sum(length)};
 }
 
-ADCORE_INLINE auto is_bucket(NodeCode code) noexcept -> bool { return (code & kBucketFlag) != 0; }
-ADCORE_INLINE auto bucket_of(const TreeArrays& tree, NodeCode code) noexcept -> Bucket& {
-  return tree.buckets[code & ~kBucketFlag];
+/// How far the query lies outside the box, summed over dimensions.
+template <std::size_t Groups>
+ADCORE_INLINE auto distance(const Shape<Groups>& shape, const float* lo, const float* hi, const float* query) noexcept
+    -> float {
+  constexpr Lanes zero = {};
+  Lanes outside = zero;
+  for (std::size_t g = 0; g < shape.groups(); ++g) {
+    const Lanes q = load(query + g * kLanes);
+    outside += maximum(load(lo + g * kLanes) - q, zero) + maximum(q - load(hi + g * kLanes), zero);
+  }
+  return sum(outside);
 }
-ADCORE_INLINE auto parent_of(const TreeArrays& tree, NodeCode code) noexcept -> NodeCode {
-  return is_bucket(code) ? bucket_of(tree, code).parent : tree.nodes[code].parent;
+
+ADCORE_INLINE auto is_leaf(NodeCode code) noexcept -> bool { return (code & kLeafFlag) != 0; }
+ADCORE_INLINE auto leaf_point(const PointView& points, NodeCode code) noexcept -> const float* {
+  return points.point(code & ~kLeafFlag);
 }
-ADCORE_INLINE void set_parent(TreeArrays& tree, NodeCode code, NodeCode parent) noexcept {
-  if (is_bucket(code)) bucket_of(tree, code).parent = parent;
-  else tree.nodes[code].parent = parent;
+ADCORE_INLINE auto has_box(const TreeArrays& tree, NodeCode code) noexcept -> bool {
+  return !is_leaf(code) && tree.nodes[code].box != kNoBox;
 }
-ADCORE_INLINE auto has_box(const TreeArrays& tree, NodeCode code) noexcept -> bool { return code < tree.boxed_nodes; }
 template <std::size_t Groups>
 ADCORE_INLINE auto box_at(const TreeArrays& tree, const Shape<Groups>& shape, NodeCode code) noexcept -> float* {
-  return tree.boxes + static_cast<std::size_t>(code) * 2 * shape.size();
+  return tree.boxes + static_cast<std::size_t>(tree.nodes[code].box) * 2 * shape.size();
+}
+ADCORE_INLINE auto next_on_path(const Node& node, const float* query) noexcept -> NodeCode {
+  return node.child[query[node.cut_dimension] > node.cut_value ? 1 : 0];
 }
 
-ADCORE_INLINE void gather(const Bucket& bucket, const PointView& points, const float** rows) noexcept {
-  ADCORE_ASSUME(bucket.count > 0);
-  for (std::size_t i = 0; i < bucket.count; ++i) rows[i] = points.point(bucket.points[i]);
-}
-
-/// The box of a subtree whose top has no box in memory: walks down to the buckets and to nodes that have one.
-template <std::size_t Groups>
-void walk_box(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode top, float* lo,
-              float* hi) {
-  NodeCode code = top;
-  bool first = true;
-  for (;;) {
-    while (!is_bucket(code) && !has_box(tree, code)) code = tree.nodes[code].child[0];
-    if (is_bucket(code)) {
-      const float* rows[kBucketCapacity];
-      const Bucket& bucket = bucket_of(tree, code);
-      gather(bucket, points, rows);
-      if (first) box_of_points(shape, rows, 1, lo, hi);
-      for (std::size_t i = 0; i < bucket.count; ++i) merge(shape, lo, hi, rows[i], rows[i]);
-    } else {
-      const float* box = box_at(tree, shape, code);
-      if (first) {
-        for (std::size_t i = 0; i < shape.size(); ++i) lo[i] = box[i];
-        for (std::size_t i = 0; i < shape.size(); ++i) hi[i] = box[shape.size() + i];
-      }
-      merge(shape, lo, hi, box, box + shape.size());
-    }
-    first = false;
-    while (code != top && tree.nodes[parent_of(tree, code)].child[1] == code) code = parent_of(tree, code);
-    if (code == top) return;
-    code = tree.nodes[parent_of(tree, code)].child[1];
+/// Codes still to be visited. A walk that pushes both children of a node holds at most one code per level, plus one.
+class Pending {
+ public:
+  explicit ADCORE_INLINE Pending(std::size_t unboxed_leaves)
+      : codes_(unboxed_leaves <= kNear ? near_ : new NodeCode[unboxed_leaves + 2]) {}
+  Pending(const Pending&) = delete;
+  auto operator=(const Pending&) -> Pending& = delete;
+  ADCORE_INLINE ~Pending() {
+    if (codes_ != near_) delete[] codes_;
   }
-}
+  ADCORE_INLINE void push(NodeCode code) noexcept { codes_[size_++] = code; }
+  [[nodiscard]] ADCORE_INLINE auto pop() noexcept -> NodeCode { return codes_[--size_]; }
+  [[nodiscard]] ADCORE_INLINE auto empty() const noexcept -> bool { return size_ == 0; }
+  ADCORE_INLINE void clear() noexcept { size_ = 0; }
+  [[nodiscard]] ADCORE_INLINE auto size() const noexcept -> std::size_t { return size_; }
+  [[nodiscard]] ADCORE_INLINE auto at(std::size_t i) const noexcept -> NodeCode { return codes_[i]; }
 
-/// The box of a subtree: its own where it has one, else worked out into `scratch`.
-struct Corners {
-  const float* lo;
-  const float* hi;
+ private:
+  static constexpr std::size_t kNear = 16;
+  NodeCode near_[kNear + 2];
+  NodeCode* codes_;
+  std::size_t size_ = 0;
 };
+
+/// Grows a box to hold a subtree: its box where it has one, else point by point.
 template <std::size_t Groups>
-ADCORE_INLINE auto corners(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode code,
-                           Box<Groups>& scratch) -> Corners {
-  if (has_box(tree, code)) {
-    const float* box = box_at(tree, shape, code);
-    return {box, box + shape.size()};
+ADCORE_INLINE void merge_subtree(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
+                                 NodeCode top, float* lo, float* hi, Pending& pending) noexcept {
+  for (NodeCode code = top;;) {
+    if (is_leaf(code)) {
+      const float* point = leaf_point(points, code);
+      merge(shape, lo, hi, point, point);
+    } else if (tree.nodes[code].box != kNoBox) {
+      const float* box = box_at(tree, shape, code);
+      merge(shape, lo, hi, box, box + shape.size());
+    } else {
+      pending.push(tree.nodes[code].child[1]);
+      code = tree.nodes[code].child[0];
+      continue;
+    }
+    if (pending.empty()) return;
+    code = pending.pop();
   }
-  if (is_bucket(code)) {
-    const float* rows[kBucketCapacity];
-    gather(bucket_of(tree, code), points, rows);
-    box_of_points(shape, rows, bucket_of(tree, code).count, scratch.lo, scratch.hi);
-  } else {
-    walk_box(tree, shape, points, code, scratch.lo, scratch.hi);
+}
+
+template <std::size_t Groups>
+ADCORE_INLINE void start_box(const Shape<Groups>& shape, const float* point, float* lo, float* hi) noexcept {
+  for (std::size_t g = 0; g < shape.groups(); ++g) {
+    const Lanes value = shape.group(point, g);
+    store(lo + g * kLanes, value);
+    store(hi + g * kLanes, value);
   }
-  return {scratch.lo, scratch.hi};
+}
+
+/// Any point of a subtree.
+ADCORE_INLINE auto some_point(const TreeArrays& tree, const PointView& points, NodeCode code) noexcept -> const float* {
+  while (!is_leaf(code)) code = tree.nodes[code].child[0];
+  return leaf_point(points, code);
+}
+
+/// The box of a node from those of its children.
+template <std::size_t Groups>
+ADCORE_INLINE void box_of_node(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
+                               NodeCode code, float* lo, float* hi, Pending& pending) noexcept {
+  start_box(shape, some_point(tree, points, code), lo, hi);
+  for (const NodeCode child : tree.nodes[code].child) merge_subtree(tree, shape, points, child, lo, hi, pending);
 }
 
 }  // namespace adcore::kernels::ADCORE_KERNEL_LEVEL

@@ -1,230 +1,193 @@
-// Insertion and removal, each one pass; both leave a tree that is distributed as if drawn afresh from its points
-// (Guha et al. 2016, theorems 3 and 4). Included by kernels only.
+// Insertion and removal; both leave a tree that is distributed as if drawn afresh from its points (Guha et al. 2016,
+// theorems 3 and 4). Included by kernels only.
 #pragma once
 
-#include "adcore/forest/tree_kernels.hpp"
-#include "boxes.hpp"
+#include "climb.hpp"
 
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
 ADCORE_INLINE auto take_node(TreeArrays& tree) noexcept -> NodeCode {
   const NodeCode code = tree.free_node;
-  tree.free_node = tree.nodes[code].parent;
+  tree.free_node = tree.nodes[code].child[0];
   return code;
+}
+ADCORE_INLINE auto boxed_node(const TreeArrays& tree, NodeCode code) noexcept -> BoxedNode& {
+  return tree.boxed[tree.nodes[code].box];
+}
+ADCORE_INLINE void free_box(TreeArrays& tree, NodeCode code) noexcept {
+  const BoxNumber number = tree.nodes[code].box;
+  tree.nodes[code].box = kNoBox;
+  tree.boxed[number].parent = tree.free_box;
+  tree.free_box = number;
 }
 ADCORE_INLINE void free_node(TreeArrays& tree, NodeCode code) noexcept {
-  tree.nodes[code].mass = 0;
-  tree.nodes[code].parent = tree.free_node;
+  if (has_box(tree, code)) free_box(tree, code);
+  tree.nodes[code].child[0] = tree.free_node;
+  tree.nodes[code].child[1] = 0;
   tree.free_node = code;
 }
-ADCORE_INLINE auto take_bucket(TreeArrays& tree, std::uint32_t seed) noexcept -> NodeCode {
-  const NodeCode code = tree.free_bucket;
-  Bucket& bucket = bucket_of(tree, code);
-  tree.free_bucket = bucket.parent;
-  bucket.seed = seed;
-  bucket.count = 0;
-  bucket.mass = 0;
-  return code;
-}
-ADCORE_INLINE void free_bucket(TreeArrays& tree, NodeCode code) noexcept {
-  bucket_of(tree, code).count = 0;
-  bucket_of(tree, code).parent = tree.free_bucket;
-  tree.free_bucket = code;
-}
-ADCORE_INLINE auto draw_seed(TreeArrays& tree) noexcept -> std::uint32_t {
-  return static_cast<std::uint32_t>(tree.random.next() >> 32U);
-}
-ADCORE_INLINE void append(Bucket& bucket, PointIndex point, std::uint16_t copies = 1) noexcept {
-  bucket.points[bucket.count++] = point;
-  bucket.mass = static_cast<std::uint16_t>(bucket.mass + copies);
+
+/// Points below a node without a box: distinct, and with copies.
+struct Census {
+  std::size_t leaves = 0;
+  std::size_t mass = 0;
+};
+inline auto take_census(const TreeArrays& tree, std::span<const Sampler::Item> items, NodeCode top, bool with_mass,
+                        Pending& pending) noexcept -> Census {
+  Census census;
+  for (NodeCode code = top;;) {
+    if (is_leaf(code)) {
+      ++census.leaves;
+      for (std::size_t i = 0; with_mass && i < items.size(); ++i) {
+        census.mass += items[i].point == (code & ~kLeafFlag) ? 1U : 0U;
+      }
+    } else if (has_box(tree, code)) {
+      census.leaves += boxed_node(tree, code).leaves;
+      census.mass += boxed_node(tree, code).mass;
+    } else {
+      pending.push(tree.nodes[code].child[1]);
+      code = tree.nodes[code].child[0];
+      continue;
+    }
+    if (pending.empty()) return census;
+    code = pending.pop();
+  }
 }
 
-/// Puts `code` where `old` hangs.
+/// Hangs `code` where `old` was, below `parent`.
 ADCORE_INLINE void replace_child(TreeArrays& tree, NodeCode parent, NodeCode old, NodeCode code) noexcept {
-  set_parent(tree, code, parent);
+  if (has_box(tree, code)) boxed_node(tree, code).parent = parent;
   if (parent == kNoNode) tree.root = code;
   else tree.nodes[parent].child[tree.nodes[parent].child[1] == old ? 1 : 0] = code;
 }
 
-/// A new node above `below`, with `beside` on the other side of the cut; its box is given.
-template <std::size_t Groups>
-ADCORE_INLINE void put_node_above(TreeArrays& tree, const Shape<Groups>& shape, NodeCode below, NodeCode beside,
-                                  bool beside_right, Cut cut, std::uint16_t mass, const Box<Groups>& box) noexcept {
-  const NodeCode code = take_node(tree);
-  Node& node = tree.nodes[code];
-  node.cut_dimension = static_cast<std::uint16_t>(cut.dimension);
-  node.cut_value = cut.value;
-  node.mass = mass;
-  replace_child(tree, parent_of(tree, below), below, code);
-  node.child[beside_right ? 1 : 0] = beside;
-  node.child[beside_right ? 0 : 1] = below;
-  set_parent(tree, below, code);
-  set_parent(tree, beside, code);
-  if (!has_box(tree, code)) return;
-  float* target = box_at(tree, shape, code);
-  for (std::size_t i = 0; i < shape.size(); ++i) target[i] = box.lo[i];
-  for (std::size_t i = 0; i < shape.size(); ++i) target[shape.size() + i] = box.hi[i];
-}
-
-/// Whether the cut has the point on one side and the whole (old) box on the other.
+/// Whether the cut has the point on one side and the whole box on the other.
 ADCORE_INLINE auto separates(Cut cut, float coordinate, float lo, float hi) noexcept -> bool {
   return coordinate > cut.value ? hi <= cut.value : lo > cut.value;
 }
 
-ADCORE_INLINE auto copies_of(std::span<const Sampler::Item> items, PointIndex point) noexcept -> std::uint16_t {
-  std::uint16_t copies = 0;
-  for (const Sampler::Item& item : items) copies = static_cast<std::uint16_t>(copies + (item.point == point ? 1 : 0));
-  return copies;
-}
-
-/// Materialises the top cut of a bucket that holds one point too many: `extra` is the one.
+/// Gives a node a box that holds its subtree; its children's parent links follow.
 template <std::size_t Groups>
-void split(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape<Groups>& shape, const PointView& points,
-           NodeCode code, PointIndex extra, Box<Groups>& box) noexcept {
-  const float* rows[kBucketCapacity + 1];
-  Bucket& left = bucket_of(tree, code);
-  const Bucket full = left;
-  gather(full, points, rows);
-  rows[kBucketCapacity] = points.point(extra);
-  box_of_points(shape, rows, kBucketCapacity + 1, box.lo, box.hi);
-  const std::uint64_t state = cut_state(full.seed);
-  const Cut cut = draw_cut<Groups>(box.lo, box.hi, shape.groups(), cut_fraction(state));
-  const NodeCode beside = take_bucket(tree, static_cast<std::uint32_t>(child_state(state, true) >> 32U));
-  Bucket& right = bucket_of(tree, beside);
-  left.seed = static_cast<std::uint32_t>(child_state(state, false) >> 32U);
-  left.count = 0;
-  left.mass = 0;
-  const bool has_copies = full.mass > full.count;
-  for (std::size_t i = 0; i < kBucketCapacity; ++i) {
-    const std::uint16_t copies = has_copies ? copies_of(items, full.points[i]) : std::uint16_t{1};
-    append(cut.is_right(rows[i]) ? right : left, full.points[i], copies);
+void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape<Groups>& shape,
+             const PointView& points, NodeCode code, NodeCode parent, PointIndex arriving, Pending& pending) noexcept {
+  Census census = take_census(tree, items, code, true, pending);
+  const NodeCode number = tree.free_box;
+  tree.free_box = tree.boxed[number].parent;
+  tree.nodes[code].box = static_cast<BoxNumber>(number);
+  float* lo = box_at(tree, shape, code);
+  start_box(shape, some_point(tree, points, code), lo, lo + shape.size());
+  for (const NodeCode child : tree.nodes[code].child) {
+    merge_subtree(tree, shape, points, child, lo, lo + shape.size(), pending);
+    if (has_box(tree, child)) boxed_node(tree, child).parent = code;
   }
-  append(cut.is_right(rows[kBucketCapacity]) ? right : left, extra);
-  put_node_above(tree, shape, code, beside, true, cut, static_cast<std::uint16_t>(full.mass + 1), box);
+  census.mass += arriving == kNoNode ? 0U : 1U;  // the sample does not count the arriving point yet
+  boxed_node(tree, code) = {parent, static_cast<std::uint16_t>(census.leaves), static_cast<std::uint16_t>(census.mass)};
 }
 
-template <std::size_t Groups>
-ADCORE_INLINE auto find_equal(const Shape<Groups>& shape, const PointView& points, const Bucket& bucket,
-                              const float* point, Box<Groups>& box) noexcept -> std::size_t {
-  for (std::size_t i = 0; i < bucket.count; ++i) {
-    const float* row = points.point(bucket.points[i]);
-    box_of_points(shape, &row, 1, box.lo, box.hi);
-    if (!(reach(shape, box.lo, box.hi, point).outside > 0)) return i;
-  }
-  return bucket.count;
-}
+/// Where a new point goes: a new node with this cut, above `below`.
+struct Place {
+  NodeCode below = kNoNode;
+  Cut cut;
+  std::uint32_t level = 0;  // steps of the climb up to `below`
+};
 
-/// The point, padded with zeros to whole groups.
+/// Climbs from the leaf; at each box that does not hold the point, a cut of the grown box is drawn, and the topmost
+/// one that separates the point from the box is where the point would have been cut off from the top.
 template <std::size_t Groups>
-ADCORE_INLINE void copy_point(const Shape<Groups>& shape, const float* point, float* target) noexcept {
-  for (std::size_t g = 0; g < shape.groups(); ++g) store(target + g * kLanes, shape.group(point, g));
-}
-
-/// One level of the way down: either the point is cut off here (true), or the node's box grows to hold it.
-/// `grown_mass` is the mass the subtree has with the point in it.
-template <std::size_t Groups>
-ADCORE_INLINE auto cut_off_at(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode code,
-                              const float* point, PointIndex index, std::uint16_t grown_mass, Box<Groups>& box)
-    -> bool {
-  const Corners old = corners(tree, shape, points, code, box);
-  if (!(reach(shape, old.lo, old.hi, point).outside > 0)) return false;
+ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
+                              const float* point, const Landing& landing, const NodeCode* path, Box<Groups>& box,
+                              Pending& pending) -> Place {
+  Place place;
+  std::uint32_t level = 0;
   Box<Groups> grown(shape.size());
-  for (std::size_t g = 0; g < shape.groups(); ++g) {
-    const Lanes value = load(point + g * kLanes);
-    store(grown.lo + g * kLanes, minimum(value, load(old.lo + g * kLanes)));
-    store(grown.hi + g * kLanes, maximum(value, load(old.hi + g * kLanes)));
-  }
-  const Cut cut = draw_cut<Groups>(grown.lo, grown.hi, shape.groups(), to_cut_fraction(tree.random.next()));
-  const std::size_t d = cut.dimension;
-  if (separates(cut, point[d], old.lo[d], old.hi[d])) {
-    const NodeCode beside = take_bucket(tree, draw_seed(tree));
-    append(bucket_of(tree, beside), index);
-    put_node_above(tree, shape, code, beside, cut.is_right(point), cut, grown_mass, grown);
-    return true;
-  }
-  if (has_box(tree, code)) {
-    float* target = box_at(tree, shape, code);
-    for (std::size_t g = 0; g < 2 * shape.groups(); ++g) {
-      const float* source = g < shape.groups() ? grown.lo + g * kLanes : grown.hi + (g - shape.groups()) * kLanes;
-      store(target + g * kLanes, load(source));
+  const auto visit = [&](NodeCode code, std::uint32_t, const float* lo, const float* hi) {
+    if (!(distance(shape, lo, hi, point) > 0)) return false;
+    for (std::size_t g = 0; g < shape.groups(); ++g) {
+      const Lanes value = load(point + g * kLanes);
+      store(grown.lo + g * kLanes, minimum(value, load(lo + g * kLanes)));
+      store(grown.hi + g * kLanes, maximum(value, load(hi + g * kLanes)));
     }
-  }
-  return false;
+    const Cut cut = cut_box(shape, grown, to_cut_fraction(tree.random.next()));
+    const std::size_t d = cut.dimension;
+    if (separates(cut, point[d], lo[d], hi[d])) place = {code, cut, level};
+    ++level;
+    return true;
+  };
+  climb(tree, shape, points, landing, path, box, pending, visit);
+  return place;
 }
 
+/// The parent of the node `level` steps up from the leaf.
+ADCORE_INLINE auto parent_on_path(const TreeArrays& tree, const Landing& landing, const NodeCode* path,
+                                  const Place& place) noexcept -> NodeCode {
+  if (place.level < landing.unboxed) return path[landing.unboxed - 1 - place.level];
+  if (place.level == landing.unboxed) return landing.boxed;
+  return boxed_node(tree, place.below).parent;
+}
+
+/// From `code` up, every box holds the point and counts it.
 template <std::size_t Groups>
-auto insert_in_bucket(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape<Groups>& shape,
-                      const PointView& points, NodeCode code, PointIndex index, const float* point, Box<Groups>& box)
-    -> PointIndex {
-  Bucket& bucket = bucket_of(tree, code);
-  const std::size_t equal = find_equal(shape, points, bucket, point, box);
-  if (equal < bucket.count) {
-    ++bucket.mass;
-    return bucket.points[equal];
+ADCORE_INLINE void grow_boxes(TreeArrays& tree, const Shape<Groups>& shape, const float* point, NodeCode code,
+                              std::uint16_t leaves) noexcept {
+  for (; code != kNoNode; code = boxed_node(tree, code).parent) {
+    BoxedNode& node = boxed_node(tree, code);
+    node.leaves = static_cast<std::uint16_t>(node.leaves + leaves);
+    ++node.mass;
+    float* lo = box_at(tree, shape, code);
+    merge(shape, lo, lo + shape.size(), point, point);
   }
-  if (bucket.count < kBucketCapacity) append(bucket, index);
-  else split(tree, items, shape, points, code, index, box);
-  return index;
 }
 
 template <std::size_t Groups>
 auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex index)
     -> PointIndex {
+  if (tree.root == kNoNode) {
+    tree.root = index | kLeafFlag;
+    return index;
+  }
   const Shape<Groups> shape(points.dimensions);
   Box<Groups> query(shape.size());
   Box<Groups> box(shape.size());
-  copy_point(shape, points.point(index), query.lo);
-  if (tree.root == kNoNode) {
-    tree.root = take_bucket(tree, draw_seed(tree));
-    bucket_of(tree, tree.root).parent = kNoNode;
-    append(bucket_of(tree, tree.root), index);
-    return index;
+  PathBuffer paths(1, tree.unboxed_leaves);
+  Pending pending(tree.unboxed_leaves);
+  NodeCode* path = paths.of(0);
+  start_box(shape, points.point(index), query.lo, query.hi);
+  const Landing landing = descend(tree, query.lo, path);
+  const Place place = find_place(tree, shape, points, query.lo, landing, path, box, pending);
+  if (place.below == kNoNode) {  // the leaf equals the point
+    grow_boxes(tree, shape, query.lo, landing.boxed, 0);
+    return landing.leaf & ~kLeafFlag;
   }
-  NodeCode code = tree.root;
-  while (!is_bucket(code)) {
-    Node& node = tree.nodes[code];
-    const auto mass = static_cast<std::uint16_t>(node.mass + 1);
-    if (cut_off_at(tree, shape, points, code, query.lo, index, mass, box)) return index;
-    node.mass = mass;
-    code = node.child[query.lo[node.cut_dimension] > node.cut_value ? 1 : 0];
+  const NodeCode parent = parent_on_path(tree, landing, path, place);
+  const NodeCode code = take_node(tree);
+  const bool right = place.cut.is_right(query.lo);
+  Node& node = tree.nodes[code];
+  node = {place.cut.value, static_cast<std::uint16_t>(place.cut.dimension), kNoBox, {place.below, place.below}};
+  node.child[right ? 1 : 0] = index | kLeafFlag;
+  replace_child(tree, parent, place.below, code);
+  const bool within_unboxed = place.level <= landing.unboxed;
+  const NodeCode lowest_box = within_unboxed ? landing.boxed : parent;
+  grow_boxes(tree, shape, query.lo, lowest_box, 1);
+  // The topmost node without a box has one point more below it: it may need one now.
+  const bool new_is_top = !within_unboxed || place.level == landing.unboxed;
+  const NodeCode top = new_is_top ? code : path[0];
+  if (take_census(tree, items, top, false, pending).leaves > tree.unboxed_leaves) {
+    add_box(tree, items, shape, points, top, lowest_box, index, pending);
   }
-  return insert_in_bucket(tree, items, shape, points, code, index, query.lo, box);
+  return index;
 }
 
-/// Both children are buckets that fit into one: the cut between them is forgotten.
-ADCORE_INLINE void collapse(TreeArrays& tree, NodeCode code) noexcept {
-  const Node node = tree.nodes[code];
-  Bucket& kept = bucket_of(tree, node.child[0]);
-  const Bucket& given = bucket_of(tree, node.child[1]);
-  for (std::size_t i = 0; i < given.count; ++i) append(kept, given.points[i], 0);
-  kept.mass = node.mass;
-  kept.seed = draw_seed(tree);
-  replace_child(tree, node.parent, code, node.child[0]);
-  free_bucket(tree, node.child[1]);
-  free_node(tree, code);
-}
-
-/// An empty bucket and its parent go; the sibling takes the parent's place.
-ADCORE_INLINE void splice(TreeArrays& tree, NodeCode empty, NodeCode parent) noexcept {
-  const Node node = tree.nodes[parent];
-  replace_child(tree, node.parent, parent, node.child[node.child[0] == empty ? 1 : 0]);
-  free_bucket(tree, empty);
-  free_node(tree, parent);
-}
-
-/// Works the node's box out again from its children. Returns whether it changed.
+/// Works a node's box out again. Returns whether it changed.
 template <std::size_t Groups>
 auto refresh_box(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode code,
-                 Box<Groups>& scratch, Box<Groups>& other) -> bool {
-  const Node& node = tree.nodes[code];
-  const Corners left = corners(tree, shape, points, node.child[0], scratch);
-  const Corners right = corners(tree, shape, points, node.child[1], other);
+                 Box<Groups>& fresh, Pending& pending) noexcept -> bool {
+  box_of_node(tree, shape, points, code, fresh.lo, fresh.hi, pending);
   float* lo = box_at(tree, shape, code);
   float* hi = lo + shape.size();
   LaneMask changed = {};
   for (std::size_t g = 0; g < shape.groups(); ++g) {
-    const Lanes low = minimum(load(left.lo + g * kLanes), load(right.lo + g * kLanes));
-    const Lanes high = maximum(load(left.hi + g * kLanes), load(right.hi + g * kLanes));
+    const Lanes low = load(fresh.lo + g * kLanes);
+    const Lanes high = load(fresh.hi + g * kLanes);
     changed |= (low != load(lo + g * kLanes)) | (high != load(hi + g * kLanes));
     store(lo + g * kLanes, low);
     store(hi + g * kLanes, high);
@@ -232,47 +195,66 @@ auto refresh_box(TreeArrays& tree, const Shape<Groups>& shape, const PointView& 
   return count(changed) > 0;
 }
 
-/// Boxes shrink from `code` upwards, until one does not change.
+/// Whether a point touches the surface of a box: only then can its absence make the box smaller.
 template <std::size_t Groups>
-void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode code) {
-  Box<Groups> scratch(shape.size());
-  Box<Groups> other(shape.size());
-  for (; code != kNoNode; code = tree.nodes[code].parent) {
-    if (has_box(tree, code) && !refresh_box(tree, shape, points, code, scratch, other)) return;
+ADCORE_INLINE auto touches(const Shape<Groups>& shape, const float* box, const float* point) noexcept -> bool {
+  LaneMask on = {};
+  for (std::size_t g = 0; g < shape.groups(); ++g) {
+    const Lanes value = shape.group(point, g);
+    const LaneMask here = (value <= load(box + g * kLanes)) | (value >= load(box + shape.size() + g * kLanes));
+    on |= g + 1 == shape.groups() ? here & shape.tail : here;
   }
+  return count(on) > 0;
 }
 
-ADCORE_INLINE void forget(Bucket& bucket, PointIndex point) noexcept {
-  std::size_t i = 0;
-  while (i + 1 < bucket.count && bucket.points[i] != point) ++i;
-  bucket.points[i] = bucket.points[--bucket.count];
+/// From `code` up, every node loses a point; boxes shrink until one does not change.
+template <std::size_t Groups>
+ADCORE_INLINE void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
+                                const float* point, NodeCode code, Pending& pending) {
+  Box<Groups> fresh(shape.size());
+  bool shrinking = true;
+  while (code != kNoNode) {
+    BoxedNode& node = boxed_node(tree, code);
+    const NodeCode parent = node.parent;
+    --node.leaves;
+    --node.mass;
+    if (node.leaves <= tree.unboxed_leaves) {
+      free_box(tree, code);
+    } else if (shrinking) {
+      shrinking = touches(shape, box_at(tree, shape, code), point) &&
+                  refresh_box(tree, shape, points, code, fresh, pending);
+    }
+    code = parent;
+  }
 }
 
 template <std::size_t Groups>
 void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool last) {
+  const Shape<Groups> shape(points.dimensions);
   const float* point = points.point(index);
-  NodeCode code = tree.root;
-  while (!is_bucket(code)) {
-    Node& node = tree.nodes[code];
-    --node.mass;
-    code = node.child[point[node.cut_dimension] > node.cut_value ? 1 : 0];
+  PathBuffer paths(1, tree.unboxed_leaves);
+  NodeCode* path = paths.of(0);
+  const Landing landing = descend(tree, point, path);
+  if (!last) {
+    for (NodeCode code = landing.boxed; code != kNoNode; code = boxed_node(tree, code).parent) {
+      --boxed_node(tree, code).mass;
+    }
+    return;
   }
-  Bucket& bucket = bucket_of(tree, code);
-  --bucket.mass;
-  if (last) forget(bucket, index);
-  const NodeCode parent = bucket.parent;
-  if (parent == kNoNode) {
-    if (bucket.count > 0) return;
-    free_bucket(tree, code);
+  if (landing.depth == 0) {
     tree.root = kNoNode;
     return;
   }
-  const NodeCode above = tree.nodes[parent].parent;
-  const bool gone = bucket.count == 0;
-  const bool small = tree.nodes[parent].mass <= kBucketCapacity;
-  if (gone) splice(tree, code, parent);
-  else if (small) collapse(tree, parent);
-  if (last) shrink_boxes(tree, Shape<Groups>(points.dimensions), points, gone || small ? above : parent);
+  const bool parent_unboxed = landing.unboxed > 0;
+  const NodeCode parent = parent_unboxed ? path[landing.unboxed - 1] : landing.boxed;
+  const NodeCode above = !parent_unboxed         ? boxed_node(tree, parent).parent
+                         : landing.unboxed > 1 ? path[landing.unboxed - 2]
+                                                 : landing.boxed;
+  const Node gone = tree.nodes[parent];
+  replace_child(tree, above, parent, gone.child[gone.child[0] == landing.leaf ? 1 : 0]);
+  free_node(tree, parent);
+  Pending pending(tree.unboxed_leaves);
+  shrink_boxes(tree, shape, points, point, parent_unboxed ? landing.boxed : above, pending);
 }
 
 }  // namespace adcore::kernels::ADCORE_KERNEL_LEVEL

@@ -13,19 +13,17 @@ void score_queries(const SampledTree& tree, const PointView& points, const float
                    std::size_t count, float* scores) {
   const Shape<Groups> shape(points.dimensions);
   Box<Groups> box(shape.size());
-  const TreeArrays* trees[kFlight];
+  PathBuffer paths(kFlight, tree.tree->unboxed_leaves);
+  Pending pending(tree.tree->unboxed_leaves);
+  const SampledTree* trees[kFlight];
   const float* flight[kFlight];
-  Landing landings[kFlight];
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
     for (std::size_t i = 0; i < flying; ++i) {
-      trees[i] = tree.tree;
+      trees[i] = &tree;
       flight[i] = queries + (start + i) * query_stride;
     }
-    descend(trees, flight, flying, landings);
-    for (std::size_t i = 0; i < flying; ++i) {
-      scores[start + i] = score_landed(tree, shape, points, flight[i], landings[i], box);
-    }
+    score_flight(trees, flight, flying, shape, points, box, paths, pending, scores + start);
   }
 }
 
@@ -34,29 +32,26 @@ void score_trees(const SampledTree* sampled, std::size_t count, const PointView&
                  float* scores) {
   const Shape<Groups> shape(points.dimensions);
   Box<Groups> box(shape.size());
-  const TreeArrays* trees[kFlight];
+  PathBuffer paths(kFlight, sampled->tree->unboxed_leaves);
+  Pending pending(sampled->tree->unboxed_leaves);
+  const SampledTree* trees[kFlight];
   const float* flight[kFlight];
-  Landing landings[kFlight];
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
     for (std::size_t i = 0; i < flying; ++i) {
-      trees[i] = sampled[start + i].tree;
+      trees[i] = sampled + start + i;
       flight[i] = query;
     }
-    descend(trees, flight, flying, landings);
-    for (std::size_t i = 0; i < flying; ++i) {
-      scores[start + i] = score_landed(sampled[start + i], shape, points, query, landings[i], box);
-    }
+    score_flight(trees, flight, flying, shape, points, box, paths, pending, scores + start);
   }
 }
 
 template <std::size_t Groups>
 void box(const TreeArrays& tree, const PointView& points, NodeCode code, float* lo, float* hi) {
   const Shape<Groups> shape(points.dimensions);
-  Box<Groups> scratch(shape.size());
-  const Corners result = corners(tree, shape, points, code, scratch);
-  for (std::size_t i = 0; i < shape.size(); ++i) lo[i] = result.lo[i];
-  for (std::size_t i = 0; i < shape.size(); ++i) hi[i] = result.hi[i];
+  Pending pending(tree.unboxed_leaves);
+  start_box(shape, some_point(tree, points, code), lo, hi);
+  merge_subtree(tree, shape, points, code, lo, hi, pending);
 }
 
 template <std::size_t Groups>
