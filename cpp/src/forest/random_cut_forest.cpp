@@ -294,6 +294,13 @@ void RandomCutForest::set_bounding_box_cache_fraction(double fraction) {
   }
 }
 
+void RandomCutForest::prefetch() const noexcept {
+  for (const Member& member : members_) {
+    const TreeArrays& tree = member.tree.arrays();
+    if (tree.root < kLeafFlag && tree.root != kNoNode) __builtin_prefetch(tree.nodes + tree.root);
+  }
+}
+
 auto RandomCutForest::clone() const -> std::unique_ptr<Forest> { return std::make_unique<RandomCutForest>(*this); }
 
 auto make_random_cut_forest(const ForestConfig& config) -> std::unique_ptr<Forest> {

@@ -40,6 +40,7 @@ class RandomCutForest final : public Forest {
   void process(std::span<const float> rows, std::span<double> scores, std::size_t threads) override;
   void set_time_decay(double time_decay) override;
   void set_bounding_box_cache_fraction(double fraction) override;
+  void prefetch() const noexcept override;
 
   [[nodiscard]] auto to_bytes() const -> std::vector<std::byte> override;
   [[nodiscard]] static auto from_bytes(std::span<const std::byte> bytes) -> std::unique_ptr<RandomCutForest>;

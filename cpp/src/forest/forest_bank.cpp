@@ -1,0 +1,91 @@
+#include "adcore/forest/forest_bank.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "adcore/base/error.hpp"
+#include "adcore/base/parallel.hpp"
+#include "adcore/base/random.hpp"
+#include "adcore/state/reader.hpp"
+#include "adcore/state/writer.hpp"
+
+namespace adcore {
+
+namespace {
+
+constexpr SnapshotKind kKind = snapshot_kind("bank");
+constexpr std::uint16_t kVersion = 1;
+
+}  // namespace
+
+ForestBank::ForestBank(const ForestConfig& config, std::size_t number_of_forests, ForestKind kind)
+    : row_size_(config.row_size()) {
+  config.validate();
+  forests_.reserve(number_of_forests);
+  for (std::size_t i = 0; i < number_of_forests; ++i) {
+    ForestConfig own = config;
+    own.seed = derive_seed(config.seed, i);
+    forests_.push_back(kind == ForestKind::compact ? make_compact_forest(own) : make_random_cut_forest(own));
+  }
+}
+
+auto ForestBank::memory_bytes() const noexcept -> std::size_t {
+  std::size_t total = sizeof *this + forests_.capacity() * sizeof forests_[0];
+  for (const auto& forest : forests_) total += forest->memory_bytes();
+  return total;
+}
+
+void ForestBank::check(std::span<const std::uint32_t> streams, std::span<const float> rows, std::size_t scores) const {
+  if (rows.size() != streams.size() * row_size_ || scores != streams.size()) {
+    throw_invalid_argument("rows size", static_cast<double>(rows.size()),
+                           "it must be the number of streams times " + std::to_string(row_size_));
+  }
+  for (const std::uint32_t stream : streams) {
+    if (stream >= forests_.size()) {
+      throw_invalid_argument("streams", stream, "stream ids must be below " + std::to_string(forests_.size()));
+    }
+  }
+  for (const float value : rows) {
+    if (!(std::fabs(value) <= kMaximumMagnitude)) {
+      throw_invalid_argument("row value", static_cast<double>(value), "it must be finite and at most 1e30 in size");
+    }
+  }
+}
+
+void ForestBank::process(std::span<const std::uint32_t> streams, std::span<const float> rows, std::span<double> scores,
+                         std::size_t threads) {
+  check(streams, rows, scores.size());
+  threads = threads == 0 ? 1 : threads;
+  const auto work = [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      const std::size_t owner = streams[i] % threads;
+      if (owner < first || owner >= last) continue;
+      if (i + 1 < streams.size()) forests_[streams[i + 1]]->prefetch();
+      forests_[streams[i]]->process(rows.subspan(i * row_size_, row_size_), scores.subspan(i, 1), 1);
+    }
+  };
+  parallel_ranges(threads, threads, work);
+}
+
+auto ForestBank::to_bytes() const -> std::vector<std::byte> {
+  ByteWriter out(kKind, kVersion);
+  out.put_count(row_size_);
+  out.put_count(forests_.size());
+  for (const auto& forest : forests_) out.put_bytes(forest->to_bytes());
+  return out.finish();
+}
+
+auto ForestBank::from_bytes(std::span<const std::byte> bytes) -> ForestBank {
+  ByteReader in(bytes, kKind, kVersion);
+  ForestBank bank;
+  bank.row_size_ = in.get_count(kMaximumDimensions);
+  const std::uint64_t count = in.get_count(in.remaining());
+  for (std::uint64_t i = 0; i < count; ++i) {
+    bank.forests_.push_back(forest_from_bytes(in.get_bytes()));
+    if (bank.forests_.back()->config().row_size() != bank.row_size_) throw_snapshot("forests of different row sizes");
+  }
+  in.finish();
+  return bank;
+}
+
+}  // namespace adcore
