@@ -52,6 +52,10 @@ def feed(aggregator: BucketAggregator, data: dict[str, Any], batch: int) -> list
     return vectors + listed(aggregator, aggregator.flush())
 
 
+def make(options: dict[str, Any]) -> BucketAggregator:
+    return BucketAggregator(**options)
+
+
 def listed(aggregator: BucketAggregator, table: bucket.BucketTable) -> list[tuple[Any, ...]]:
     keys = aggregator.keys_of(table.entity)
     columns = table.bucket_start.tolist(), keys, table.count.tolist(), table.values
@@ -234,7 +238,7 @@ def test_no_rows() -> None:
     buckets = BucketAggregator("1s", ["mean(x)"], keys=["host"])
     buckets.add([], {"x": []}, [[]])
     table = buckets.flush()
-    assert (len(table), table.values.shape, table.entity.dtype) == (0, (0, 1), np.uint32)
+    assert (len(table), table.values.shape, table.entity.dtype.name) == (0, (0, 1), "uint32")
 
 
 @pytest.mark.parametrize(
@@ -263,7 +267,7 @@ def test_no_rows() -> None:
 )
 def test_wrong_arguments_are_named(options: dict[str, Any], named: str) -> None:
     with pytest.raises(InvalidArgumentError, match=named):
-        BucketAggregator(**({"bucket_span": 1, "features": ["count"]} | options))
+        make({"bucket_span": 1, "features": ["count"]} | options)
 
 
 @pytest.mark.parametrize(

@@ -50,37 +50,58 @@ void BucketEngine::add(const BucketBatch& batch) {
   counts_.total_rows += rows;
   for (std::size_t first = 0; first < rows; first += kBlock) {
     block_start_ = settled_ = resolved_ = first;
-    resolve(batch, first, std::min(rows, first + kBlock));
+    resolve(batch, std::min(rows, first + kBlock));
     settle();
   }
   batch_ = nullptr;
 }
 
-void BucketEngine::resolve(const BucketBatch& batch, std::size_t first, std::size_t last) {
-  const bool moves_watermark = config_.watermark_from_rows;
-  const bool needs_slots = plan_.has_sketches();
-  const std::uint32_t* entities = batch.entities.empty() ? nullptr : batch.entities.data();
-  for (std::size_t row = first; row < last; ++row) {
-    resolved_ = row;
-    const std::int64_t timestamp = batch.timestamps[row];
-    const std::uint32_t entity = entities == nullptr ? 0 : entities[row];
-    const std::size_t i = row - first;
-    const auto into = static_cast<std::uint64_t>(timestamp) - static_cast<std::uint64_t>(fast_start_);
-    std::uint32_t slot = SlotTable::kNone;
-    if (into < fast_length_ || enter_bucket(timestamp, entity)) [[likely]] {
-      if (moves_watermark && timestamp > watermark_) watermark_ = timestamp;
-      slot = current_->slots().find(entity);
-      if (slot == SlotTable::kNone) [[unlikely]]
-        slot = add_entity(entity);
-    }
-    records_[i] = slot == SlotTable::kNone ? sink_.data() : current_->record(slot);
-    __builtin_prefetch(records_[i], 1);
-    if (needs_slots) {
-      buckets_[i] = slot == SlotTable::kNone ? nullptr : current_;
-      slots_[i] = slot;
-    }
+void BucketEngine::resolve(const BucketBatch& batch, std::size_t last) {
+  resolve_known(batch, last);
+  while (resolved_ < last) {
+    resolve_other(batch.timestamps[resolved_], batch.entities.empty() ? 0 : batch.entities[resolved_]);
+    resolve_known(batch, last);
   }
-  resolved_ = last;
+}
+
+// The rows up to the next one that leaves the bucket or is the first of its entity in it: nothing is opened, moved or
+// counted, so that the loop has all it needs in registers.
+void BucketEngine::resolve_known(const BucketBatch& batch, std::size_t last) {
+  if (current_ == nullptr) return;
+  const SlotTable::View slots = current_->slots().view();
+  double* const records = current_->record(0);
+  const std::size_t record_size = plan_.record_size();
+  const bool has_sketches = plan_.has_sketches();
+  static constexpr std::array<std::uint32_t, kBlock> kOneEntity{};
+  const std::uint32_t* entities = batch.entities.empty() ? kOneEntity.data() : batch.entities.data() + block_start_;
+  std::int64_t latest = kUnset;
+  std::size_t row = resolved_;
+  for (; row < last; ++row) {
+    const std::int64_t timestamp = batch.timestamps[row];
+    if (!is_in_current(timestamp)) break;
+    latest = std::max(latest, timestamp);
+    const std::size_t i = row - block_start_;
+    const std::uint32_t slot = slots.find(entities[i]);
+    if (slot == SlotTable::kNone) break;
+    records_[i] = records + slot * record_size;
+    __builtin_prefetch(records_[i], 1);
+    if (has_sketches) buckets_[i] = current_, slots_[i] = slot;
+  }
+  if (config_.watermark_from_rows) watermark_ = std::max(watermark_, latest);
+  resolved_ = row;
+}
+
+void BucketEngine::resolve_other(std::int64_t timestamp, std::uint32_t entity) {
+  std::uint32_t slot = SlotTable::kNone;
+  if (is_in_current(timestamp) || enter_bucket(timestamp, entity)) {
+    slot = current_->slots().find(entity);
+    if (slot == SlotTable::kNone) slot = add_entity(entity);
+  }
+  const std::size_t i = resolved_ - block_start_;
+  records_[i] = slot == SlotTable::kNone ? sink_.data() : current_->record(slot);
+  buckets_[i] = slot == SlotTable::kNone ? nullptr : current_;
+  slots_[i] = slot;
+  ++resolved_;
 }
 
 // False: the row goes nowhere, and was counted.
@@ -203,7 +224,7 @@ void BucketEngine::close_before(std::int64_t number) {
   point_at(nullptr);
 }
 
-void BucketEngine::append_table(const OpenBucket& bucket, std::vector<SlotTable::Entry>& entries) {
+void BucketEngine::append_table(const OpenBucket& bucket, const std::vector<SlotTable::Entry>& entries) {
   writer_.append(bucket, clock_.start_of(bucket.number()), entries, finished_);
 }
 

@@ -1,6 +1,7 @@
 #include "adcore/bucket/open_bucket.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "adcore/base/error.hpp"
 
@@ -18,26 +19,35 @@ constexpr double kMostRows = 0x1p53;
 void OpenBucket::reset(std::int64_t number, std::size_t expected, std::size_t entities) {
   number_ = number;
   slots_.reset(expected, entities);
-  const std::size_t room = std::max(expected, kSmallestRoom) * plan_->record_size();
-  if (records_.capacity() > kMostSlack * room) records_ = {};
-  records_.clear();
-  records_.reserve(room);
   quantiles_.clear();
   distinct_.clear();
+  const std::size_t room = std::max(expected, kSmallestRoom);
+  if (room_ < room || room_ > kMostSlack * room) set_room(room);
 }
 
-void OpenBucket::make_room() { records_.reserve(records_.capacity() + records_.capacity() / 2 + plan_->record_size()); }
+// Keeps as many records as there are slots.
+void OpenBucket::set_room(std::size_t records) {
+  auto moved = std::make_unique_for_overwrite<double[]>(records * plan_->record_size());
+  std::copy_n(records_.get(), slots_.size() * plan_->record_size(), moved.get());
+  records_ = std::move(moved);
+  room_ = records;
+}
+
+void OpenBucket::make_room() { set_room(room_ + room_ / 2 + kSmallestRoom); }
 
 auto OpenBucket::add(std::uint32_t entity) -> std::uint32_t {
   const std::uint32_t slot = slots_.add(entity);
-  records_.insert(records_.end(), plan_->empty_record.begin(), plan_->empty_record.end());
-  quantiles_.resize(slots_.size() * plan_->quantile_columns.size());
-  distinct_.resize(slots_.size() * plan_->distinct_columns.size());
+  double* values = record(slot);
+  for (const double value : plan_->empty_record) *values++ = value;
+  if (plan_->has_sketches()) {
+    quantiles_.resize(slots_.size() * plan_->quantile_columns.size());
+    distinct_.resize(slots_.size() * plan_->distinct_columns.size());
+  }
   return slot;
 }
 
 auto OpenBucket::memory_bytes() const noexcept -> std::size_t {
-  std::size_t sum = sizeof(*this) + slots_.memory_bytes() + records_.capacity() * sizeof(double);
+  std::size_t sum = sizeof(*this) + slots_.memory_bytes() + room_ * plan_->record_size() * sizeof(double);
   for (const auto& sketch : quantiles_) sum += sketch.memory_bytes();
   for (const auto& counter : distinct_) sum += counter.memory_bytes();
   return sum + (quantiles_.capacity() - quantiles_.size()) * sizeof(QuantileSketch) +

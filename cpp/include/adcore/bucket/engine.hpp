@@ -54,7 +54,12 @@ class BucketEngine {
   void check(const BucketBatch& batch) const;
 
   // -- finding records
-  void resolve(const BucketBatch& batch, std::size_t first, std::size_t last);
+  void resolve(const BucketBatch& batch, std::size_t last);
+  void resolve_known(const BucketBatch& batch, std::size_t last);
+  void resolve_other(std::int64_t timestamp, std::uint32_t entity);
+  [[nodiscard]] auto is_in_current(std::int64_t timestamp) const noexcept -> bool {
+    return static_cast<std::uint64_t>(timestamp) - static_cast<std::uint64_t>(fast_start_) < fast_length_;
+  }
   [[nodiscard]] auto enter_bucket(std::int64_t timestamp, std::uint32_t entity) -> bool;
   [[nodiscard]] auto may_open_vector(std::uint32_t entity) noexcept -> bool;
   [[nodiscard]] auto add_entity(std::uint32_t entity) -> std::uint32_t;
@@ -70,7 +75,7 @@ class BucketEngine {
   void close_before(std::int64_t number);
   void finish_oldest();
   void fill_gap(std::int64_t number);
-  void append_table(const OpenBucket& bucket, std::vector<SlotTable::Entry>& entries);
+  void append_table(const OpenBucket& bucket, const std::vector<SlotTable::Entry>& entries);
 
   void read_finished(ByteReader& reader);
   void read_open(ByteReader& reader);

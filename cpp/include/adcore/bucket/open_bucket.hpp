@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "adcore/bucket/distinct_counter.hpp"
@@ -26,18 +27,16 @@ class OpenBucket {
   [[nodiscard]] auto size() const noexcept -> std::size_t { return slots_.size(); }
   [[nodiscard]] auto slots() const noexcept -> const SlotTable& { return slots_; }
 
-  [[nodiscard]] auto has_room() const noexcept -> bool {
-    return records_.size() + plan_->record_size() <= records_.capacity();
-  }
+  [[nodiscard]] auto has_room() const noexcept -> bool { return slots_.size() < room_; }
   void make_room();
   /// The slot of a new, empty record. Needs has_room().
   auto add(std::uint32_t entity) -> std::uint32_t;
 
   [[nodiscard]] auto record(std::uint32_t slot) noexcept -> double* {
-    return records_.data() + slot * plan_->record_size();
+    return records_.get() + slot * plan_->record_size();
   }
   [[nodiscard]] auto record(std::uint32_t slot) const noexcept -> const double* {
-    return records_.data() + slot * plan_->record_size();
+    return records_.get() + slot * plan_->record_size();
   }
   [[nodiscard]] auto quantiles(std::uint32_t slot, std::size_t sketch) noexcept -> QuantileSketch& {
     return quantiles_[slot * plan_->quantile_columns.size() + sketch];
@@ -58,12 +57,14 @@ class OpenBucket {
   void read(ByteReader& reader, std::uint32_t entities);
 
  private:
+  void set_room(std::size_t records);
   void read_record(ByteReader& reader, std::uint32_t entity);
 
   const RecordPlan* plan_;
   std::int64_t number_ = 0;
   SlotTable slots_;
-  std::vector<double> records_;
+  std::unique_ptr<double[]> records_;  // no vector: it would clear, and check at every record, what add() fills anyway
+  std::size_t room_ = 0;               // records
   std::vector<QuantileSketch> quantiles_;
   std::vector<DistinctCounter> distinct_;
 };

@@ -25,21 +25,27 @@ class SlotTable {
   /// Empties the table and shapes it for about `entries` entities below `entities`.
   void reset(std::size_t entries, std::size_t entities);
 
-  /// The slot of an entity, kNone if it has none.
-  [[nodiscard]] auto find(std::uint32_t entity) const noexcept -> std::uint32_t {
-    std::uint64_t position = (entity * factor_) >> shift_;
-    if (position >= table_.size()) return kNone;
-    while (table_[position].entity != entity) {
-      if (table_[position].entity == kNoCode) return kNone;
-      position = (position + 1) & mask_;
+  /// What a look-up needs, by value: a loop holds it in registers. Valid until the next change of the table.
+  struct View {
+    const Entry* table;
+    std::size_t size;
+    std::uint64_t factor;
+    unsigned shift;
+    std::size_t mask;
+
+    /// The slot of an entity, kNone if it has none.
+    [[nodiscard]] auto find(std::uint32_t entity) const noexcept -> std::uint32_t {
+      std::uint64_t position = (entity * factor) >> shift;
+      if (position >= size) return kNone;
+      while (table[position].entity != entity) {
+        if (table[position].entity == kNoCode) return kNone;
+        position = (position + 1) & mask;
+      }
+      return table[position].slot;
     }
-    return table_[position].slot;
-  }
-  /// Hints the processor that find(entity) comes soon.
-  void prefetch(std::uint32_t entity) const noexcept {
-    const std::uint64_t position = (entity * factor_) >> shift_;
-    __builtin_prefetch(table_.data() + (position < table_.size() ? position : 0));
-  }
+  };
+  [[nodiscard]] auto view() const noexcept -> View { return {table_.data(), table_.size(), factor_, shift_, mask_}; }
+  [[nodiscard]] auto find(std::uint32_t entity) const noexcept -> std::uint32_t { return view().find(entity); }
   /// The next slot, for an entity that has none.
   auto add(std::uint32_t entity) -> std::uint32_t;
 
