@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DRIVERS = Path(__file__).resolve().parent / "peers"
+COMPACT_TREES = 8
+"""Trees that tell anomalies as well as a resident forest's: kCompactTrees of the engine."""
 JAVA_VERSION = "4.4.0"
 JAVA_GROUP = "software.amazon.randomcutforest"
 JAVA_HEAP = "-Xmx6g"
@@ -24,7 +26,7 @@ _ADCORE = (sys.executable, str(DRIVERS / "adcore_peer.py"))
 
 @dataclass(frozen=True)
 class Peer:
-    """A driver's command line, which detectors it has, and what it is told beside the job."""
+    """A driver's command line, the detectors it has, and words that add to or change a job's."""
 
     name: str
     command: tuple[str, ...]
@@ -54,7 +56,13 @@ def adcore_peer(_folder: Path) -> Peer:
 
 def compact_peer(_folder: Path) -> Peer:
     _need_module("adcore")
-    return Peer("compact", _ADCORE, frozenset({"forest"}), ("compact=yes",))
+    trees = f"trees={COMPACT_TREES}"
+    return Peer("compact", _ADCORE, frozenset({"forest"}), ("compact=yes", trees))
+
+
+def compact_equal_peer(_folder: Path) -> Peer:
+    _need_module("adcore")
+    return Peer("compact-equal", _ADCORE, frozenset({"forest"}), ("compact=yes",))
 
 
 def krcf_peer(_folder: Path) -> Peer:
@@ -90,6 +98,7 @@ def rust_peer(folder: Path) -> Peer:
 FINDERS: dict[str, Callable[[Path], Peer]] = {
     "adcore": adcore_peer,
     "compact": compact_peer,
+    "compact-equal": compact_equal_peer,
     "krcf": krcf_peer,
     "rust": rust_peer,
     "java": java_peer,
