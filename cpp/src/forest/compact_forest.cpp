@@ -34,6 +34,13 @@ void check_row(const ForestConfig& config, std::span<const float> row) {
   }
 }
 
+// Adding 0 turns -0 into 0: equal points must have equal bits.
+auto without_negative_zeros(std::span<const float> rows) -> std::vector<float> {
+  std::vector<float> clean(rows.size());
+  std::transform(rows.begin(), rows.end(), clean.begin(), [](float value) { return value + 0.0F; });
+  return clean;
+}
+
 // The distinct points of a sample, for visitors.
 class PointTable {
  public:
@@ -98,7 +105,7 @@ void CompactForest::shingled_point(std::span<const float> row, std::span<float> 
 // -- asking
 
 auto CompactForest::as_stored(std::span<const float> point) const -> std::vector<float> {
-  std::vector<float> stored(point.begin(), point.end());
+  std::vector<float> stored = without_negative_zeros(point);
   sample_.round(stored);
   return stored;
 }
@@ -162,13 +169,6 @@ auto CompactForest::extrapolate(std::size_t horizon, double centrality) const ->
 
 // -- learning
 
-void CompactForest::push(std::span<const float> row) {
-  // Adding 0 turns -0 into 0: equal points must have equal bits.
-  std::vector<float> clean(row.size());
-  std::transform(row.begin(), row.end(), clean.begin(), [](float value) { return value + 0.0F; });
-  shingler_.push(clean);
-}
-
 // Offers the current point to the sampler. Returns whether the sample changed.
 auto CompactForest::offer() -> bool {
   if (!shingler_.is_full()) return false;
@@ -190,7 +190,7 @@ auto CompactForest::offer() -> bool {
 
 void CompactForest::update(std::span<const float> row, bool sample) {
   check_row(config_, row);
-  push(row);
+  shingler_.push(without_negative_zeros(row));
   if (sample) static_cast<void>(offer());
 }
 
@@ -201,11 +201,12 @@ void CompactForest::process(std::span<const float> rows, std::span<double> score
     throw_invalid_argument("scores size", static_cast<double>(scores.size()),
                            "it must be one per row, " + std::to_string(rows.size() / width));
   }
+  const std::vector<float> clean = without_negative_zeros(rows);
   CompactReader reader(config_, *kernel_);
   std::vector<float> query(config_.dimensions());
   bool changed = true;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    push(rows.subspan(i * width, width));
+    shingler_.push(std::span<const float>(clean).subspan(i * width, width));
     scores[i] = 0;
     if (is_ready()) {
       if (changed) reader.read(sample_);

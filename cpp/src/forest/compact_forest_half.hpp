@@ -27,7 +27,8 @@ ADCORE_INLINE auto from_half(std::uint16_t half) noexcept -> float {
   const float small = std::bit_cast<float>(magnitude | 0x3f000000U) - 0.5F;
   const float normal = std::bit_cast<float>((magnitude << 13U) + (112U << 23U));
   const float value = magnitude < 0x400U ? small : normal;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | (static_cast<std::uint32_t>(half & 0x8000U) << 16U));
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) |
+                              (static_cast<std::uint32_t>(half & 0x8000U) << 16U));
 }
 
 }  // namespace adcore

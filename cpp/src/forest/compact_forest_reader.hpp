@@ -43,8 +43,8 @@ class CompactReader {
   void allot(std::size_t dimensions, std::size_t stride) {
     stride_ = stride;
     const std::size_t floats = dimensions * stride + 2 * dimensions + trees_;
-    block_ = std::make_unique_for_overwrite<std::byte[]>(floats * sizeof(float) +
-                                                         kernel_.scratch_bytes(dimensions, stride));
+    block_ =
+        std::make_unique_for_overwrite<std::byte[]>(floats * sizeof(float) + kernel_.scratch_bytes(dimensions, stride));
     values_ = reinterpret_cast<float*>(block_.get());
     lo_ = values_ + dimensions * stride;
     scores_ = lo_ + 2 * dimensions;

@@ -1,3 +1,4 @@
+#include "adcore/forest/compact_forest.hpp"
 #include "adcore/forest/forest.hpp"
 #include "adcore/forest/random_cut_forest.hpp"
 #include "adcore/state/reader.hpp"
@@ -6,6 +7,7 @@ namespace adcore {
 
 auto forest_from_bytes(std::span<const std::byte> bytes) -> std::unique_ptr<Forest> {
   if (peek_kind(bytes) == snapshot_kind("rcft")) return RandomCutForest::from_bytes(bytes);
+  if (peek_kind(bytes) == snapshot_kind("cmpt")) return CompactForest::from_bytes(bytes);
   throw_snapshot("it holds no forest");
 }
 

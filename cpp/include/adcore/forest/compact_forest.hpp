@@ -60,7 +60,6 @@ class CompactForest final : public Forest {
  private:
   friend class CompactForestCodec;
 
-  void push(std::span<const float> row);
   [[nodiscard]] auto offer() -> bool;
   [[nodiscard]] auto as_stored(std::span<const float> point) const -> std::vector<float>;
   /// Calls question(roots, point as stored), no roots while the forest is not ready.

@@ -86,8 +86,8 @@ ADCORE_INLINE auto sum_ranges(const Group& group, std::size_t dimensions) noexce
 }
 
 /// The cuts at `position` along the ranges laid end to end. Ranges must not all be 0; lo <= value < hi.
-ADCORE_INLINE auto place_cuts(const Group& group, std::size_t dimensions, const float* query,
-                              Floats position) noexcept -> Cuts {
+ADCORE_INLINE auto place_cuts(const Group& group, std::size_t dimensions, const float* query, Floats position) noexcept
+    -> Cuts {
   Cuts cuts;
   Ints found = {};
   Floats end = {};
