@@ -7,48 +7,50 @@
 
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
-/// Where a query's walk down ended, and the way back up.
-struct Landing {
-  NodeCode leaf = kNoNode;
-  NodeCode boxed = kNoNode;  // the last node with a box
-  std::uint32_t depth = 0;   // of the leaf
-  std::uint32_t unboxed = 0; // nodes below `boxed`, in the path
-};
-
-/// The nodes without a box that a query passes: few, or all where no boxes are kept.
-class PathBuffer {
+/// The last nodes a query passed, in a ring: enough to find the way up to the first node that has a box and a parent.
+class Path {
  public:
-  PathBuffer(std::size_t walkers, std::size_t unboxed_leaves)
-      : stride_(unboxed_leaves + 1),
-        codes_(walkers * stride_ <= kNear ? near_ : new NodeCode[walkers * stride_]) {}
-  PathBuffer(const PathBuffer&) = delete;
-  auto operator=(const PathBuffer&) -> PathBuffer& = delete;
-  ADCORE_INLINE ~PathBuffer() {
+  explicit ADCORE_INLINE Path(std::size_t unboxed_leaves)
+      : mask_(unboxed_leaves < kNear ? kNear - 1 : ring_size(unboxed_leaves) - 1),
+        codes_(unboxed_leaves < kNear ? near_ : new NodeCode[mask_ + 1]) {}
+  Path(const Path&) = delete;
+  auto operator=(const Path&) -> Path& = delete;
+  ADCORE_INLINE ~Path() {
     if (codes_ != near_) delete[] codes_;
   }
-  [[nodiscard]] ADCORE_INLINE auto of(std::size_t walker) noexcept -> NodeCode* { return codes_ + walker * stride_; }
+
+  ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
+  /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box.
+  [[nodiscard]] ADCORE_INLINE auto above(std::uint32_t depth) const noexcept -> NodeCode {
+    return depth == 0 ? kNoNode : codes_[(depth - 1) & mask_];
+  }
 
  private:
-  static constexpr std::size_t kNear = 8 * 17;
-  std::size_t stride_;
+  static constexpr std::size_t kNear = 32;
+  static ADCORE_INLINE auto ring_size(std::size_t least) noexcept -> std::size_t {
+    std::size_t size = kNear;
+    while (size <= least) size *= 2;
+    return size;
+  }
+  std::size_t mask_;
   NodeCode near_[kNear];
   NodeCode* codes_;
 };
 
-/// One step down, without a branch on where: nodes with a box overwrite each other in the path.
-ADCORE_INLINE void step_down(const TreeArrays& tree, const float* query, Landing& at, NodeCode* path) noexcept {
-  const Node& node = tree.nodes[at.leaf];
-  const bool boxed = node.box != kNoBox;
-  path[at.unboxed] = at.leaf;
-  at.boxed = boxed ? at.leaf : at.boxed;
-  at.unboxed += boxed ? 0U : 1U;
-  at.leaf = next_on_path(node, query);
+/// Where a query's walk down ended.
+struct Landing {
+  NodeCode leaf = kNoNode;
+  std::uint32_t depth = 0;
+};
+
+ADCORE_INLINE void step_down(const TreeArrays& tree, const float* query, Landing& at, Path& path) noexcept {
+  path.pass(at.depth, at.leaf);
+  at.leaf = next_on_path(tree.nodes[at.leaf], query);
   ++at.depth;
 }
 
-ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, NodeCode* path) noexcept -> Landing {
-  Landing at;
-  at.leaf = tree.root;
+ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, Path& path) noexcept -> Landing {
+  Landing at{tree.root, 0};
   while (!is_leaf(at.leaf)) step_down(tree, query, at, path);
   return at;
 }
@@ -57,19 +59,20 @@ ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, NodeCode*
 /// by returning false.
 template <std::size_t Groups, class Visit>
 ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
-                         const Landing& from, const NodeCode* path, Box<Groups>& box, Pending& pending,
+                         const Landing& from, const Path& path, Box<Groups>& box, Pending& pending,
                          const Visit& visit) {
   start_box(shape, leaf_point(points, from.leaf), box.lo, box.hi);
   std::uint32_t depth = from.depth;
   if (!visit(from.leaf, depth, box.lo, box.hi)) return;
   NodeCode below = from.leaf;
-  for (std::uint32_t i = from.unboxed; i-- > 0;) {
-    const Node& node = tree.nodes[path[i]];
+  NodeCode code = path.above(depth);
+  for (; code != kNoNode && tree.nodes[code].box == kNoBox; code = path.above(depth)) {
+    const Node& node = tree.nodes[code];
     merge_subtree(tree, shape, points, node.child[node.child[0] == below ? 1 : 0], box.lo, box.hi, pending);
-    below = path[i];
-    if (!visit(below, --depth, box.lo, box.hi)) return;
+    if (!visit(code, --depth, box.lo, box.hi)) return;
+    below = code;
   }
-  for (NodeCode code = from.boxed; code != kNoNode; code = tree.boxed[tree.nodes[code].box].parent) {
+  for (; code != kNoNode; code = tree.boxed[tree.nodes[code].box].parent) {
     const float* corners = box_at(tree, shape, code);
     if (!visit(code, --depth, corners, corners + shape.size())) return;
   }

@@ -9,29 +9,23 @@
 
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
-/// Queries walk down together so that their cache misses and compares overlap.
-inline constexpr std::size_t kFlight = 8;
+/// Queries walk down together, so that their cache misses and compares overlap.
+inline constexpr std::size_t kFlight = 4;
 
-/// Walks `count` <= kFlight queries down; walker i goes through trees[i] with queries[i].
-ADCORE_INLINE void descend_together(const SampledTree* const* trees, const float* const* queries, std::size_t count,
-                                    const PointView& points, Landing* landings, PathBuffer& paths) noexcept {
-  std::size_t walking[kFlight];
-  for (std::size_t i = 0; i < count; ++i) {
-    landings[i] = {};
-    landings[i].leaf = trees[i]->tree->root;
-    walking[i] = i;
-  }
-  for (std::size_t left = count; left > 0;) {
-    std::size_t still = 0;
-    for (std::size_t k = 0; k < left; ++k) {
-      const std::size_t i = walking[k];
-      if (!is_leaf(landings[i].leaf)) step_down(*trees[i]->tree, queries[i], landings[i], paths.of(i));
-      walking[still] = i;
-      still += is_leaf(landings[i].leaf) ? 0U : 1U;
+/// Walks kFlight queries down; walker i goes through trees[i] with queries[i].
+ADCORE_INLINE void descend_together(const SampledTree* const* trees, const float* const* queries, Landing* landings,
+                                    Path* paths) noexcept {
+  Landing at[kFlight];
+  for (std::size_t i = 0; i < kFlight; ++i) at[i] = {trees[i]->tree->root, 0};
+  for (bool walking = true; walking;) {
+    walking = false;
+    for (std::size_t i = 0; i < kFlight; ++i) {
+      if (is_leaf(at[i].leaf)) continue;
+      step_down(*trees[i]->tree, queries[i], at[i], paths[i]);
+      walking = true;
     }
-    left = still;
   }
-  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(leaf_point(points, landings[i].leaf));
+  for (std::size_t i = 0; i < kFlight; ++i) landings[i] = at[i];
 }
 
 ADCORE_INLINE auto inverse_depth(std::uint32_t depth) noexcept -> float { return 1.0F / static_cast<float>(depth); }
@@ -48,7 +42,7 @@ inline auto seen_score(const SampledTree& tree, PointIndex leaf, std::uint32_t d
 /// From the leaf up: at each box that does not hold the query, it may be cut off there, or else scores as below.
 template <std::size_t Groups>
 ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
-                                const float* query, const Landing& landing, const NodeCode* path, Box<Groups>& box,
+                                const float* query, const Landing& landing, const Path& path, Box<Groups>& box,
                                 Pending& pending) -> float {
   float score = 0;
   const auto visit = [&](NodeCode code, std::uint32_t depth, const float* lo, const float* hi) {
@@ -65,15 +59,34 @@ ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& sh
   return score;
 }
 
+/// What a call to a kernel works with.
+template <std::size_t Groups>
+struct Workspace {
+  Shape<Groups> shape;
+  Box<Groups> box;
+  Pending pending;
+  Path paths[kFlight];
+
+  ADCORE_INLINE Workspace(std::size_t dimensions, std::size_t unboxed_leaves)
+      : shape(dimensions),
+        box(shape.size()),
+        pending(unboxed_leaves),
+        paths{Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves)} {}
+};
+
+/// Scores up to kFlight queries, each against its tree.
 template <std::size_t Groups>
 ADCORE_INLINE void score_flight(const SampledTree* const* trees, const float* const* queries, std::size_t count,
-                                const Shape<Groups>& shape, const PointView& points, Box<Groups>& box,
-                                PathBuffer& paths, Pending& pending, float* scores) {
+                                const PointView& points, Workspace<Groups>& work, float* scores) {
   Landing landings[kFlight];
-  descend_together(trees, queries, count, points, landings, paths);
+  if (count == kFlight) {
+    descend_together(trees, queries, landings, work.paths);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) landings[i] = descend(*trees[i]->tree, queries[i], work.paths[i]);
+  }
   for (std::size_t i = 0; i < count; ++i) {
-    const float score = score_landed(*trees[i], shape, points, queries[i], landings[i], paths.of(i), box, pending);
-    scores[i] = score * std::log2(static_cast<float>(trees[i]->items.size()) + 1.0F);
+    scores[i] = score_landed(*trees[i], work.shape, points, queries[i], landings[i], work.paths[i], work.box,
+                             work.pending);
   }
 }
 

@@ -95,7 +95,7 @@ struct Place {
 /// one that separates the point from the box is where the point would have been cut off from the top.
 template <std::size_t Groups>
 ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
-                              const float* point, const Landing& landing, const NodeCode* path, Box<Groups>& box,
+                              const float* point, const Landing& landing, const Path& path, Box<Groups>& box,
                               Pending& pending) -> Place {
   Place place;
   std::uint32_t level = 0;
@@ -117,12 +117,21 @@ ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, cons
   return place;
 }
 
-/// The parent of the node `level` steps up from the leaf.
-ADCORE_INLINE auto parent_on_path(const TreeArrays& tree, const Landing& landing, const NodeCode* path,
-                                  const Place& place) noexcept -> NodeCode {
-  if (place.level < landing.unboxed) return path[landing.unboxed - 1 - place.level];
-  if (place.level == landing.unboxed) return landing.boxed;
-  return boxed_node(tree, place.below).parent;
+/// Going up from `depth`: the first node with a box, and the last without one before it.
+struct Border {
+  NodeCode unboxed = kNoNode;
+  NodeCode boxed = kNoNode;
+};
+ADCORE_INLINE auto find_border(const TreeArrays& tree, const Path& path, std::uint32_t depth) noexcept -> Border {
+  Border border;
+  for (NodeCode code = path.above(depth); code != kNoNode; code = path.above(--depth)) {
+    if (tree.nodes[code].box != kNoBox) {
+      border.boxed = code;
+      break;
+    }
+    border.unboxed = code;
+  }
+  return border;
 }
 
 /// From `code` up, every box holds the point and counts it.
@@ -148,31 +157,29 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   const Shape<Groups> shape(points.dimensions);
   Box<Groups> query(shape.size());
   Box<Groups> box(shape.size());
-  PathBuffer paths(1, tree.unboxed_leaves);
+  Path path(tree.unboxed_leaves);
   Pending pending(tree.unboxed_leaves);
-  NodeCode* path = paths.of(0);
   start_box(shape, points.point(index), query.lo, query.hi);
   const Landing landing = descend(tree, query.lo, path);
   const Place place = find_place(tree, shape, points, query.lo, landing, path, box, pending);
   if (place.below == kNoNode) {  // the leaf equals the point
-    grow_boxes(tree, shape, query.lo, landing.boxed, 0);
+    grow_boxes(tree, shape, query.lo, find_border(tree, path, landing.depth).boxed, 0);
     return landing.leaf & ~kLeafFlag;
   }
-  const NodeCode parent = parent_on_path(tree, landing, path, place);
+  const std::uint32_t depth = landing.depth - place.level;
+  const bool above_box = has_box(tree, place.below);
+  const NodeCode parent = above_box ? boxed_node(tree, place.below).parent : path.above(depth);
+  const Border border = above_box ? Border{kNoNode, parent} : find_border(tree, path, depth);
   const NodeCode code = take_node(tree);
-  const bool right = place.cut.is_right(query.lo);
   Node& node = tree.nodes[code];
   node = {place.cut.value, static_cast<std::uint16_t>(place.cut.dimension), kNoBox, {place.below, place.below}};
-  node.child[right ? 1 : 0] = index | kLeafFlag;
+  node.child[place.cut.is_right(query.lo) ? 1 : 0] = index | kLeafFlag;
   replace_child(tree, parent, place.below, code);
-  const bool within_unboxed = place.level <= landing.unboxed;
-  const NodeCode lowest_box = within_unboxed ? landing.boxed : parent;
-  grow_boxes(tree, shape, query.lo, lowest_box, 1);
+  grow_boxes(tree, shape, query.lo, border.boxed, 1);
   // The topmost node without a box has one point more below it: it may need one now.
-  const bool new_is_top = !within_unboxed || place.level == landing.unboxed;
-  const NodeCode top = new_is_top ? code : path[0];
+  const NodeCode top = border.unboxed == kNoNode ? code : border.unboxed;
   if (take_census(tree, items, top, false, pending).leaves > tree.unboxed_leaves) {
-    add_box(tree, items, shape, points, top, lowest_box, index, pending);
+    add_box(tree, items, shape, points, top, border.boxed, index, pending);
   }
   return index;
 }
@@ -232,11 +239,11 @@ template <std::size_t Groups>
 void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool last) {
   const Shape<Groups> shape(points.dimensions);
   const float* point = points.point(index);
-  PathBuffer paths(1, tree.unboxed_leaves);
-  NodeCode* path = paths.of(0);
+  Path path(tree.unboxed_leaves);
   const Landing landing = descend(tree, point, path);
   if (!last) {
-    for (NodeCode code = landing.boxed; code != kNoNode; code = boxed_node(tree, code).parent) {
+    for (NodeCode code = find_border(tree, path, landing.depth).boxed; code != kNoNode;
+         code = boxed_node(tree, code).parent) {
       --boxed_node(tree, code).mass;
     }
     return;
@@ -245,16 +252,15 @@ void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool la
     tree.root = kNoNode;
     return;
   }
-  const bool parent_unboxed = landing.unboxed > 0;
-  const NodeCode parent = parent_unboxed ? path[landing.unboxed - 1] : landing.boxed;
-  const NodeCode above = !parent_unboxed         ? boxed_node(tree, parent).parent
-                         : landing.unboxed > 1 ? path[landing.unboxed - 2]
-                                                 : landing.boxed;
+  const NodeCode parent = path.above(landing.depth);
+  const bool boxed = has_box(tree, parent);
+  const NodeCode above = boxed ? boxed_node(tree, parent).parent : path.above(landing.depth - 1);
+  const NodeCode lowest_box = boxed ? above : find_border(tree, path, landing.depth - 1).boxed;
   const Node gone = tree.nodes[parent];
   replace_child(tree, above, parent, gone.child[gone.child[0] == landing.leaf ? 1 : 0]);
   free_node(tree, parent);
   Pending pending(tree.unboxed_leaves);
-  shrink_boxes(tree, shape, points, point, parent_unboxed ? landing.boxed : above, pending);
+  shrink_boxes(tree, shape, points, point, lowest_box, pending);
 }
 
 }  // namespace adcore::kernels::ADCORE_KERNEL_LEVEL

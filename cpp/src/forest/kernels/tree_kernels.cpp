@@ -1,6 +1,8 @@
 // Compiled once per instruction set; ADCORE_KERNEL_LEVEL names it and is the namespace of everything here.
 #include "adcore/forest/tree_kernels.hpp"
 
+#include <cmath>
+
 #include "scoring.hpp"
 #include "surgery.hpp"
 
@@ -8,41 +10,37 @@ namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
 namespace {
 
+// Scores are normalised by the depth of a balanced tree.
+inline auto height_of(const SampledTree& tree) -> float {
+  return std::log2(static_cast<float>(tree.items.size()) + 1.0F);
+}
+
 template <std::size_t Groups>
 void score_queries(const SampledTree& tree, const PointView& points, const float* queries, std::size_t query_stride,
                    std::size_t count, float* scores) {
-  const Shape<Groups> shape(points.dimensions);
-  Box<Groups> box(shape.size());
-  PathBuffer paths(kFlight, tree.tree->unboxed_leaves);
-  Pending pending(tree.tree->unboxed_leaves);
-  const SampledTree* trees[kFlight];
+  Workspace<Groups> work(points.dimensions, tree.tree->unboxed_leaves);
+  const float height = height_of(tree);
+  const SampledTree* trees[kFlight] = {&tree, &tree, &tree, &tree};
   const float* flight[kFlight];
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < flying; ++i) {
-      trees[i] = &tree;
-      flight[i] = queries + (start + i) * query_stride;
-    }
-    score_flight(trees, flight, flying, shape, points, box, paths, pending, scores + start);
+    for (std::size_t i = 0; i < flying; ++i) flight[i] = queries + (start + i) * query_stride;
+    score_flight(trees, flight, flying, points, work, scores + start);
+    for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height;
   }
 }
 
 template <std::size_t Groups>
 void score_trees(const SampledTree* sampled, std::size_t count, const PointView& points, const float* query,
                  float* scores) {
-  const Shape<Groups> shape(points.dimensions);
-  Box<Groups> box(shape.size());
-  PathBuffer paths(kFlight, sampled->tree->unboxed_leaves);
-  Pending pending(sampled->tree->unboxed_leaves);
+  Workspace<Groups> work(points.dimensions, sampled->tree->unboxed_leaves);
   const SampledTree* trees[kFlight];
-  const float* flight[kFlight];
+  const float* flight[kFlight] = {query, query, query, query};
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < flying; ++i) {
-      trees[i] = sampled + start + i;
-      flight[i] = query;
-    }
-    score_flight(trees, flight, flying, shape, points, box, paths, pending, scores + start);
+    for (std::size_t i = 0; i < flying; ++i) trees[i] = sampled + start + i;
+    score_flight(trees, flight, flying, points, work, scores + start);
+    for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height_of(*trees[i]);
   }
 }
 
