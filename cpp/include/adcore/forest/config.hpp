@@ -22,7 +22,7 @@ struct ForestConfig {
   /// A tree takes every point until this fraction of its sample is filled, then ever fewer; in (0, 1].
   double initial_accept_fraction = 0.125;
   /// Fraction of the bounding boxes that is kept in memory, in [0, 1]. Trades memory for time, never changes a result.
-  double bounding_box_cache_fraction = 0.25;
+  double bounding_box_cache_fraction = 0.5;
   /// True: rows have input_dimensions values and the forest makes the points. False: rows are whole points.
   bool internal_shingling = true;
   /// The shingle is a ring: row k replaces block k mod shingle_size, nothing is shifted. Needs internal shingling.
