@@ -50,6 +50,6 @@ struct ForestConfig {
 inline constexpr std::size_t kMaximumDimensions = 65'535;
 inline constexpr std::size_t kMaximumSampleSize = 32'768;
 /// Values of larger magnitude are refused: sums of ranges must stay finite in single precision.
-inline constexpr double kMaximumMagnitude = 1e30;
+inline constexpr double kMaximumMagnitude = 1e30F;
 
 }  // namespace adcore
