@@ -24,7 +24,8 @@ class Thresholder {
     const Known known = replay();
     const double phi = n < 10 ? 0 : std::min(1.0, (n - 10) / 10);
     const bool quiet = known.mean < 0.9;
-    const double z = std::max(2.0, config_.transformed && quiet ? config_.z_factor * known.mean / 0.9 : config_.z_factor);
+    const double z =
+        std::max(2.0, config_.transformed && quiet ? config_.z_factor * known.mean / 0.9 : config_.z_factor);
     double absolute = config_.lower_threshold.value_or(0.8);
     const bool follows = !config_.lower_threshold && config_.auto_adjust && phi >= 1 && quiet;
     if (follows) absolute = 0.8 * known.mean / 0.9;

@@ -12,7 +12,8 @@ namespace adcore {
 namespace {
 
 /// How often each correction was made.
-auto corrections(const std::vector<double>& values, const ThresholdedForestConfig& config) -> std::map<Correction, int> {
+auto corrections(const std::vector<double>& values, const ThresholdedForestConfig& config)
+    -> std::map<Correction, int> {
   ThresholdedForest model(config);
   const auto columns = model.process(values);
   std::map<Correction, int> counts;

@@ -26,9 +26,7 @@ auto forecast_of(const std::vector<double>& value, double width = 0) -> Forecast
   return forecast;
 }
 
-void observe(ForecastErrors& errors, double actual, double spread = 1) {
-  errors.observe({&actual, 1}, {&spread, 1});
-}
+void observe(ForecastErrors& errors, double actual, double spread = 1) { errors.observe({&actual, 1}, {&spread, 1}); }
 
 TEST(ForecastErrors, ScoresEveryForecastOfARow) {
   ForecastErrors errors(config_of(3));

@@ -86,11 +86,21 @@ TEST(Forecaster, NamesTheFieldThatIsOutOfRange) {
   refused([](auto& c) { c.horizon = 0; }, "horizon");
   refused([](auto& c) { c.horizon = 2000; }, "horizon");
   refused([](auto& c) { c.percentile = 0.5; }, "percentile");
-  refused([](auto& c) { c.horizon = 20; c.error_horizon = 10; }, "error_horizon");
+  refused(
+      [](auto& c) {
+        c.horizon = 20;
+        c.error_horizon = 10;
+      },
+      "error_horizon");
   refused([](auto& c) { c.detector.mode = Mode::streaming_impute; }, "mode");
   refused([](auto& c) { c.detector.forest.shingle_size = 1; }, "shingle_size");
   refused([](auto& c) { c.lower_limit = {1, 2}; }, "lower_limit");
-  refused([](auto& c) { c.lower_limit = {2}; c.upper_limit = {1}; }, "lower_limit[0]");
+  refused(
+      [](auto& c) {
+        c.lower_limit = {2};
+        c.upper_limit = {1};
+      },
+      "lower_limit[0]");
   refused([](auto& c) { c.detector.z_factor = -1; }, "z_factor");
 }
 

@@ -71,9 +71,9 @@ TEST(Preprocessor, FillsMissingValuesAsAsked) {
     ImputationMethod method;
     double expected;
   };
-  for (const auto& [method, expected] : {Case{ImputationMethod::previous, 7}, Case{ImputationMethod::zero, 0},
-                                         Case{ImputationMethod::fixed_values, 3}, Case{ImputationMethod::linear, 7},
-                                         Case{ImputationMethod::next, 7}, Case{ImputationMethod::forest, 7}}) {
+  for (const auto& [method, expected] :
+       {Case{ImputationMethod::previous, 7}, Case{ImputationMethod::zero, 0}, Case{ImputationMethod::fixed_values, 3},
+        Case{ImputationMethod::linear, 7}, Case{ImputationMethod::next, 7}, Case{ImputationMethod::forest, 7}}) {
     auto config = config_of(TransformMethod::none);
     config.imputation = method;
     config.fill_values = {3};
@@ -137,7 +137,8 @@ TEST(Preprocessor, StreamingImputeFillsGaps) {
     fed.feed(40, 150);  // 110 + 4 * 10: three rows are missing
     EXPECT_EQ(fed.preprocessor.steps(), 16U) << name_of(method);
     EXPECT_EQ(fed.preprocessor.imputed(), 3U);
-    for (std::size_t age = 0; age < 5; ++age) EXPECT_NEAR(fed.newest(age), expected[age], 1e-9) << name_of(method) << age;
+    for (std::size_t age = 0; age < 5; ++age)
+      EXPECT_NEAR(fed.newest(age), expected[age], 1e-9) << name_of(method) << age;
     EXPECT_EQ(fed.preprocessor.history().timestamp(1), 140);
     EXPECT_EQ(fed.preprocessor.history().timestamp(3), 120);
     EXPECT_DOUBLE_EQ(fed.preprocessor.pace().mean_gap(), 10);

@@ -45,12 +45,20 @@ TEST(ThresholdedForestConfig, NamesTheFieldThatIsOutOfRange) {
       {"clip", [](auto& c) { c.clip = 0; }},
       {"weights", [](auto& c) { c.weights = {1, 2}; }},
       {"weights", [](auto& c) { c.weights = {-1}; }},
-      {"weights", [](auto& c) { c.weights = {1}; c.transform = TransformMethod::none; }},
+      {"weights",
+       [](auto& c) {
+         c.weights = {1};
+         c.transform = TransformMethod::none;
+       }},
       {"time_weight", [](auto& c) { c.time_weight = -1; }},
       {"use_imputed_fraction", [](auto& c) { c.use_imputed_fraction = 0; }},
       {"fill_values", [](auto& c) { c.imputation = ImputationMethod::fixed_values; }},
       {"fill_values", [=](auto& c) { c.fill_values = {nan}; }},
-      {"shingle_size", [](auto& c) { c.mode = Mode::streaming_impute; c.forest.shingle_size = 1; }},
+      {"shingle_size",
+       [](auto& c) {
+         c.mode = Mode::streaming_impute;
+         c.forest.shingle_size = 1;
+       }},
       {"noise_factor", [](auto& c) { c.noise_factor = -1; }},
       {"maximum_attributors", [](auto& c) { c.maximum_attributors = 0; }},
       {"sampling_support", [](auto& c) { c.sampling_support = 0.3; }},

@@ -13,12 +13,14 @@ namespace {
 
 using testing::kNan;
 
-constexpr std::array kMethods = {TransformMethod::none,      TransformMethod::weighted,
-                                 TransformMethod::difference, TransformMethod::normalize,
-                                 TransformMethod::normalize_difference, TransformMethod::subtract_moving_average};
-constexpr std::array kImputations = {ImputationMethod::previous, ImputationMethod::zero,
-                                     ImputationMethod::fixed_values, ImputationMethod::linear,
-                                     ImputationMethod::next, ImputationMethod::forest};
+constexpr std::array kMethods = {TransformMethod::none,
+                                 TransformMethod::weighted,
+                                 TransformMethod::difference,
+                                 TransformMethod::normalize,
+                                 TransformMethod::normalize_difference,
+                                 TransformMethod::subtract_moving_average};
+constexpr std::array kImputations = {ImputationMethod::previous, ImputationMethod::zero, ImputationMethod::fixed_values,
+                                     ImputationMethod::linear,   ImputationMethod::next, ImputationMethod::forest};
 
 /// Every transform, with shingles of 1 and 8, with and without auto_adjust.
 auto variants(std::size_t columns) -> std::vector<ThresholdedForestConfig> {
@@ -222,8 +224,8 @@ TEST(ThresholdedForestDefects, AStreamThatStartsWithMissingValuesRecovers) {
 }
 
 TEST(ThresholdedForestDefects, HugeValuesDoNotBlindTheModel) {
-  for (const auto method : {TransformMethod::normalize, TransformMethod::subtract_moving_average,
-                            TransformMethod::normalize_difference}) {
+  for (const auto method :
+       {TransformMethod::normalize, TransformMethod::subtract_moving_average, TransformMethod::normalize_difference}) {
     auto values = testing::seasonal(2500, 8);
     values[1000] = 1e30;
     values[1200] = -1e30;

@@ -10,9 +10,12 @@
 namespace adcore {
 namespace {
 
-constexpr std::array kMethods = {TransformMethod::none,      TransformMethod::weighted,
-                                 TransformMethod::difference, TransformMethod::normalize,
-                                 TransformMethod::normalize_difference, TransformMethod::subtract_moving_average};
+constexpr std::array kMethods = {TransformMethod::none,
+                                 TransformMethod::weighted,
+                                 TransformMethod::difference,
+                                 TransformMethod::normalize,
+                                 TransformMethod::normalize_difference,
+                                 TransformMethod::subtract_moving_average};
 
 auto config_of(TransformMethod method, std::size_t columns = 1, double decay = 0) -> TransformConfig {
   TransformConfig config;

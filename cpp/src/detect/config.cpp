@@ -66,8 +66,8 @@ void validate_imputation(const ThresholdedForestConfig& config) {
   for (const double value : config.fill_values) {
     require(std::abs(value) <= kMaximumMagnitude, "fill_values", value, "each value must be between -1e30 and 1e30");
   }
-  require(config.imputation != ImputationMethod::fixed_values || !config.fill_values.empty(), "fill_values of length", 0,
-          "imputation 'fixed_values' needs one value per input dimension");
+  require(config.imputation != ImputationMethod::fixed_values || !config.fill_values.empty(), "fill_values of length",
+          0, "imputation 'fixed_values' needs one value per input dimension");
   require(config.mode != Mode::streaming_impute || config.forest.shingle_size > 1, "shingle_size",
           static_cast<double>(config.forest.shingle_size), "mode 'streaming_impute' needs at least 2");
 }

@@ -5,6 +5,8 @@
 #include <functional>
 #include <limits>
 
+#include "adcore/detect/transform.hpp"
+
 namespace adcore {
 
 namespace {
@@ -17,11 +19,14 @@ constexpr double kClearance = 1.2;
 constexpr double kBlameFraction = 0.1;
 /// Neighbours within this multiple of the mean distance are near.
 constexpr double kNearFactor = 1.1;
-/// Anomalies in a row before they can be a drift.
-constexpr std::uint32_t kRunAllowed = 2;
 
 auto share(const Attribution& attribution, std::size_t dimension) noexcept -> double {
   return attribution.high[dimension] + attribution.low[dimension];
+}
+
+/// The nearest value the forest takes.
+auto to_forest(double value) noexcept -> float {
+  return static_cast<float>(std::clamp(value, -kMaximumTransformed, kMaximumTransformed));
 }
 
 void rescale(Attribution& attribution, double total) {
@@ -98,7 +103,7 @@ auto Corrector::corrected_point(std::span<const float> point, std::uint64_t step
   std::vector<float> corrected(point.begin(), point.end());
   const std::uint64_t rows = gap(step);
   if (!past_.expected.empty() && rows <= shingle_size_) replace_past(corrected, rows, frame);
-  if (!past_.mean_moved.empty() && rows < 2 * shingle_size_) unshift(corrected, rows, frame);
+  if (!past_.mean_moved.empty()) unshift(corrected, rows, frame);
   return corrected;
 }
 
@@ -117,7 +122,7 @@ void Corrector::replace_past(std::vector<float>& corrected, std::uint64_t rows, 
     if (!carried || frame.scale[i] == 0) continue;
     const double forth = past_.scale[i] * static_cast<double>(past_.point[newest + i] - expected[newest + i]);
     float& after = corrected[dimensions_ - moved + i];
-    const auto back = after + static_cast<float>(forth / frame.scale[i]);
+    const float back = to_forest(static_cast<double>(after) + forth / frame.scale[i]);
     if (std::abs(back) < std::abs(after)) after = back;
   }
 }
@@ -126,9 +131,12 @@ void Corrector::unshift(std::vector<float>& corrected, std::uint64_t rows, const
   const double kept = std::exp(-static_cast<double>(rows) * transform_decay_);
   const std::size_t first = dimensions_ - std::min<std::uint64_t>(rows, shingle_size_) * block_;
   for (std::size_t i = 0; i < past_.mean_moved.size(); ++i) {
-    if (frame.scale[i] == 0) continue;
-    const auto by = static_cast<float>(past_.mean_moved[i] * kept / frame.scale[i]);
-    for (std::size_t at = first + i; at < dimensions_; at += block_) corrected[at] += by;
+    const double moved = past_.mean_moved[i] * kept;
+    if (frame.scale[i] == 0 || std::abs(moved) <= frame.precision[i]) continue;
+    const double by = moved / frame.scale[i];
+    for (std::size_t at = first + i; at < dimensions_; at += block_) {
+      corrected[at] = to_forest(static_cast<double>(corrected[at]) + by);
+    }
   }
 }
 
@@ -149,7 +157,9 @@ void Corrector::judge_point(const Candidate& candidate, std::span<const float> c
     ruling.grade = 0;
     ruling.correction = correction;
   };
-  if (ruling.corrected_score <= candidate.verdict.threshold) return overrule(Correction::anomaly_in_shingle);
+  if (ruling.corrected_score <= candidate.verdict.threshold) {
+    return overrule(rows < 2 * shingle_size_ ? Correction::anomaly_in_shingle : Correction::noise);
+  }
 
   ruling.attribution = candidate.forest.attribution(corrected);
   const std::size_t first = rows >= shingle_size_ ? 0 : shingle_size_ - static_cast<std::size_t>(rows);
@@ -266,51 +276,6 @@ auto Corrector::is_usual_here(const Candidate& candidate, const Tolerance& near,
   return trees > 0 && trees >= sampling_support_ * static_cast<double>(candidate.forest.config().number_of_trees);
 }
 
-auto Corrector::is_rising(double score, const Verdict& verdict) const noexcept -> bool {
-  if (!has_last_) return false;
-  if (score > last_score_) return true;
-  // A run of anomalies must tower ever higher above the threshold to go on being one.
-  const auto memory = static_cast<double>(2 * std::max<std::size_t>(10, shingle_size_));
-  const double discount = 1 + std::max(0.2, static_cast<double>(run_length_) / memory);
-  return last_score_ - last_threshold_ > score - std::max(verdict.threshold, last_threshold_) * discount;
-}
-
-void Corrector::judge_run(const Candidate& candidate, Ruling& ruling) {
-  if (auto_adjust_) {
-    const std::size_t newest = dimensions_ - block_;
-    for (std::size_t i = 0; i < block_; ++i) {
-      run_actual_[i].update(candidate.point[newest + i]);
-      if (!ruling.expected.empty()) run_expected_[i].update(ruling.expected[newest + i]);
-    }
-    if (run_length_ > kRunAllowed && ruling.grade > 0 && is_drift(candidate, ruling)) {
-      ruling.grade = 0;
-      ruling.correction = Correction::data_drift;
-    }
-  }
-  if (alert_once_ && ruling.grade > 0 && run_length_ > 0 && gap(candidate.step) < shingle_size_) {
-    ruling.grade = 0;
-    ruling.correction = Correction::alert_once;
-  }
-}
-
-auto Corrector::is_drift(const Candidate& candidate, const Ruling& ruling) const noexcept -> bool {
-  const std::size_t newest = dimensions_ - block_;
-  for (std::size_t i = 0; i < block_; ++i) {
-    const auto& actual = run_actual_[i];
-    const double scale = candidate.frame.scale[i];
-    const double noise = scale == 0 ? 0.0 : noise_factor_ * candidate.frame.step_deviation[i] / scale;
-    const double away = std::abs(actual.mean() - static_cast<double>(candidate.point[newest + i]));
-    if (away >= std::max(2 * actual.standard_deviation(), noise)) return false;
-    if (ruling.expected.empty()) continue;
-    // A forecast cannot be more accurate than the values it follows.
-    const auto& expected = run_expected_[i];
-    const double spread = std::max(expected.standard_deviation(), actual.standard_deviation());
-    const double bound = 2 * spread + 0.1 * std::abs(actual.mean() - expected.mean());
-    if (std::abs(expected.mean() - static_cast<double>(ruling.expected[newest + i])) >= bound) return false;
-  }
-  return true;
-}
-
 void Corrector::remember(const Candidate& candidate, const Ruling& ruling) {
   past_.exists = true;
   past_.step = candidate.step;
@@ -325,24 +290,6 @@ void Corrector::remember(const Candidate& candidate, const Ruling& ruling) {
 void Corrector::note_shift(std::span<const double> before, std::span<const double> after) {
   past_.mean_moved.resize(before.size());
   std::transform(after.begin(), after.end(), before.begin(), past_.mean_moved.begin(), std::minus<>());
-}
-
-void Corrector::set_time_decay(double time_decay) noexcept {
-  for (auto* run : {&run_actual_, &run_expected_}) {
-    for (auto& value : *run) value.set_discount(time_decay);
-  }
-}
-
-void Corrector::close_run(const Ruling& ruling) noexcept {
-  if (ruling.grade > 0 || (ruling.correction != Correction::none && run_length_ > 0)) {
-    run_length_ = std::min(run_length_ + 1, kLongestRun);
-    return;
-  }
-  if (ruling.correction != Correction::none) return;  // cannot start a run, only go on with one
-  run_length_ = 0;
-  for (auto* run : {&run_actual_, &run_expected_}) {
-    for (auto& value : *run) value.reset();
-  }
 }
 
 }  // namespace adcore

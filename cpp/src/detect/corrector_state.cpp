@@ -13,9 +13,9 @@ void check_length(std::size_t length, std::size_t expected) {
 }
 
 template <class T>
-void check_finite(const std::vector<T>& values) {
+void check_range(const std::vector<T>& values) {
   for (const T value : values) {
-    if (!std::isfinite(value)) throw_snapshot("a point that is not finite");
+    if (!(std::abs(value) <= static_cast<T>(kMaximumMagnitude))) throw_snapshot("a point out of range");
   }
 }
 
@@ -73,10 +73,10 @@ void Corrector::read(ByteReader& in) {
   check_length(past_.expected.size(), dimensions_);
   check_length(past_.scale.size(), block_);
   check_length(past_.mean_moved.size(), block_);
-  check_finite(past_.point);
-  check_finite(past_.expected);
-  check_finite(past_.scale);
-  check_finite(past_.mean_moved);
+  check_range(past_.point);
+  check_range(past_.expected);
+  check_range(past_.scale);
+  check_range(past_.mean_moved);
   has_last_ = in.get<bool>();
   last_score_ = get_score(in);
   last_threshold_ = get_score(in);

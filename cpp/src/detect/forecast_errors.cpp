@@ -97,7 +97,8 @@ void ForecastErrors::calibrate(Calibration calibration, Forecast& forecast) cons
     if (calibration == Calibration::simple) forecast.value[at] += mean_error(step, i);
     // The trees' own range counts only as long as errors do not say better.
     const bool known = trust() >= 1;
-    const double high = known ? raw + interval_high(step, i) : std::max(forecast.high[at], raw + interval_high(step, i));
+    const double high =
+        known ? raw + interval_high(step, i) : std::max(forecast.high[at], raw + interval_high(step, i));
     const double low = known ? raw + interval_low(step, i) : std::min(forecast.low[at], raw + interval_low(step, i));
     forecast.high[at] = std::max(high, forecast.value[at]);
     forecast.low[at] = std::min(low, forecast.value[at]);

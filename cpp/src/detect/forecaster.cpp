@@ -20,8 +20,12 @@ auto validated(const ForecasterConfig& config) -> const ForecasterConfig& {
 }
 
 auto errors_config(const ForecasterConfig& config) -> ForecastErrorsConfig {
-  return {config.horizon,     config.detector.forest.input_dimensions, config.resolved_error_horizon(),
-          config.percentile,  config.lower_limit,                      config.upper_limit};
+  return {config.horizon,
+          config.detector.forest.input_dimensions,
+          config.resolved_error_horizon(),
+          config.percentile,
+          config.lower_limit,
+          config.upper_limit};
 }
 
 void check_limits(const ForecasterConfig& config) {

@@ -8,7 +8,10 @@
 namespace adcore {
 
 History::History(std::size_t shingle_size, std::size_t input_dimensions)
-    : width_(input_dimensions), values_(shingle_size * input_dimensions), timestamps_(shingle_size), imputed_(shingle_size) {}
+    : width_(input_dimensions),
+      values_(shingle_size * input_dimensions),
+      timestamps_(shingle_size),
+      imputed_(shingle_size) {}
 
 void History::push(std::span<const double> row, std::int64_t timestamp, bool imputed) noexcept {
   std::copy(row.begin(), row.end(), values_.begin() + static_cast<std::ptrdiff_t>(next_ * width_));

@@ -12,10 +12,11 @@ namespace adcore {
 namespace {
 
 // In the order of the enumerators.
-constexpr std::array<std::string_view, 6> kTransforms = {"none",      "weighted",             "difference",
-                                                         "normalize", "normalize_difference", "subtract_moving_average"};
+constexpr std::array<std::string_view, 6> kTransforms = {
+    "none", "weighted", "difference", "normalize", "normalize_difference", "subtract_moving_average"};
 constexpr std::array<std::string_view, 3> kModes = {"standard", "time_augmented", "streaming_impute"};
-constexpr std::array<std::string_view, 6> kImputations = {"previous", "zero", "fixed_values", "linear", "next", "forest"};
+constexpr std::array<std::string_view, 6> kImputations = {"previous", "zero", "fixed_values",
+                                                          "linear",   "next", "forest"};
 constexpr std::array<std::string_view, 3> kLatePolicies = {"learn", "skip", "refuse"};
 constexpr std::array<std::string_view, 7> kCorrections = {
     "none", "noise", "anomaly_in_shingle", "conditional_forecast", "forecast", "data_drift", "alert_once"};
@@ -32,7 +33,9 @@ auto find_name(const char* argument, std::string_view name, std::span<const std:
 
 }  // namespace
 
-auto name_of(TransformMethod method) noexcept -> std::string_view { return kTransforms[static_cast<std::size_t>(method)]; }
+auto name_of(TransformMethod method) noexcept -> std::string_view {
+  return kTransforms[static_cast<std::size_t>(method)];
+}
 auto name_of(Mode mode) noexcept -> std::string_view { return kModes[static_cast<std::size_t>(mode)]; }
 auto name_of(ImputationMethod method) noexcept -> std::string_view {
   return kImputations[static_cast<std::size_t>(method)];

@@ -62,7 +62,8 @@ auto Preprocessor::next_timestamp() const noexcept -> std::int64_t {
 void Preprocessor::hold(std::span<const double> row, std::int64_t timestamp, Forest& forest) {
   if (!start_up_.hold(row, timestamp)) return;
   const bool fill_gaps = config_.mode == Mode::streaming_impute;
-  replay(start_up_.release(start_up_fill(config_), fill_gaps, kMostMissingShingles * config_.forest.shingle_size), forest);
+  replay(start_up_.release(start_up_fill(config_), fill_gaps, kMostMissingShingles * config_.forest.shingle_size),
+         forest);
 }
 
 void Preprocessor::replay(const Segment& segment, Forest& forest) {
@@ -167,7 +168,8 @@ auto Preprocessor::time_scale(const Pace& pace) const noexcept -> double {
 auto Preprocessor::scaled_gap(const Pace& pace, double gap) const noexcept -> float {
   const double centred = config_.normalize_time ? gap - pace.mean_gap() : gap;
   const double bound = config_.normalize_time ? config_.clip : kMostTime;
-  return static_cast<float>(config_.time_weight * std::clamp(centred / time_scale(pace), -bound, bound));
+  const double weighted = config_.time_weight * std::clamp(centred / time_scale(pace), -bound, bound);
+  return static_cast<float>(std::clamp(weighted, -kMaximumTransformed, kMaximumTransformed));
 }
 
 void Preprocessor::push(std::span<const double> row, std::span<const float> scaled, std::int64_t timestamp,
@@ -210,8 +212,7 @@ void Preprocessor::frame_time(Frame& out) const {
   out.shift[width_] = config_.normalize_time ? pace_.mean_gap() : 0.0;
   out.centre[width_] = config_.normalize_time ? 0.0 : pace_.mean_gap();
   out.step_deviation[width_] = pace_.gap_deviation();
-  out.precision[width_] =
-      std::max(config_.minimum_absolute_change, config_.minimum_relative_change * pace_.mean_gap());
+  out.precision[width_] = std::max(config_.minimum_absolute_change, config_.minimum_relative_change * pace_.mean_gap());
 }
 
 void Preprocessor::invert(std::span<const float> block, std::size_t age, std::span<double> out) const {

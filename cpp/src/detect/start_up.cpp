@@ -65,7 +65,8 @@ void StartUp::fill_column(std::size_t column, std::span<const double> fill) {
       else if (known == n && row == n) at(k) = 0;
       else if (known == n) at(k) = at(row);
       else if (row == n) at(k) = at(known);
-      else at(k) = at(known) + (at(row) - at(known)) * static_cast<double>(k - known) / static_cast<double>(row - known);
+      else
+        at(k) = at(known) + (at(row) - at(known)) * static_cast<double>(k - known) / static_cast<double>(row - known);
     }
     known = row;
   }

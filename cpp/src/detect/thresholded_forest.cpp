@@ -22,8 +22,8 @@ auto make_forest(const ThresholdedForestConfig& config) -> std::unique_ptr<Fores
 
 auto thresholder_config(const ThresholdedForestConfig& config) -> ThresholderConfig {
   const bool shingled = config.forest.shingle_size > 1;
-  const bool differenced = config.transform == TransformMethod::difference ||
-                           config.transform == TransformMethod::normalize_difference;
+  const bool differenced =
+      config.transform == TransformMethod::difference || config.transform == TransformMethod::normalize_difference;
   return {.time_decay = config.forest.resolved_time_decay(),
           .anomaly_rate = config.anomaly_rate,
           .z_factor = config.z_factor,
@@ -153,8 +153,7 @@ void ThresholdedForest::score_row(Detection& detection) {
 
 void ThresholdedForest::examine(const Verdict& verdict, Detection& detection) {
   preprocessor_.frame(frame_);
-  const Ruling ruling =
-      corrector_.examine({*forest_, point_, frame_, preprocessor_.steps(), detection.score, verdict});
+  const Ruling ruling = corrector_.examine({*forest_, point_, frame_, preprocessor_.steps(), detection.score, verdict});
   detection.correction = ruling.correction;
   detection.grade = ruling.grade;
   if (ruling.grade > 0) describe(ruling, detection);
@@ -177,7 +176,9 @@ void ThresholdedForest::describe(const Ruling& ruling, Detection& detection) {
   const auto past = age == 0 ? preprocessor_.row() : history.row(age - 1);
   detection.past.assign(past.begin(), past.end());
   const std::size_t start = (config_.forest.shingle_size - 1 - age) * block;
-  const auto share = [&](std::size_t i) { return ruling.attribution.high[start + i] + ruling.attribution.low[start + i]; };
+  const auto share = [&](std::size_t i) {
+    return ruling.attribution.high[start + i] + ruling.attribution.low[start + i];
+  };
   for (std::size_t i = 0; i < width; ++i) detection.attribution.push_back(share(i));
   if (block > width) detection.time_attribution = share(width);
   if (!ruling.expected.empty()) describe_expected(ruling, age, detection);
@@ -194,8 +195,9 @@ void ThresholdedForest::describe_expected(const Ruling& ruling, std::size_t age,
   for (const std::uint32_t at : ruling.blamed) {
     const std::size_t i = at - start;
     if (i < width) detection.expected[i] = values[i];
-    else detection.expected_timestamp = preprocessor_.invert_time(static_cast<double>(expected[i]),
-                                                                  preprocessor_.history().timestamp(age));
+    else
+      detection.expected_timestamp =
+          preprocessor_.invert_time(static_cast<double>(expected[i]), preprocessor_.history().timestamp(age));
   }
 }
 

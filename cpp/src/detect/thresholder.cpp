@@ -21,10 +21,7 @@ auto to_grade(double surprise) noexcept -> double { return std::min(1.0, std::fl
 }  // namespace
 
 Thresholder::Thresholder(const ThresholderConfig& config)
-    : config_(config),
-      scores_(config.time_decay),
-      differences_(config.anomaly_rate),
-      below_(config.time_decay / 2) {}
+    : config_(config), scores_(config.time_decay), differences_(config.anomaly_rate), below_(config.time_decay / 2) {}
 
 auto Thresholder::trust() const noexcept -> double {
   if (count_ < kMinimumScores) return 0;

@@ -18,9 +18,6 @@ constexpr double kFarScales = 10;
 constexpr std::uint32_t kFarRows = 8;
 /// The distance has doubled often enough to let everything through.
 constexpr std::uint32_t kFarthest = 200 * kFarRows;
-/// A little less than the forest takes, so that rounding to float cannot exceed it.
-constexpr double kMaximumTransformed = 0.999 * kMaximumMagnitude;
-
 /// `value`, or the nearest one that is not too far away.
 auto bounded(ColumnStatistics& known, double value) noexcept -> double {
   const double away = value - known.value.mean();
@@ -138,8 +135,8 @@ auto Transform::memory_bytes() const noexcept -> std::size_t {
 
 void Transform::write(ByteWriter& out) const {
   for (const auto& column : statistics_) {
-    for (const auto* known : {&column.value, &column.step, &column.value_deviation, &column.step_mean,
-                              &column.step_deviation}) {
+    for (const auto* known :
+         {&column.value, &column.step, &column.value_deviation, &column.step_mean, &column.step_deviation}) {
       known->write(out);
     }
     out.put(column.last);
@@ -149,8 +146,8 @@ void Transform::write(ByteWriter& out) const {
 
 void Transform::read(ByteReader& in) {
   for (auto& column : statistics_) {
-    for (auto* known : {&column.value, &column.step, &column.value_deviation, &column.step_mean,
-                        &column.step_deviation}) {
+    for (auto* known :
+         {&column.value, &column.step, &column.value_deviation, &column.step_mean, &column.step_deviation}) {
       known->read(in);
     }
     if (column.value_deviation.mean() < 0 || column.step_deviation.mean() < 0) throw_snapshot("a deviation below 0");

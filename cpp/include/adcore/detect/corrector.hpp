@@ -19,7 +19,7 @@ struct Candidate {
   const Forest& forest;          // before the point is learned
   std::span<const float> point;  // [dimensions]
   const Frame& frame;
-  std::uint64_t step;            // position in the stream
+  std::uint64_t step;  // position in the stream
   double score;
   Verdict verdict;
 };
@@ -71,9 +71,9 @@ class Corrector {
     std::int32_t relative_index = 0;
     double score = 0;
     std::vector<float> point;
-    std::vector<float> expected;      // empty if none
-    std::vector<double> scale;        // of the frame then
-    std::vector<double> mean_moved;   // by how much it moved the frame's mean; empty if unknown
+    std::vector<float> expected;     // empty if none
+    std::vector<double> scale;       // of the frame then
+    std::vector<double> mean_moved;  // by how much it moved the frame's mean; empty if unknown
   };
   /// Distances, in the caller's units, within which a value counts as expected.
   struct Tolerance {
@@ -83,7 +83,7 @@ class Corrector {
 
   /// Puts what was expected in the place of the last anomaly, `rows` rows ago.
   void replace_past(std::vector<float>& corrected, std::uint64_t rows, const Frame& frame) const;
-  /// Takes back the shift that the last anomaly gave the rows since.
+  /// Takes back the shift that the last anomaly gave the rows since, as long as it is more than their precision.
   void unshift(std::vector<float>& corrected, std::uint64_t rows, const Frame& frame) const;
   /// Whether the whole shingle lies at the centre of the series, to the precision of its values.
   [[nodiscard]] auto is_flat(std::span<const float> point, const Frame& frame) const noexcept -> bool;
@@ -112,7 +112,7 @@ class Corrector {
   static constexpr std::uint32_t kLongestRun = 1'000'000;
 
   std::size_t shingle_size_;
-  std::size_t block_;       // values of a row of the forest
+  std::size_t block_;  // values of a row of the forest
   std::size_t dimensions_;
   double transform_decay_;
   bool time_augmented_;

@@ -54,7 +54,7 @@ enum class Correction : std::uint8_t {
 enum class RowStatus : std::uint8_t {
   warming_up,  ///< learned, but the forest gives no score yet
   scored,
-  skipped,     ///< late (LatePolicy::skip)
+  skipped,  ///< late (LatePolicy::skip)
 };
 
 [[nodiscard]] auto name_of(TransformMethod method) noexcept -> std::string_view;

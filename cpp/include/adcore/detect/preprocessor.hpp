@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "adcore/detect/config.hpp"
 #include "adcore/detect/confidence.hpp"
+#include "adcore/detect/config.hpp"
 #include "adcore/detect/frame.hpp"
 #include "adcore/detect/history.hpp"
 #include "adcore/detect/pace.hpp"
@@ -79,8 +79,8 @@ class Preprocessor {
   void frame_time(Frame& out) const;
 
   ThresholdedForestConfig config_;
-  std::size_t width_;       // the caller's columns
-  std::size_t block_;       // values of a row of the forest
+  std::size_t width_;  // the caller's columns
+  std::size_t block_;  // values of a row of the forest
   Transform transform_;
   Pace pace_;
   History history_;

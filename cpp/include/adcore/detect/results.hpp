@@ -44,7 +44,7 @@ struct Detection {
 struct ThresholdedColumns {
   std::size_t rows = 0;
   std::size_t input_dimensions = 1;
-  std::vector<std::uint8_t> status;      // RowStatus
+  std::vector<std::uint8_t> status;  // RowStatus
   std::vector<double> score;
   std::vector<double> threshold;
   std::vector<double> grade;

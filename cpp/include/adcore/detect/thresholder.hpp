@@ -30,9 +30,10 @@ struct ThresholderConfig {
   bool shingled = true;
 };
 
-/// Statistics of the scores seen, and the threshold they give: mean + z * deviation, at least `lower_threshold`, blended
-/// from `initial_threshold` over the first twenty scores. Scores of an anomaly enter as at most 2, so that one anomaly
-/// does not hide the next. Rules of the field (AWS random cut forest, BasicThresholder); see docs/thresholding.md.
+/// Statistics of the scores seen, and the threshold they give: mean + z * deviation, at least `lower_threshold`,
+/// blended from `initial_threshold` over the first twenty scores. Scores of an anomaly enter as at most 2, so that one
+/// anomaly does not hide the next. Rules of the field (AWS random cut forest, BasicThresholder); see
+/// docs/thresholding.md.
 class Thresholder {
  public:
   explicit Thresholder(const ThresholderConfig& config);

@@ -8,8 +8,12 @@
 
 #include "adcore/detect/deviation.hpp"
 #include "adcore/detect/options.hpp"
+#include "adcore/forest/config.hpp"
 
 namespace adcore {
+
+/// Transformed values are kept within this: a little less than the forest takes, so that rounding cannot exceed it.
+inline constexpr double kMaximumTransformed = 0.999 * kMaximumMagnitude;
 
 struct TransformConfig {
   TransformMethod method = TransformMethod::normalize;
@@ -29,8 +33,8 @@ struct ColumnStatistics {
   Deviation value_deviation;  // of the standard deviation of `value`: its smoothed course
   Deviation step_mean;        // the drift, smoothed
   Deviation step_deviation;   // the usual step, smoothed
-  double last = 0;        // the last value, as it entered
-  std::uint32_t far = 0;  // rises with every value too far away to enter as it is, and falls slowly
+  double last = 0;            // the last value, as it entered
+  std::uint32_t far = 0;      // rises with every value too far away to enter as it is, and falls slowly
 };
 
 /// Row by row: y = weight * (x' - shift) / scale, where x' is the value, or its difference to the row before.
