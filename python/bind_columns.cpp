@@ -10,6 +10,9 @@
 namespace adcore::python {
 namespace {
 
+/// Name, kind, values and, of texts, what their numbers mean.
+using PackedColumn = std::tuple<std::string, std::string, py::object, std::vector<std::optional<std::string>>>;
+
 /// Owns an Arrow struct and gives it back to whoever made it.
 template <class T>
 struct ArrowHandle {
@@ -99,28 +102,28 @@ auto borrow_doubles(const ArrowColumn& column, const SharedArray& batch) -> Doub
   return array;
 }
 
-auto pack_numbers(const ArrowColumn& column, const ArrowTable& table) -> py::tuple {
-  if (column.is_plain_double()) return py::make_tuple(column.name, "number", borrow_doubles(column, table.batches[0]));
+auto pack_numbers(const ArrowColumn& column, const ArrowTable& table) -> PackedColumn {
+  if (column.is_plain_double()) return {column.name, "number", borrow_doubles(column, table.batches[0]), {}};
   auto out = make_array<double>({column.length()});
   auto* data = out.mutable_data();
   {
     const py::gil_scoped_release release;
     column.read_numbers(data);
   }
-  return py::make_tuple(column.name, "number", out);
+  return {column.name, "number", out, {}};
 }
 
-auto pack_times(const ArrowColumn& column) -> py::tuple {
+auto pack_times(const ArrowColumn& column) -> PackedColumn {
   auto out = make_array<std::int64_t>({column.length()});
   auto* data = out.mutable_data();
   {
     const py::gil_scoped_release release;
     column.read_milliseconds(data);
   }
-  return py::make_tuple(column.name, "time", out);
+  return {column.name, "time", out, {}};
 }
 
-auto pack_texts(const ArrowColumn& column) -> py::tuple {
+auto pack_texts(const ArrowColumn& column) -> PackedColumn {
   auto codes = make_array<std::uint32_t>({column.length()});
   auto* data = codes.mutable_data();
   TextTable texts;
@@ -128,31 +131,27 @@ auto pack_texts(const ArrowColumn& column) -> py::tuple {
     const py::gil_scoped_release release;
     column.read_texts(data, texts);
   }
-  return py::make_tuple(column.name, "text", codes, texts.texts());
+  return {column.name, "text", codes, texts.texts()};
 }
 
-auto pack(const ArrowColumn& column, const ArrowTable& table) -> py::tuple {
+auto pack(const ArrowColumn& column, const ArrowTable& table) -> PackedColumn {
   switch (column.kind()) {
-    case ColumnKind::kNumber:
-      return pack_numbers(column, table);
-    case ColumnKind::kTime:
-      return pack_times(column);
-    case ColumnKind::kText:
-      return pack_texts(column);
-    default:
-      return py::make_tuple(column.name, "other", column.format);
+    case ColumnKind::kNumber: return pack_numbers(column, table);
+    case ColumnKind::kTime: return pack_times(column);
+    case ColumnKind::kText: return pack_texts(column);
+    default: return {column.name, "other", py::str(column.format), {}};
   }
 }
 
-auto pack_all(const ArrowTable& table) -> std::vector<py::tuple> {
-  std::vector<py::tuple> packed;
+auto pack_all(const ArrowTable& table) -> std::vector<PackedColumn> {
+  std::vector<PackedColumn> packed;
   for (const auto& column : columns_of(table)) packed.push_back(pack(column, table));
   return packed;
 }
 
-auto read_arrow_stream(const py::capsule& stream) -> std::vector<py::tuple> { return pack_all(read_stream(stream)); }
+auto read_arrow_stream(const py::capsule& stream) -> std::vector<PackedColumn> { return pack_all(read_stream(stream)); }
 
-auto read_arrow_array(const py::capsule& schema, const py::capsule& array) -> std::vector<py::tuple> {
+auto read_arrow_array(const py::capsule& schema, const py::capsule& array) -> std::vector<PackedColumn> {
   return pack_all({take<ArrowSchema>(schema, "arrow_schema"), {take<ArrowArray>(array, "arrow_array")}});
 }
 
@@ -160,8 +159,8 @@ auto read_arrow_array(const py::capsule& schema, const py::capsule& array) -> st
 
 void bind_columns(py::module_& module) {
   module.def("read_arrow_stream", &read_arrow_stream, py::arg("stream"), py::pos_only(),
-             "Columns of an `arrow_array_stream` capsule: (name, 'number', float64), (name, 'time', int64 ms), "
-             "(name, 'text', uint32, texts) or (name, 'other', Arrow format).");
+             "Columns of an `arrow_array_stream` capsule: name, kind, values, labels. Kinds are 'number' (float64), "
+             "'time' (int64 ms), 'text' (uint32 numbers of labels) and 'other' (the Arrow format).");
   module.def("read_arrow_array", &read_arrow_array, py::arg("schema"), py::arg("array"), py::pos_only(),
              "The same for the pair of capsules of one array or record batch.");
 }

@@ -6,6 +6,13 @@ namespace adcore::python {
 void bind_bucket(py::module_& module);
 void bind_columns(py::module_& module);
 void bind_errors(py::module_& module);
+void bind_forecaster(py::module_& module);
+void bind_forest(py::module_& module);
+void bind_forest_bank(py::module_& module);
+void bind_forest_config(py::module_& module);
+void bind_state(py::module_& module);
+void bind_thresholded_config(py::module_& module);
+void bind_thresholded_forest(py::module_& module);
 
 }  // namespace adcore::python
 
@@ -13,8 +20,15 @@ void bind_errors(py::module_& module);
 PYBIND11_MODULE(_core, module, py::mod_gil_not_used()) {
   using namespace adcore::python;
   module.doc() = "The compiled half of adcore. Use the names that the package `adcore` exports instead.";
-  module.attr("__version__") = ADCORE_VERSION;
   bind_bucket(module);
   bind_columns(module);
   bind_errors(module);
+  bind_forest_config(module);
+  bind_forest(module);
+  bind_forest_bank(module);
+  bind_state(module);
+  bind_thresholded_config(module);
+  bind_thresholded_forest(module);
+  bind_forecaster(module);
+  module.attr("__version__") = ADCORE_VERSION;
 }

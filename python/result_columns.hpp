@@ -1,14 +1,21 @@
 // Results of the detectors as dictionaries and tuples of arrays.
 #pragma once
 
+#include <pybind11/typing.h>
+
 #include "bindings.hpp"
 
 #include <initializer_list>
+#include <tuple>
 #include <vector>
 
 #include "adcore/detect/results.hpp"
 
 namespace adcore::python {
+
+/// The columns of a ThresholdedResult by name.
+using ColumnDict = py::typing::Dict<py::str, py::array>;
+using ForecastArrays = std::tuple<DoubleArray, DoubleArray, DoubleArray, Int64Array>;
 
 /// One column of all parts, one after the other.
 template <class T>
@@ -22,9 +29,9 @@ template <class T>
 
 /// The names are those of adcore.results.ThresholdedResult.
 [[nodiscard]] inline auto pack_columns(const std::vector<ThresholdedColumns>& parts, std::size_t rows,
-                                       std::size_t width) -> py::dict {
+                                       std::size_t width) -> ColumnDict {
   using Columns = ThresholdedColumns;
-  py::dict columns;
+  ColumnDict columns;
   columns["score"] = join(parts, &Columns::score, {rows});
   columns["grade"] = join(parts, &Columns::grade, {rows});
   columns["confidence"] = join(parts, &Columns::confidence, {rows});
@@ -44,12 +51,12 @@ template <class T>
 }
 
 /// (value, low, high [horizon, input_dimensions], timestamp [horizon])
-[[nodiscard]] inline auto pack_forecast(const Forecast& forecast) -> py::tuple {
+[[nodiscard]] inline auto pack_forecast(const Forecast& forecast) -> ForecastArrays {
   const auto table = [&](const std::vector<double>& values) {
     return to_array<double>(std::span(values), {forecast.horizon, forecast.input_dimensions});
   };
-  return py::make_tuple(table(forecast.value), table(forecast.low), table(forecast.high),
-                        to_array<std::int64_t>(std::span(forecast.timestamp), {forecast.horizon}));
+  return {table(forecast.value), table(forecast.low), table(forecast.high),
+          to_array<std::int64_t>(std::span(forecast.timestamp), {forecast.horizon})};
 }
 
 }  // namespace adcore::python

@@ -118,7 +118,7 @@ def test_wrong_shapes_and_dtypes_are_named(data: Any, message: str) -> None:
 
 
 def test_ragged_rows_are_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match="^X is no table: .*inhomogeneous"):
+    with pytest.raises(InvalidArgumentError, match=r"^X is no table: .*inhomogeneous"):
         matrix([[1, 2], [3]], 2)
 
 
@@ -279,7 +279,12 @@ def test_pandas() -> None:
     with pytest.raises(DataError, match="row 0, column 'host': 'x' is text"):
         matrix(frame[["a", "host"]], 2)
     with pytest.raises(DataError, match="column 't' holds datetime64"):
-        matrix(frame[["a", "t"]].astype({"t": "datetime64[ns, UTC]"}).assign(t=lambda f: f.t.dt.tz_localize(None)), 2)
+        matrix(
+            frame[["a", "t"]]
+            .astype({"t": "datetime64[ns, UTC]"})
+            .assign(t=lambda f: f.t.dt.tz_localize(None)),
+            2,
+        )
 
 
 def test_pandas_row_labels_do_not_matter() -> None:
@@ -316,7 +321,9 @@ def test_a_column_without_missing_values_is_borrowed() -> None:
     series = pl.Series("a", [1.0, 2.0, 3.0])
     borrowed = matrix(series, 1)
     assert not borrowed.flags.writeable
-    assert borrowed.__array_interface__["data"][0] == series.to_numpy().__array_interface__["data"][0]
+    assert (
+        borrowed.__array_interface__["data"][0] == series.to_numpy().__array_interface__["data"][0]
+    )
     del series
     same(borrowed, [[1], [2], [3]])
 
@@ -353,8 +360,8 @@ def test_arrow_tables() -> None:
     numbers = columns(table, values=["flag", "money", "nothing"])
     same(numbers.values, [[1, 1, NAN], [NAN, 2, NAN], [0, -3, NAN]])
     keyed = columns(table.slice(1), values=[], keys=["small", "large", "coded"])
-    assert keyed.labels == ([None, "y"], [None, "y"], ["x", None])
-    assert keyed.keys.tolist() == [[0, 0, 0], [1, 1, 1]]
+    texts = [[keyed.labels[i][code] for i, code in enumerate(row)] for row in keyed.keys]
+    assert texts == [[None, None, "x"], ["y", "y", None]]
     assert epoch_milliseconds(table["day"]).tolist() == [0, DAY, -DAY]
     assert epoch_milliseconds(table["moment"]).tolist() == [-1, 0, 1]
     with pytest.raises(DataError, match=r"column 'list' holds values of Arrow format '\+l'"):
@@ -371,5 +378,5 @@ def test_a_failing_stream_is_reported() -> None:
         raise OSError("the disk is gone")
 
     reader = pa.RecordBatchReader.from_batches(pa.schema({"a": pa.float64()}), batches())
-    with pytest.raises(DataError, match="the Arrow stream failed: .*the disk is gone"):
+    with pytest.raises(DataError, match=r"the Arrow stream failed: .*the disk is gone"):
         matrix(reader, 1)

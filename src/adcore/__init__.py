@@ -1,4 +1,12 @@
-"""adcore: streaming anomaly detection."""
+"""adcore: anomalies in streams and tables.
+
+>>> import numpy as np
+>>> from adcore import ThresholdedForest
+>>> values = np.sin(np.arange(1000) / 5)
+>>> values[700] = 4.0
+>>> ThresholdedForest(1).process(values).anomalies().row.tolist()
+[700]
+"""
 
 from __future__ import annotations
 
@@ -10,12 +18,21 @@ from adcore.errors import (
     InvalidStateError,
     SnapshotError,
 )
+from adcore.forest import CompactForest, RandomCutForest
+from adcore.forest_bank import ForestBank
+from adcore.thresholded import ThresholdedForest
+from adcore.thresholded_result import ThresholdedResult
 
 __all__ = [
     "AdcoreError",
+    "CompactForest",
     "DataError",
+    "ForestBank",
     "InvalidArgumentError",
     "InvalidStateError",
+    "RandomCutForest",
     "SnapshotError",
+    "ThresholdedForest",
+    "ThresholdedResult",
     "__version__",
 ]

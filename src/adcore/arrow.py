@@ -49,7 +49,8 @@ class ArrowField:
         """The values as Python objects, for a number, a time or a text each."""
         if self.kind != "text":
             return np.asarray(self.content, dtype=object)
-        return np.array([*self.labels, None], dtype=object)[self.content]
+        texts: npt.NDArray[Any] = np.array([*self.labels, None], dtype=object)[self.content]
+        return texts
 
 
 def is_arrow(data: object) -> bool:
@@ -64,7 +65,4 @@ def read_arrow(data: Any) -> list[ArrowField]:
         fields = _core.read_arrow_stream(data.__arrow_c_stream__())
     else:
         fields = _core.read_arrow_array(*data.__arrow_c_array__())
-    return [
-        ArrowField(name, kind, content, *(labels or [[]]))
-        for name, kind, content, *labels in fields
-    ]
+    return [ArrowField(*field) for field in fields]

@@ -94,7 +94,7 @@ def parse_interval(text: str, *, name: str = "interval") -> int:
     >>> parse_interval("5m")
     300000
     """
-    match = _INTERVAL.fullmatch(text) if isinstance(text, str) else None
+    match = _INTERVAL.fullmatch(str(text))
     milliseconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
     if milliseconds < 1 or milliseconds != int(milliseconds):
         units = ", ".join(_UNITS)

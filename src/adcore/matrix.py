@@ -96,7 +96,7 @@ def _as_array(data: Any, name: str) -> npt.NDArray[Any]:
 
 def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
     if isinstance(array, np.ma.MaskedArray):
-        array = array.astype(np.float64).filled(np.nan)
+        array = np.ma.filled(array.astype(np.float64), np.nan)
     if array.ndim == 0:
         raise InvalidArgumentError(f"{name} is {shorten(array[()])}, expected an array of rows")
     if array.dtype.kind in _NUMERIC_KINDS:
