@@ -15,8 +15,11 @@ namespace {
 constexpr std::size_t kSlotStep = 64;
 // One point in this many is followed by a look at where the bulk of the values is.
 constexpr std::size_t kReviewEvery = 16;
-// The centre may be this many median deviations from the median: 11 bits then leave 6 below a deviation.
-constexpr float kFarOff = 32.0F;
+// The centre may be this many median deviations from the median: 11 bits then leave 3 below a deviation. It moves no
+// sooner, since values coded again are rounded again, and copies of one value may then differ.
+constexpr float kFarOff = 256.0F;
+// A code stands for all values within this share of its distance from the centre.
+constexpr float kRounding = 0x1p-11F;
 // The largest value is coded near 2^13: three doublings are left above it, and 27 halvings with all bits below.
 constexpr int kTopExponent = 12;
 // A scale this much coarser than needed is worth coding all points again.
@@ -57,7 +60,7 @@ void CompactSample::put(std::size_t slot, std::span<const float> point) {
   for (std::size_t f = 0; f < frames_.size(); ++f) fit(f, point);
   for (std::size_t d = 0; d < dimensions_; ++d) codes_[d * stride_ + slot] = frame(d).encode(point[d]);
   if (slot % kReviewEvery != 0) return;
-  for (std::size_t f = 0; f < frames_.size(); ++f) review(f);
+  for (std::size_t f = 0; f < frames_.size(); ++f) review(f, point[dimensions_ - frames_.size() + f]);
 }
 
 // A few slots at a time, since most models never fill, but in whole words of a set of points.
@@ -86,7 +89,7 @@ void CompactSample::fit(std::size_t f, std::span<const float> point) {
 }
 
 // Moves the centre back into the bulk of the values, and makes the scale as fine as they allow.
-void CompactSample::review(std::size_t f) {
+void CompactSample::review(std::size_t f, float last) {
   std::vector<float> values(size_);
   const std::size_t newest = dimensions_ - frames_.size() + f;
   for (std::size_t slot = 0; slot < size_; ++slot) values[slot] = value(slot, newest);
@@ -94,7 +97,9 @@ void CompactSample::review(std::size_t f) {
   for (float& value : values) value = std::fabs(value - middle);
   const HalfFrame& old = frames_[f];
   const bool moved = std::fabs(middle - old.centre) > kFarOff * median(values);
-  const float centre = moved ? middle : old.centre;
+  // A stream that stands still stands at its last value, not at what rounding made of it.
+  const bool still = std::fabs(last - middle) <= kRounding * std::fabs(middle - old.centre);
+  const float centre = !moved ? old.centre : still ? last : middle;
   const float scale = scale_for(farthest(f, centre));
   if (moved || scale * kTooCoarse <= old.scale) recode(f, {centre, scale});
 }
@@ -113,7 +118,9 @@ void CompactSample::recode(std::size_t f, HalfFrame changed) {
   for (std::size_t d = f; d < dimensions_; d += frames_.size()) {
     for (std::size_t slot = 0; slot < size_; ++slot) {
       std::uint16_t& code = codes_[d * stride_ + slot];
-      code = changed.encode(frames_[f].decode(code));
+      const float value = frames_[f].decode(code);
+      const float rounding = kRounding * std::fabs(value - frames_[f].centre);
+      code = std::fabs(value - changed.centre) <= rounding ? std::uint16_t{0} : changed.encode(value);
     }
   }
   frames_[f] = changed;

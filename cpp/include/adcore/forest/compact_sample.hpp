@@ -55,7 +55,7 @@ class CompactSample {
  private:
   void reserve_slot(std::size_t slot);
   void fit(std::size_t f, std::span<const float> point);
-  void review(std::size_t f);
+  void review(std::size_t f, float last);
   void recode(std::size_t f, HalfFrame changed);
   [[nodiscard]] auto farthest(std::size_t f, float centre) const noexcept -> float;
 
