@@ -81,32 +81,19 @@ inline void read_nothing(const ArrowChunk& chunk, double* out) {
   if (format.starts_with("d:")) return decimal_reader(format);
   if (format.size() != 1) return nullptr;
   switch (format[0]) {
-    case 'n':
-      return read_nothing;
-    case 'b':
-      return read_booleans;
-    case 'c':
-      return read_plain<std::int8_t>;
-    case 'C':
-      return read_plain<std::uint8_t>;
-    case 's':
-      return read_plain<std::int16_t>;
-    case 'S':
-      return read_plain<std::uint16_t>;
-    case 'i':
-      return read_plain<std::int32_t>;
-    case 'I':
-      return read_plain<std::uint32_t>;
-    case 'l':
-      return read_plain<std::int64_t>;
-    case 'L':
-      return read_plain<std::uint64_t>;
-    case 'f':
-      return read_plain<float>;
-    case 'g':
-      return read_plain<double>;
-    default:
-      return nullptr;
+    case 'n': return read_nothing;
+    case 'b': return read_booleans;
+    case 'c': return read_plain<std::int8_t>;
+    case 'C': return read_plain<std::uint8_t>;
+    case 's': return read_plain<std::int16_t>;
+    case 'S': return read_plain<std::uint16_t>;
+    case 'i': return read_plain<std::int32_t>;
+    case 'I': return read_plain<std::uint32_t>;
+    case 'l': return read_plain<std::int64_t>;
+    case 'L': return read_plain<std::uint64_t>;
+    case 'f': return read_plain<float>;
+    case 'g': return read_plain<double>;
+    default: return nullptr;
   }
 }
 
@@ -127,14 +114,10 @@ inline void read_time_chunk(const ArrowChunk& chunk, std::string_view format, st
   if (format == "tdD") return read_times<std::int32_t>(chunk, kMillisecondsPerDay, 1, out);
   if (format == "tdm") return read_times<std::int64_t>(chunk, 1, 1, out);
   switch (format[2]) {
-    case 's':
-      return read_times<std::int64_t>(chunk, 1'000, 1, out);
-    case 'm':
-      return read_times<std::int64_t>(chunk, 1, 1, out);
-    case 'u':
-      return read_times<std::int64_t>(chunk, 1, 1'000, out);
-    default:
-      return read_times<std::int64_t>(chunk, 1, 1'000'000, out);
+    case 's': return read_times<std::int64_t>(chunk, 1'000, 1, out);
+    case 'm': return read_times<std::int64_t>(chunk, 1, 1, out);
+    case 'u': return read_times<std::int64_t>(chunk, 1, 1'000, out);
+    default: return read_times<std::int64_t>(chunk, 1, 1'000'000, out);
   }
 }
 
