@@ -15,6 +15,7 @@ from adcore.detect.interrupts import Interrupt
 from adcore.detect.plan import Plan
 from adcore.detect.prefetch import prefetch
 from adcore.detect.rows import LARGEST_VALUE, RowCounts, read_rows
+from adcore.detect.sql import ask
 from adcore.detect.workspace import Workspace
 
 __all__ = ["BucketCounts", "gather_buckets"]
@@ -59,8 +60,9 @@ class _BucketTable:
         self._features = features
         self._waiting: list[BucketTable] = []
         columns = ", ".join(f"f{i} DOUBLE" for i in range(features))
-        connection.execute(
-            f"CREATE OR REPLACE TABLE buckets (entity UINTEGER, t BIGINT, {columns})"
+        ask(
+            connection,
+            f"CREATE OR REPLACE TABLE buckets (entity UINTEGER, t BIGINT, {columns})",
         )
 
     def append(self, table: BucketTable) -> None:
@@ -85,7 +87,7 @@ class _BucketTable:
             "t": np.concatenate([table.bucket_start for table in self._waiting]),
         } | {f"f{i}": np.ascontiguousarray(values[:, i]) for i in range(self._features)}
         self._connection.register("bucket_batch", batch)
-        self._connection.execute("INSERT INTO buckets SELECT * FROM bucket_batch")
+        ask(self._connection, "INSERT INTO buckets SELECT * FROM bucket_batch")
         self._connection.unregister("bucket_batch")
         self._waiting = []
 

@@ -35,7 +35,7 @@ class Feature:
     @property
     def needs_numbers(self) -> bool:
         """Whether the values themselves count, not only their presence or identity."""
-        return self.bucket.function not in _COUNTING
+        return bool(self.bucket.fields) and self.bucket.function not in _COUNTING
 
     def renamed(self, fields: dict[str, str]) -> BucketFeature:
         """What is computed, with other names of the fields."""

@@ -11,18 +11,19 @@ __all__ = ["Interrupt"]
 
 
 class Interrupt:
-    """While it is open, the first SIGINT only sets :attr:`requested`; the second raises.
+    """While it is open, the first SIGINT or SIGTERM only sets :attr:`requested`; the second raises.
 
     In a thread other than the main one signals cannot be caught; then nothing is changed.
     """
 
     def __init__(self) -> None:
         self.requested = False
-        self._before: Any = None
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._on_signal)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._on_signal)
         return self
 
     def __exit__(
@@ -31,8 +32,9 @@ class Interrupt:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del number, frame

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from adcore.detect.columns import Column
-from adcore.detect.sql import first_line, literal
+from adcore.detect.sql import ask, ask_one, first_line, literal
 from adcore.detect.workspace import Workspace
 from adcore.errors import DataError
 
@@ -163,10 +163,10 @@ def _first_text_line(workspace: Workspace, name: str, path: Path, compression: s
         f"max_line_size = {_LONGEST_LINE}, compression = '{compression}') "
         "WHERE trim(line) <> '' LIMIT 1"
     )
-    row = workspace.connection.execute(query).fetchone()
-    if row is None:
+    lines = ask(workspace.connection, query)
+    if not lines:
         raise DataError(f"{name} holds no rows")
-    return str(row[0])
+    return str(lines[0][0])
 
 
 def _open_csv(
@@ -191,10 +191,11 @@ def _sniff_csv(
     words = ", ".join(literal(w) for word in MISSING_WORDS for w in (word, word.upper()))
     rows = max(20, min(SAMPLE_ROWS, SAMPLE_VALUES // (10 * (line.count(delimiter) + 1))))
     try:
-        found = workspace.connection.execute(
+        found = ask(
+            workspace.connection,
             f"SELECT HasHeader, Columns FROM sniff_csv({file}, skip = 0, "
-            f"nullstr = [{words}, 'NaN', 'None'], sample_size = {rows})"
-        ).fetchall()
+            f"nullstr = [{words}, 'NaN', 'None'], sample_size = {rows})",
+        )
     except duckdb.InvalidInputException:
         # Some line does not fit the first. Reading by the first line says which.
         names = next(csv.reader([line], delimiter=delimiter))
@@ -208,9 +209,8 @@ def _open_json(
 ) -> tuple[str, tuple[Column, ...]]:
     how = f"{literal(str(path))}, compression = '{compression}', format = 'auto', records = 'true'"
     try:
-        found = workspace.connection.execute(
-            f"DESCRIBE SELECT * FROM read_json({how}, sample_size = {SAMPLE_ROWS})"
-        ).fetchall()
+        query = f"DESCRIBE SELECT * FROM read_json({how}, sample_size = {SAMPLE_ROWS})"
+        found = ask(workspace.connection, query)
     except duckdb.BinderException:
         raise DataError(f"{name}: expected one JSON object a line") from None
     columns = tuple(Column(column, kind, is_text=True) for column, kind, *_ in found)
@@ -220,12 +220,11 @@ def _open_json(
 
 def _open_parquet(workspace: Workspace, name: str, path: Path) -> Source:
     relation = f"read_parquet({literal(str(path))})"
-    found = workspace.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    found = ask(workspace.connection, f"DESCRIBE SELECT * FROM {relation}")
     columns = tuple(Column(c, kind, is_text=kind == "VARCHAR") for c, kind, *_ in found)
-    count = workspace.connection.execute(
-        f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(str(path))})"
-    ).fetchone()
-    return Source(name, path, "parquet", relation, columns, int(count[0]) if count else None)
+    query = f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(str(path))})"
+    rows = int(ask_one(workspace.connection, query)[0])
+    return Source(name, path, "parquet", relation, columns, rows)
 
 
 def _estimate_rows(path: Path, compression: str) -> int | None:
@@ -246,10 +245,11 @@ def _estimate_rows(path: Path, compression: str) -> int | None:
 def _take_sample(workspace: Workspace, source: Source) -> None:
     # A wide table is not kept: of its sample each guess reads the column it needs.
     kind = "TABLE" if len(source.columns) <= WIDE_COLUMNS else "VIEW"
-    workspace.connection.execute(
-        f"CREATE OR REPLACE {kind} sample AS SELECT * FROM {source.relation} LIMIT {SAMPLE_ROWS}"
+    ask(
+        workspace.connection,
+        f"CREATE OR REPLACE {kind} sample AS SELECT * FROM {source.relation} LIMIT {SAMPLE_ROWS}",
     )
-    if workspace.connection.execute("SELECT count(*) FROM sample").fetchone() == (0,):
+    if ask_one(workspace.connection, "SELECT count(*) FROM sample") == (0,):
         names = ", ".join(column.name for column in source.columns[:20])
         raise DataError(f"{source.name} holds no rows, only the columns {names}")
 

@@ -1,8 +1,26 @@
-"""The few pieces of SQL text that several modules need."""
+"""What every module that speaks SQL needs."""
 
 from __future__ import annotations
 
-__all__ = ["first_line", "identifier", "literal"]
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+__all__ = ["ask", "ask_one", "first_line", "identifier", "literal"]
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
+) -> list[tuple[Any, ...]]:
+    """Run a statement to its end and return all rows; a connection with an open result is busy."""
+    return connection.execute(query, parameters).fetchall()
+
+
+def ask_one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The only row of a query that has exactly one, such as an aggregate."""
+    (row,) = ask(connection, query)
+    return row
 
 
 def identifier(name: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from adcore.detect.columns import Column
-from adcore.detect.sql import identifier, literal
+from adcore.detect.sql import ask_one, identifier, literal
 from adcore.errors import DataError, InvalidArgumentError
 
 __all__ = ["TimeFormat", "explicit_format", "guess_format", "guess_time_field"]
@@ -157,19 +157,17 @@ def _pattern(column: Column, pattern: str) -> TimeFormat:
 def _counts(connection: duckdb.DuckDBPyConnection, column: Column) -> tuple[int, int, int]:
     """Sampled values present, those that are numbers, and those that are ISO 8601."""
     value = f"nullif(trim({identifier(column.name)}::VARCHAR), '')"
-    row = connection.execute(
+    present, numeric, iso = ask_one(
+        connection,
         f"SELECT count({value}), count(TRY_CAST({value} AS DOUBLE)), "
-        f"count(TRY_CAST({value} AS TIMESTAMPTZ)) FROM sample"
-    ).fetchone()
-    assert row is not None  # noqa: S101 -- an aggregate answers with one row
-    return row[0], row[1], row[2]
+        f"count(TRY_CAST({value} AS TIMESTAMPTZ)) FROM sample",
+    )
+    return present, numeric, iso
 
 
 def _unit(connection: duckdb.DuckDBPyConnection, column: Column) -> str:
-    row = connection.execute(
-        f"SELECT median(abs(TRY_CAST({identifier(column.name)} AS DOUBLE))) FROM sample"
-    ).fetchone()
-    size = float(row[0]) if row is not None else 0.0
+    number = f"TRY_CAST({identifier(column.name)} AS DOUBLE)"
+    (size,) = ask_one(connection, f"SELECT median(abs({number})) FROM sample")
     # As many seconds are the year 5138, as many milliseconds too, and so on: no unit fits two.
     return next((u for u, limit in (("s", 1e11), ("ms", 1e14), ("us", 1e17)) if size < limit), "ns")
 
@@ -180,8 +178,7 @@ def _best_pattern(
     """The pattern that most values have; of equals the one that makes the best series."""
     formats = [_pattern(column, pattern) for pattern in patterns]
     fits = ", ".join(f"count({form.milliseconds})" for form in formats)
-    row = connection.execute(f"SELECT {fits} FROM sample").fetchone()
-    assert row is not None  # noqa: S101 -- an aggregate answers with one row
+    row = ask_one(connection, f"SELECT {fits} FROM sample")
     most = max(row)
     if most < _ACCEPTED * present:
         return None
@@ -191,18 +188,18 @@ def _best_pattern(
 
 def _disorder(connection: duckdb.DuckDBPyConnection, form: TimeFormat) -> tuple[int, float]:
     """How often time runs backwards, and how long a time it all takes: less is likelier."""
-    row = connection.execute(
+    steps, span = ask_one(
+        connection,
         "SELECT count(*) FILTER (WHERE t < before), max(t) - min(t) FROM "
-        f"(SELECT t, lag(t) OVER () AS before FROM (SELECT {form.milliseconds} AS t FROM sample))"
-    ).fetchone()
-    return (int(row[0]), float(row[1])) if row is not None else (0, 0.0)
+        f"(SELECT t, lag(t) OVER () AS before FROM (SELECT {form.milliseconds} AS t FROM sample))",
+    )
+    return steps, span
 
 
 def _plausible(connection: duckdb.DuckDBPyConnection, form: TimeFormat) -> bool:
-    row = connection.execute(
-        f"SELECT min({form.milliseconds}), max({form.milliseconds}) FROM sample"
-    ).fetchone()
-    return row is not None and row[0] is not None and row[0] >= _EARLIEST and row[1] <= _LATEST
+    query = f"SELECT min({form.milliseconds}), max({form.milliseconds}) FROM sample"
+    first, last = ask_one(connection, query)
+    return first is not None and first >= _EARLIEST and last <= _LATEST
 
 
 def require_format(
@@ -220,10 +217,8 @@ def require_format(
     found = guess_format(connection, column)
     if found is not None:
         return found
-    row = connection.execute(
-        f"SELECT any_value({identifier(column.name)})::VARCHAR FROM sample"
-    ).fetchone()
-    value = row[0] if row is not None else None
+    query = f"SELECT any_value({identifier(column.name)})::VARCHAR FROM sample"
+    (value,) = ask_one(connection, query)
     raise DataError(
         f"column {column.name!r} tells times in no known format (a value is {value!r}); "
         "name it with --time-format"

@@ -9,6 +9,8 @@ from types import TracebackType
 
 import duckdb
 
+from adcore.detect.sql import ask, literal
+
 __all__ = ["Workspace"]
 
 MEMORY_LIMIT = "1GB"
@@ -23,23 +25,24 @@ class Workspace:
     Examples
     --------
     >>> with Workspace() as workspace:
-    ...     workspace.connection.execute("SELECT 1 + 1").fetchone()
-    (2,)
+    ...     workspace.connection.execute("SELECT 1 + 1").fetchall()
+    [(2,)]
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="adcore-"))
         self.connection = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": MEMORY_LIMIT,
-                "temp_directory": str(self.folder / "spill"),
+                # A run uses what is installed, never the network.
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },
         )
         # Times without a zone are UTC, wherever the machine stands.
-        self.connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        ask(self.connection, "SET GLOBAL TimeZone = 'UTC'")
+        self.folder = Path(tempfile.mkdtemp(prefix="adcore-"))
+        ask(self.connection, f"SET temp_directory = {literal(str(self.folder / 'spill'))}")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A second connection to the same tables: one can read a stream while the other writes."""
