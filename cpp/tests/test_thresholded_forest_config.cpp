@@ -89,6 +89,10 @@ TEST(ThresholdedForestConfig, HasPresetsByName) {
   EXPECT_TRUE(opensearch.auto_adjust);
   EXPECT_TRUE(opensearch.alert_once);
   EXPECT_EQ(opensearch.transform, TransformMethod::normalize);
+  EXPECT_EQ(opensearch.mode, Mode::streaming_impute);
+  EXPECT_EQ(opensearch.forest.resolved_output_after(), 32U);
+  EXPECT_DOUBLE_EQ(opensearch.forest.resolved_time_decay(), 1.0 / 2560);
+  EXPECT_EQ(opensearch.anomaly_rate, 0.005);
   EXPECT_EQ(ThresholdedForestConfig::preset("aws", 1).transform, TransformMethod::none);
   for (const char* name : {"default", "aws", "opensearch"}) {
     EXPECT_NO_THROW(ThresholdedForestConfig::preset(name, 3).validate()) << name;

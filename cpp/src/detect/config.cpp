@@ -125,6 +125,10 @@ auto ThresholdedForestConfig::preset(std::string_view name, std::size_t input_di
     return config;
   }
   if (name == "opensearch") {
+    config.forest.output_after = 32;
+    config.mode = Mode::streaming_impute;
+    config.imputation = ImputationMethod::previous;
+    config.anomaly_rate = 0.005;
     config.auto_adjust = true;
     config.alert_once = true;
     return config;

@@ -94,7 +94,8 @@ struct ThresholdedForestConfig {
   void validate() const;
 
   /// Settings that are known by a name: "default", "aws" (random cut forest 4.3: no transform),
-  /// "opensearch" (OpenSearch anomaly detection: shingle 8, normalised, auto_adjust, alert_once).
+  /// "opensearch" (OpenSearch anomaly detection 2.15: shingle 8, normalised, scores after 32 rows, missing rows filled
+  /// with the one before, anomaly rate 0.005, auto_adjust, alert_once).
   /// Throws InvalidArgument for another name.
   [[nodiscard]] static auto preset(std::string_view name, std::size_t input_dimensions) -> ThresholdedForestConfig;
 };
