@@ -179,8 +179,8 @@ bounding_box_cache_fraction, internal_rotation, seed
 
         Examples
         --------
-        >>> ThresholdedForest.preset("opensearch", 2, seed=7)
-        ThresholdedForest(2, shingle_size=8, transform='normalize', mode='streaming_impute') after 0 rows
+        >>> ThresholdedForest.preset("opensearch", 2, seed=7).options["mode"]
+        'streaming_impute'
         """
         for option in options:
             choice("option", option, thresholded_options())
