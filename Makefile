@@ -4,6 +4,8 @@ PIP := $(VENV)/bin/pip --quiet
 DONE := build/done
 FUZZ_SECONDS := 30
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Reference data of the field, where it lies beside the repository; tests that need it skip without.
+export ADCORE_SHARED ?= $(realpath ../shared)
 
 PACKAGE_SOURCES := $(shell find CMakeLists.txt cmake cpp/CMakeLists.txt cpp/include cpp/src python src -type f -not -name '*.pyc')
 
