@@ -79,7 +79,7 @@ $(DONE)/group-%: pyproject.toml $(DONE)/venv
 	touch $@
 
 $(DONE)/package: pyproject.toml $(DONE)/group-build $(PACKAGE_SOURCES)
-	$(PIP) install --no-build-isolation --editable .
+	$(PIP) install --no-build-isolation --editable '.[report]'
 	touch $@
 
 # Only the data are wanted, not what the package would do with them.
