@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -99,6 +99,15 @@ def test_other_threads_run_while_a_forest_computes() -> None:
     assert counted > 20
 
 
+@pytest.fixture
+def _ctrl_c_raises() -> Iterator[None]:
+    """As on a terminal: a process that was started in the background ignores the signal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_raises")
 def test_ctrl_c_stops_a_long_call_and_leaves_the_forest_usable() -> None:
     forest = RandomCutForest(1, number_of_trees=50)
     rows = np.random.default_rng(0).normal(size=(20_000_000, 1))
