@@ -1,6 +1,8 @@
 // BucketAggregator: columns in, one feature vector per (bucket, entity) out.
 #include "bindings.hpp"
 
+#include <pybind11/typing.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,7 +83,7 @@ void add(GuardedBuckets& buckets, const Int64Array& timestamps, const std::optio
 }
 
 template <class Take>
-auto take(GuardedBuckets& buckets, Take&& taken) -> py::tuple {
+auto take(GuardedBuckets& buckets, Take&& taken) -> TableArrays {
   auto table = without_gil([&] { return buckets.change(taken); });
   return pack_table(std::move(table));
 }
@@ -91,9 +93,9 @@ auto ask(const GuardedBuckets& buckets, Question&& question) {
   return without_gil([&] { return buckets.ask(question); });
 }
 
-auto pack_counts(const GuardedBuckets& buckets) -> py::dict {
+auto pack_counts(const GuardedBuckets& buckets) -> py::typing::Dict<py::str, py::int_> {
   const auto counts = ask(buckets, [](const auto& aggregator) { return BucketCounts(aggregator.counts()); });
-  py::dict packed;
+  py::typing::Dict<py::str, py::int_> packed;
   packed["total_rows"] = counts.total_rows;
   packed["late_rows"] = counts.late_rows;
   packed["invalid_rows"] = counts.invalid_rows;

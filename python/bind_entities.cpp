@@ -1,6 +1,8 @@
 // EntityTable: key values to entity ids, and back.
 #include "bindings.hpp"
 
+#include <pybind11/typing.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +20,9 @@ namespace {
 
 using GuardedEntities = Guarded<EntityTable>;
 using Labels = std::vector<std::optional<std::string>>;
+using LabelList = py::typing::List<std::optional<std::string>>;
 
-auto labels_of(const py::list& texts) -> Labels {
+auto labels_of(const LabelList& texts) -> Labels {
   Labels labels;
   for (const auto& text : texts) {
     if (text.is_none()) {
@@ -61,14 +64,14 @@ class Translation {
 };
 
 // 53 bits are what a double holds exactly.
-auto hash_labels(const py::list& texts) -> DoubleArray {
+auto hash_labels(const LabelList& texts) -> DoubleArray {
   auto out = make_array<double>({texts.size()});
   auto* data = out.mutable_data();
   for (const auto& label : labels_of(texts)) *data++ = label ? static_cast<double>(hash_text(*label) >> 11U) : kMissing;
   return out;
 }
 
-auto intern_labels(GuardedEntities& entities, std::size_t field, const UInt32Array& codes, const py::list& texts)
+auto intern_labels(GuardedEntities& entities, std::size_t field, const UInt32Array& codes, const LabelList& texts)
     -> UInt32Array {
   const auto labels = labels_of(texts);
   auto out = make_array<std::uint32_t>({static_cast<std::size_t>(codes.size())});

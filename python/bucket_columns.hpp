@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,12 +49,15 @@ template <class T>
   return py::array_t<T>(std::move(shape), data, owner);
 }
 
+using TableArrays =
+    std::tuple<py::array_t<std::int64_t>, py::array_t<std::uint32_t>, py::array_t<double>, py::array_t<std::int64_t>>;
+
 /// (bucket_start int64[m], entity uint32[m], values float64[m, features], count int64[m])
-[[nodiscard]] inline auto pack_table(BucketTable&& table) -> py::tuple {
+[[nodiscard]] inline auto pack_table(BucketTable&& table) -> TableArrays {
   const auto rows = static_cast<py::ssize_t>(table.size());
   const auto features = static_cast<py::ssize_t>(table.features);
-  return py::make_tuple(adopt(std::move(table.bucket_start), {rows}), adopt(std::move(table.entity), {rows}),
-                        adopt(std::move(table.values), {rows, features}), adopt(std::move(table.count), {rows}));
+  return {adopt(std::move(table.bucket_start), {rows}), adopt(std::move(table.entity), {rows}),
+          adopt(std::move(table.values), {rows, features}), adopt(std::move(table.count), {rows})};
 }
 
 }  // namespace adcore::python

@@ -49,7 +49,7 @@ class EntityTable:
         self,
         field: typing.SupportsInt | typing.SupportsIndex,
         codes: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
-        labels: list,
+        labels: list[str | None],
     ) -> numpy.typing.NDArray[numpy.uint32]:
         """
         For each row the field's own code of labels[codes[row]]; 2^32 - 1 where the label is None.
@@ -106,16 +106,37 @@ class BucketAggregator:
         """
     def advance(self, timestamp: typing.SupportsInt | typing.SupportsIndex) -> None: ...
     def bucket_start(self, timestamp: typing.SupportsInt | typing.SupportsIndex) -> int: ...
-    def flush(self) -> tuple: ...
+    def flush(
+        self,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.uint32],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.int64],
+    ]: ...
     def memory_bytes(self) -> int: ...
-    def peek_open(self) -> tuple: ...
-    def take_finished(self) -> tuple:
+    def peek_open(
+        self,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.uint32],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.int64],
+    ]: ...
+    def take_finished(
+        self,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.uint32],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.int64],
+    ]:
         """
         (bucket_start int64[m], entity uint32[m], values float64[m, features], count int64[m])
         """
     def to_bytes(self) -> bytes: ...
     @property
-    def counts(self) -> dict:
+    def counts(self) -> dict[str, int]:
         """
         Rows by what became of them.
         """
@@ -548,7 +569,7 @@ class Forecaster:
     @property
     def is_ready(self) -> bool: ...
 
-def hash_labels(labels: list) -> numpy.typing.NDArray[numpy.float64]:
+def hash_labels(labels: list[str | None]) -> numpy.typing.NDArray[numpy.float64]:
     """
     A number per text: the same for equal texts; NaN for None.
     """
