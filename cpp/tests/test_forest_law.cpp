@@ -75,7 +75,8 @@ TEST_P(ForestLaw, ChangedTreesScoreLikeFreshOnes) {
   std::vector<reference::Point> kept;
   for (std::size_t i = 10; i < kPoints; ++i) kept.push_back(row(values, i, width));
   std::mt19937_64 random(17);
-  std::vector<float> queries[3] = {std::vector<float>(width, 2.0F), std::vector<float>(width, 60.0F),
+  std::vector<float> queries[3] = {std::vector<float>(width, 2.0F),
+                                   std::vector<float>(width, 60.0F),
                                    {values.begin() + static_cast<std::ptrdiff_t>(20 * width),
                                     values.begin() + static_cast<std::ptrdiff_t>(21 * width)}};
   std::vector<double> ours[3];

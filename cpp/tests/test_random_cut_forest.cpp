@@ -277,7 +277,10 @@ TEST(ForestConfig, NamesTheFieldThatIsWrong) {
             "sample_size = 0 is not allowed: it must be in 1 to 32768");
   EXPECT_EQ(message([](ForestConfig& c) { c.time_decay = -0.5; }),
             "time_decay = -0.5 is not allowed: it must be in [0, 1]");
-  EXPECT_EQ(message([](ForestConfig& c) { c.input_dimensions = 10'000; c.shingle_size = 8; }),
+  EXPECT_EQ(message([](ForestConfig& c) {
+              c.input_dimensions = 10'000;
+              c.shingle_size = 8;
+            }),
             "dimensions (input_dimensions * shingle_size) = 80000 is not allowed: it must be in 1 to 65535");
   EXPECT_EQ(message([](ForestConfig&) {}), "accepted");
 }

@@ -42,9 +42,8 @@ auto quantile(std::vector<float>& values, double fraction) -> float {
   return values[static_cast<std::size_t>(rank)];
 }
 
-auto completions(std::span<const Subtree> trees, std::span<const float> point,
-                 std::span<const std::uint32_t> missing, double centrality, std::uint64_t seed)
-    -> std::vector<const float*> {
+auto completions(std::span<const Subtree> trees, std::span<const float> point, std::span<const std::uint32_t> missing,
+                 double centrality, std::uint64_t seed) -> std::vector<const float*> {
   std::vector<std::uint8_t> is_missing(point.size());
   for (const std::uint32_t d : missing) is_missing[d] = 1;
   std::vector<const float*> leaves;

@@ -54,8 +54,8 @@ auto RandomCutForest::padded_dimensions() const noexcept -> std::size_t {
 }
 
 auto RandomCutForest::memory_bytes() const noexcept -> std::size_t {
-  std::size_t total = sizeof *this + store_.memory_bytes() + shingler_.memory_bytes() +
-                      members_.capacity() * sizeof(Member);
+  std::size_t total =
+      sizeof *this + store_.memory_bytes() + shingler_.memory_bytes() + members_.capacity() * sizeof(Member);
   for (const Member& member : members_) total += member.tree.memory_bytes() + member.sampler.memory_bytes();
   return total;
 }
@@ -262,14 +262,16 @@ void RandomCutForest::process_block(std::span<const float> rows, std::span<doubl
     block_.ready_from = 1;
     for (Member& member : members_) score_and_learn(member, block_, 1, {});
     block_.ready_from = 0;
-  } else parallel_ranges(members_.size(), threads, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      score_and_learn(members_[i], block_, block_.ready_from, std::span(by_tree_).subspan(i * count, count));
-    }
-  });
+  } else
+    parallel_ranges(members_.size(), threads, [&](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) {
+        score_and_learn(members_[i], block_, block_.ready_from, std::span(by_tree_).subspan(i * count, count));
+      }
+    });
   std::fill(scores.begin(), scores.end(), 0.0);
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    for (std::size_t row = block_.ready_from; row < count; ++row) scores[row] += static_cast<double>(by_tree_[i * count + row]);
+    for (std::size_t row = block_.ready_from; row < count; ++row)
+      scores[row] += static_cast<double>(by_tree_[i * count + row]);
   }
   for (double& score : scores) score /= static_cast<double>(members_.size());
   if (clock_.needs_rebase()) rebase_keys();

@@ -85,9 +85,8 @@ auto Sampler::count(PointIndex point) const noexcept -> std::size_t {
 
 void Sampler::restore(std::vector<Item> items, std::uint64_t next_acceptance) {
   if (items.size() > capacity_) throw_snapshot("a sample larger than its capacity");
-  const bool positive = std::all_of(items.begin(), items.end(), [](const Item& item) {
-    return std::isfinite(item.key) && item.key > 0;
-  });
+  const bool positive =
+      std::all_of(items.begin(), items.end(), [](const Item& item) { return std::isfinite(item.key) && item.key > 0; });
   if (!positive || !std::is_heap(items.begin(), items.end())) throw_snapshot("sample keys out of order");
   items_ = std::move(items);
   next_acceptance_ = next_acceptance;

@@ -148,8 +148,7 @@ void RandomCutTree::point_arrays() noexcept {
 }
 
 auto RandomCutTree::memory_bytes() const noexcept -> std::size_t {
-  return nodes_.capacity() * sizeof(Node) + boxed_.capacity() * sizeof(BoxedNode) +
-         boxes_.capacity() * sizeof(BoxLine);
+  return nodes_.capacity() * sizeof(Node) + boxed_.capacity() * sizeof(BoxedNode) + boxes_.capacity() * sizeof(BoxLine);
 }
 
 }  // namespace adcore

@@ -10,8 +10,8 @@ namespace adcore {
 namespace {
 
 struct Sampled {
-  std::vector<PointIndex> points;     // distinct, ascending
-  std::vector<Sampler::Item> items;   // one per copy
+  std::vector<PointIndex> points;    // distinct, ascending
+  std::vector<Sampler::Item> items;  // one per copy
 };
 
 auto read_points(ByteReader& in, std::size_t point_count, std::size_t sample_size) -> Sampled {
@@ -95,7 +95,8 @@ void TreeCodec::read_cuts(ByteReader& in, const PointView& view, std::span<Point
     const auto middle = std::stable_partition(open.points.begin(), open.points.end(),
                                               [&](PointIndex point) { return !cut.is_right(view.point(point)); });
     const auto left = static_cast<std::size_t>(middle - open.points.begin());
-    if (!std::isfinite(cut.value) || left == 0 || left == open.points.size()) throw_snapshot("a cut that separates nothing");
+    if (!std::isfinite(cut.value) || left == 0 || left == open.points.size())
+      throw_snapshot("a cut that separates nothing");
     link = static_cast<NodeCode>(tree.nodes_.size());
     const NodeCode code = link;
     tree.nodes_.push_back({cut.value, dimension, kNoBox, {kNoNode, kNoNode}});

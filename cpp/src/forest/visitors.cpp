@@ -142,9 +142,9 @@ class Completer {
   [[nodiscard]] auto walk(const Subtree& node, std::size_t depth) -> Completion {
     if (node.is_leaf()) return at_leaf(node, depth);
     const Cut cut = node.cut();
-    Completion best = missing_[cut.dimension] != 0 ? better(walk(node.child(cut, false), depth + 1),
-                                                       walk(node.child(cut, true), depth + 1))
-                                              : walk(node.child(cut, cut.is_right(query_.data())), depth + 1);
+    Completion best = missing_[cut.dimension] != 0
+                          ? better(walk(node.child(cut, false), depth + 1), walk(node.child(cut, true), depth + 1))
+                          : walk(node.child(cut, cut.is_right(query_.data())), depth + 1);
     const BoundingBox box = node.box();
     const Extent known = extent(box);
     if (known.outside > 0) {
@@ -193,8 +193,8 @@ class Completer {
 
 }  // namespace
 
-auto complete(const Subtree& root, std::span<const float> query, std::span<const std::uint8_t> missing, double centrality,
-              Random& random) -> Completion {
+auto complete(const Subtree& root, std::span<const float> query, std::span<const std::uint8_t> missing,
+              double centrality, Random& random) -> Completion {
   return Completer(query, missing, centrality, random).walk(root, 0);
 }
 

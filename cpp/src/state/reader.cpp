@@ -54,7 +54,8 @@ auto ByteReader::get_count(std::uint64_t most) -> std::uint64_t {
     const std::uint64_t group = get_bits(1);
     value |= (group & 0x7FU) << shift;
     if (group < 0x80U) {
-      if (value > most) throw_snapshot("a count of " + std::to_string(value) + " where " + std::to_string(most) + " is the most");
+      if (value > most)
+        throw_snapshot("a count of " + std::to_string(value) + " where " + std::to_string(most) + " is the most");
       return value;
     }
   }
@@ -63,7 +64,8 @@ auto ByteReader::get_count(std::uint64_t most) -> std::uint64_t {
 
 auto ByteReader::get_at_most(std::uint8_t most) -> std::uint8_t {
   const auto value = static_cast<std::uint8_t>(get_bits(1));
-  if (value > most) throw_snapshot("the code " + std::to_string(value) + " where " + std::to_string(most) + " is the most");
+  if (value > most)
+    throw_snapshot("the code " + std::to_string(value) + " where " + std::to_string(most) + " is the most");
   return value;
 }
 

@@ -22,9 +22,9 @@ struct SnapshotError : std::runtime_error {
 };
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_invalid_argument(const std::string& name, const std::string& value,
-                                                                  const std::string& allowed);
+                                                                   const std::string& allowed);
 [[noreturn, gnu::cold, gnu::noinline]] void throw_invalid_argument(const std::string& name, double value,
-                                                                  const std::string& allowed);
+                                                                   const std::string& allowed);
 [[noreturn, gnu::cold, gnu::noinline]] void throw_invalid_state(const std::string& what);
 [[noreturn, gnu::cold, gnu::noinline]] void throw_snapshot(const std::string& what);
 

@@ -17,7 +17,8 @@ namespace adcore {
 }
 
 /// An independent seed for part `part` of the thing seeded with `seed`.
-[[nodiscard]] ADCORE_INLINE constexpr auto derive_seed(std::uint64_t seed, std::uint64_t part) noexcept -> std::uint64_t {
+[[nodiscard]] ADCORE_INLINE constexpr auto derive_seed(std::uint64_t seed, std::uint64_t part) noexcept
+    -> std::uint64_t {
   return mix_bits(seed + 0x9e3779b97f4a7c15ULL * (part + 1));
 }
 

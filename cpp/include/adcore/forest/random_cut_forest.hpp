@@ -86,7 +86,7 @@ class RandomCutForest final : public Forest {
   std::vector<Member> members_;
   std::uint64_t points_ = 0;  // offered to the samplers so far
   const TreeKernels* kernels_;
-  Block block_;  // scratch
+  Block block_;                 // scratch
   std::vector<float> by_tree_;  // scratch
 };
 

@@ -31,9 +31,9 @@ struct Node {
 
 /// What is known of a node that has a box. Nodes without one are the lowest: they are on the way of few queries.
 struct BoxedNode {
-  NodeCode parent;        // kNoNode at the root; on the free list: the next free box
-  std::uint16_t leaves;   // distinct points below
-  std::uint16_t mass;     // points below, copies counted
+  NodeCode parent;       // kNoNode at the root; on the free list: the next free box
+  std::uint16_t leaves;  // distinct points below
+  std::uint16_t mass;    // points below, copies counted
 };
 
 /// The arrays of a tree as kernels see them. Boxes are lower corner, then upper corner, in whole lane groups.

@@ -85,8 +85,8 @@ ADCORE_INLINE void score_flight(const SampledTree* const* trees, const float* co
     for (std::size_t i = 0; i < count; ++i) landings[i] = descend(*trees[i]->tree, queries[i], work.paths[i]);
   }
   for (std::size_t i = 0; i < count; ++i) {
-    scores[i] = score_landed(*trees[i], work.shape, points, queries[i], landings[i], work.paths[i], work.box,
-                             work.pending);
+    scores[i] =
+        score_landed(*trees[i], work.shape, points, queries[i], landings[i], work.paths[i], work.box, work.pending);
   }
 }
 

@@ -94,9 +94,8 @@ struct Place {
 /// Climbs from the leaf; at each box that does not hold the point, a cut of the grown box is drawn, and the topmost
 /// one that separates the point from the box is where the point would have been cut off from the top.
 template <std::size_t Groups>
-ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
-                              const float* point, const Landing& landing, const Path& path, Box<Groups>& box,
-                              Pending& pending) -> Place {
+ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, const float* point,
+                              const Landing& landing, const Path& path, Box<Groups>& box, Pending& pending) -> Place {
   Place place;
   std::uint32_t level = 0;
   Box<Groups> grown(shape.size());
@@ -228,8 +227,8 @@ ADCORE_INLINE void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, co
     if (node.leaves <= tree.unboxed_leaves) {
       free_box(tree, code);
     } else if (shrinking) {
-      shrinking = touches(shape, box_at(tree, shape, code), point) &&
-                  refresh_box(tree, shape, points, code, fresh, pending);
+      shrinking =
+          touches(shape, box_at(tree, shape, code), point) && refresh_box(tree, shape, points, code, fresh, pending);
     }
     code = parent;
   }
