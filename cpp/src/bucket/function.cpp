@@ -49,10 +49,8 @@ auto empty_value(BucketFunction function) noexcept -> double {
     case BucketFunction::sum:
     case BucketFunction::value_count:
     case BucketFunction::count:
-    case BucketFunction::cardinality:
-      return 0.0;
-    default:
-      return std::numeric_limits<double>::quiet_NaN();
+    case BucketFunction::cardinality: return 0.0;
+    default: return std::numeric_limits<double>::quiet_NaN();
   }
 }
 

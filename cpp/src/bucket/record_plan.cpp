@@ -13,18 +13,12 @@ auto moments_for(BucketFunction function) noexcept -> unsigned {
   switch (function) {
     case BucketFunction::sum:
     case BucketFunction::non_null_sum:
-    case BucketFunction::mean:
-      return kSumMoment;
-    case BucketFunction::min:
-      return kMinMoment;
-    case BucketFunction::max:
-      return kMaxMoment;
-    case BucketFunction::variance:
-      return kVarianceMoment;
-    case BucketFunction::value_count:
-      return 0;
-    default:
-      return kNoMoments;
+    case BucketFunction::mean: return kSumMoment;
+    case BucketFunction::min: return kMinMoment;
+    case BucketFunction::max: return kMaxMoment;
+    case BucketFunction::variance: return kVarianceMoment;
+    case BucketFunction::value_count: return 0;
+    default: return kNoMoments;
   }
 }
 
@@ -87,44 +81,27 @@ void RecordPlan::plan_moment_feature(const BucketFeature& feature, FeaturePlan& 
   const MomentLayout layout(source.moments);
   plan.count_at = source.offset;
   switch (feature.function) {
-    case BucketFunction::min:
-      plan.at = source.offset + layout.min;
-      break;
-    case BucketFunction::max:
-      plan.at = source.offset + layout.max;
-      break;
-    case BucketFunction::variance:
-      plan.at = source.offset + layout.variance;
-      break;
-    case BucketFunction::value_count:
-      plan.at = source.offset;
-      break;
-    default:
-      plan.at = source.offset + layout.sum;
-      break;
+    case BucketFunction::min: plan.at = source.offset + layout.min; break;
+    case BucketFunction::max: plan.at = source.offset + layout.max; break;
+    case BucketFunction::variance: plan.at = source.offset + layout.variance; break;
+    case BucketFunction::value_count: plan.at = source.offset; break;
+    default: plan.at = source.offset + layout.sum; break;
   }
 }
 
 void RecordPlan::plan_feature(const BucketFeature& feature) {
   FeaturePlan plan{feature.function, 0, 0, feature.percentile / 100.0};
   switch (feature.function) {
-    case BucketFunction::count:
-      break;
-    case BucketFunction::cardinality:
-      plan.at = index_of(distinct_columns, feature.column);
-      break;
+    case BucketFunction::count: break;
+    case BucketFunction::cardinality: plan.at = index_of(distinct_columns, feature.column); break;
     case BucketFunction::percentile:
-    case BucketFunction::median_absolute_deviation:
-      plan.at = index_of(quantile_columns, feature.column);
-      break;
+    case BucketFunction::median_absolute_deviation: plan.at = index_of(quantile_columns, feature.column); break;
     case BucketFunction::weighted_mean:
       plan.at = std::find_if(weighted.begin(), weighted.end(), [&](const auto& w) {
                   return w.column == feature.column && w.weight_column == feature.weight_column;
                 })->offset;
       break;
-    default:
-      plan_moment_feature(feature, plan);
-      break;
+    default: plan_moment_feature(feature, plan); break;
   }
   features.push_back(plan);
 }

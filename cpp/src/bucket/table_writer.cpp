@@ -36,18 +36,15 @@ void write_feature(const FeaturePlan& plan, const OpenBucket& bucket, Entries en
     case BucketFunction::variance:
       return write_present([&](const double* record) { return record[plan.at + 1] / record[plan.count_at]; });
     case BucketFunction::min:
-    case BucketFunction::max:
-      return write_present([&](const double* record) { return record[plan.at]; });
+    case BucketFunction::max: return write_present([&](const double* record) { return record[plan.at]; });
     case BucketFunction::value_count:
-    case BucketFunction::count:
-      return write([&](const double* record) { return record[plan.at]; });
+    case BucketFunction::count: return write([&](const double* record) { return record[plan.at]; });
     case BucketFunction::weighted_mean:
       return write([&](const double* record) {
         const double weight = compensated(record + plan.at);
         return weight == 0.0 ? empty : compensated(record + plan.at + 2) / weight;
       });
-    default:
-      return;  // read off the sketches
+    default: return;  // read off the sketches
   }
 }
 
