@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -30,7 +31,7 @@ def workload(dimensions: int, shingle: int, trees: int) -> Workload:
     )
 
 
-def warm_forest(kind: str, work: Workload) -> adcore.RandomCutForest | adcore.CompactForest:
+def warm_forest(kind: str, work: Workload) -> Any:
     forest = KINDS[kind](
         work.input_dimensions,
         shingle_size=work.shingle_size,

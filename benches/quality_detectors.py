@@ -6,6 +6,8 @@ but the number of its columns. Times are not used: the settings are the defaults
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +31,7 @@ class PlainForest:
 class ThresholdedGrade:
     """The grade of the thresholded forest at default settings: the alert channel."""
 
-    def __init__(self, dims: int, **options: object) -> None:
+    def __init__(self, dims: int, **options: Any) -> None:
         self._detector = adcore.ThresholdedForest(dims, **options)
 
     def stream(self, X: Column, _t: Column) -> Column:
