@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -67,7 +67,7 @@ class Sweep:
         type(self.forest).from_bytes(self.forest.to_bytes())
 
     def track_memory_bytes(self, *_grid: object) -> int:
-        return self.forest.memory_bytes()
+        return int(self.forest.memory_bytes())
 
     def track_state_bytes(self, *_grid: object) -> int:
         return len(self.forest.to_bytes())
