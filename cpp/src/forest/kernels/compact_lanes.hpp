@@ -104,7 +104,8 @@ ADCORE_INLINE auto gather(const float* base, Ints offsets) noexcept -> Floats {
 ADCORE_INLINE auto just_below(Floats value) noexcept -> Floats {
   constexpr std::int32_t kSmallestNegative = std::numeric_limits<std::int32_t>::min() + 1;
   const auto bits = bits_as<Ints>(value);
-  const Ints stepped = bits > 0 ? bits - 1 : bits + 1;
+  const auto steps = bits_as<Hashes>(value);  // unsigned: both sides are worked out, whatever the sign
+  const Ints stepped = bits > 0 ? bits_as<Ints>(steps - 1U) : bits_as<Ints>(steps + 1U);
   return bits_as<Floats>((bits & 0x7fffffff) == 0 ? spread(kSmallestNegative) : stepped);
 }
 
