@@ -33,7 +33,7 @@ bench: $(DONE)/package $(DONE)/demo-data  ## adcore and its peers in one run; th
 	-$(PIP) install krcf==0.4.0
 	python benches/compare.py
 
-bench-smoke: $(DONE)/package $(DONE)/group-bench  ## run each benchmark once, as a test
+bench-smoke: $(DONE)/package $(DONE)/group-bench $(DONE)/group-test $(DONE)/demo-data  ## run each benchmark once, as a test
 	python -m pytest benches --benchmark-disable
 
 lint: $(DONE)/package $(DONE)/group-lint  ## ruff, mypy, codespell, clang-format; clang-tidy on changed files
