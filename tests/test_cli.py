@@ -313,6 +313,24 @@ def test_a_constant_series_has_no_anomaly_and_says_so(tmp_path: Path) -> None:
     assert result.stdout == ""
 
 
+def test_a_feature_without_values_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [(t, v, "") for t, v in rows()], "ts,load,nothing")
+    result = run(path, "--value", "load", "--value", "nothing")
+    assert result.exit_code == 0
+    assert "mean(nothing) has no values at all" in errors(result)
+
+
+def test_one_wrong_clock_loses_nothing(tmp_path: Path, series: Path) -> None:
+    lines = rows()
+    path = write(tmp_path / "a.csv", [*lines[:100], ("2031-01-01T00:00:00Z", 10.0), *lines[100:]])
+    output = tmp_path / "results.csv"
+    report = tmp_path / "report.html"
+    assert run(path, "--interval", "1m", "--output", output, "--report", report).exit_code == 0
+    run(series, "--output", tmp_path / "reference.csv")
+    reference = (tmp_path / "reference.csv").read_text().splitlines()
+    assert output.read_text().splitlines()[: len(reference)] == reference
+
+
 # -- what is refused
 
 
@@ -357,6 +375,7 @@ def test_data_that_cannot_be_used(content: str, says: str, tmp_path: Path) -> No
         (["--interval", "5 parsecs"], "'5 parsecs'"),
         (["--interval", "0m"], "'0m'"),
         (["--preset", "magic"], "'magic'"),
+        (["--shingle-size", "70000"], "70000"),
         (
             ["--report", "report.pdf"],
             "--report is 'report.pdf', expected a name that ends in .html",

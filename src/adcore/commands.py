@@ -69,6 +69,8 @@ def _run(job: Job, workspace: Workspace, out: Console, err: Console) -> ExitCode
     job.options.make(1)
     source = open_source(workspace, job.file)
     plan = make_plan(workspace, source, job.request)
+    # The number of features has a limit, which only the forest knows.
+    job.options.make(len(plan.features))
     for guess in plan.guesses:
         _say(err, f"guessed: {guess}")
     # Up to here nothing is worth keeping, and Ctrl-C ends at once.

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from adcore import _core
-from adcore.arrow import FloatArray, UInt32Array
+from adcore.arrow import FloatArray, Int64Array, UInt32Array
 from adcore.bucket.columns import numbers_of, numbers_or_hashes_of
 from adcore.bucket.feature import BucketFeature, named_features
 from adcore.bucket.keys import Keys
@@ -157,8 +157,8 @@ class BucketAggregator:
         Parameters
         ----------
         timestamps : array-like of shape (n,)
-            Int64 epoch milliseconds, ``datetime64`` or datetimes. Milliseconds beyond +-2**62 are
-            counted as invalid.
+            Epoch milliseconds, ``datetime64`` or datetimes. Milliseconds beyond +-2**62 are counted
+            as invalid; int64 arrays are not copied.
         values : mapping of field to array-like of shape (n,), or array of shape (n, fields)
             An array has its columns in the order of :attr:`fields`. Float64 arrays are not copied,
             whatever their strides. Fields used by ``cardinality`` and ``value_count`` alone may
@@ -177,7 +177,7 @@ class BucketAggregator:
         DataError
             If a value is no number or a time is missing; no row is taken then.
         """
-        times = epoch_milliseconds(timestamps)
+        times = _times(timestamps)
         columns = self._columns(values)
         ids = self._entity_ids(keys, entities, len(times))
         self._engine.add(times, ids, columns)
@@ -286,6 +286,13 @@ class BucketAggregator:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_bytes, (self.to_bytes(),)
+
+
+def _times(timestamps: Any) -> Int64Array:
+    """Milliseconds; int64 arrays as they are: what is out of range is for the engine to count."""
+    if isinstance(timestamps, np.ndarray) and timestamps.dtype == np.int64 and timestamps.ndim == 1:
+        return np.ascontiguousarray(timestamps)
+    return epoch_milliseconds(timestamps)
 
 
 def _milliseconds(name: str, value: Span, minimum: int) -> int:

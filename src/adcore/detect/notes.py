@@ -41,10 +41,11 @@ def _oddities(outcome: Outcome) -> Iterator[str]:
 
 
 def _constants(outcome: Outcome) -> Iterator[str]:
-    for feature, is_constant in zip(
-        outcome.plan.features, outcome.results.constant_features(), strict=True
-    ):
-        if is_constant:
+    ranges = outcome.results.feature_ranges()
+    for feature, span in zip(outcome.plan.features, ranges, strict=True):
+        if span is None:
+            yield f"{feature.name} has no values at all"
+        elif span[0] == span[1]:
             yield f"{feature.name} never changes: no anomaly can be found in it"
 
 

@@ -134,17 +134,16 @@ class ResultTable:
         """The number of rows for which a condition of ours holds."""
         return int(ask_one(self.connection, f"SELECT count(*) FROM results WHERE {condition}")[0])
 
-    def constant_features(self) -> list[bool]:
-        """Per feature whether it has at most one value, over all entities."""
-        columns = ", ".join(
-            f"min(value_{i}) IS NOT DISTINCT FROM max(value_{i})" for i in range(self.features)
-        )
+    def feature_ranges(self) -> list[tuple[float, float] | None]:
+        """Per feature the smallest and the largest value of all entities; None without values."""
+        columns = ", ".join(f"min(value_{i}), max(value_{i})" for i in range(self.features))
         finite = ", ".join(
             f"CASE WHEN NOT isnan(value_{i}) THEN value_{i} END AS value_{i}"
             for i in range(self.features)
         )
         row = ask_one(self.connection, f"SELECT {columns} FROM (SELECT {finite} FROM results)")
-        return [bool(value) for value in row]
+        pairs = zip(row[::2], row[1::2], strict=True)
+        return [None if low is None else (low, high) for low, high in pairs]
 
     def time_range(self) -> tuple[int, int]:
         """The first and the last interval; (0, 0) of an empty table."""

@@ -37,6 +37,7 @@ _FORMATS = {
     ".pq": "parquet",
 }
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+PLAIN = "uncompressed"
 _UNSUPPORTED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip"}
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_LINE = 16 << 20
@@ -139,7 +140,7 @@ def _compression(name: str, path: Path) -> str:
     for magic, kind in _UNSUPPORTED.items():
         if head.startswith(magic):
             raise DataError(f"{name} is a {kind} file; only gzip and zstd are unpacked here")
-    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "none")
+    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), PLAIN)
 
 
 def _format(workspace: Workspace, name: str, path: Path, compression: str) -> str:
@@ -232,7 +233,7 @@ def _estimate_rows(path: Path, compression: str) -> int | None:
     if compression == "zstd":
         return None
     with path.open("rb") as raw:
-        if compression == "none":
+        if compression == PLAIN:
             head = raw.read(1 << 20)
             consumed = len(head)
         else:

@@ -43,7 +43,7 @@ def check_output_name(path: Path) -> tuple[str, str]:
             f"--output is {str(path)!r}, expected a name that ends in .parquet, .csv, .jsonl or "
             ".ndjson (the last three also with .gz or .zst)"
         )
-    return form, compression or ("zstd" if form == "parquet" else "none")
+    return form, compression or ("zstd" if form == "parquet" else "uncompressed")
 
 
 def write_results(

@@ -14,7 +14,7 @@ function unpack(text, Kind) {
 
 // Positions to epoch milliseconds, or to row numbers.
 const place = (t) => (data.hasTime ? data.start + t * data.interval : data.start + t + 1);
-const places = (packed) => Float64Array.from(unpack(packed, Int32Array), place);
+const places = (packed) => Float64Array.from(unpack(packed, data.isLong ? Float64Array : Int32Array), place);
 
 function format(value) {
   if (value === null) return "missing";

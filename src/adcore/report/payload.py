@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore import _core
-from adcore.arrow import FloatArray, Int64Array
+from adcore.arrow import FloatArray
 from adcore.detect.intervals import format_interval
 from adcore.detect.notes import notes
 from adcore.detect.results import Anomaly, EntitySummary
@@ -57,11 +57,11 @@ class ReportLimits:
 def payload(outcome: Outcome, limits: ReportLimits, shingle_size: int) -> Json:
     """All that the page's script needs.
 
-    Times are numbers of intervals after ``start``; arrays are base64 of little-endian int32,
-    float32 or uint8.
+    Times are numbers of intervals after ``start``; arrays are base64 of little-endian int32
+    (float64 where ``isLong``), float32 or uint8.
     """
     plan, results = outcome.plan, outcome.results
-    start, end = results.time_range()
+    span = start, end = results.time_range()
     shown = results.entities(limits.entities)
     places = {summary.entity: place for place, summary in enumerate(shown)}
     budget = limits.points // max(1, len(shown) * len(plan.features))
@@ -81,10 +81,11 @@ def payload(outcome: Outcome, limits: ReportLimits, shingle_size: int) -> Json:
         "isPartial": not outcome.is_complete,
         "totalEntities": len(outcome.names),
         "pointsPerSeries": points,
+        "isLong": _is_long(outcome, span),
         "window": limits.window,
-        "entities": [_entity(outcome, summary, start, points, limits) for summary in shown],
+        "entities": [_entity(outcome, summary, span, points, limits) for summary in shown],
         "top": [_anomaly(a, outcome, start) | {"entity": places[a.entity]} for a in strongest],
-        "overview": _overview(outcome, places, (start, end), limits.columns),
+        "overview": _overview(outcome, places, span, limits.columns),
     }
 
 
@@ -106,10 +107,15 @@ def _facts(outcome: Outcome, start: int, end: int) -> list[tuple[str, str]]:
 
 
 def _entity(
-    outcome: Outcome, summary: EntitySummary, start: int, points: int, limits: ReportLimits
+    outcome: Outcome,
+    summary: EntitySummary,
+    span: tuple[int, int],
+    points: int,
+    limits: ReportLimits,
 ) -> Json:
     times, values, _ = outcome.results.series(summary.entity)
-    steps = (times - start) // outcome.plan.interval
+    kind = "<f8" if _is_long(outcome, span) else "<i4"
+    steps = ((times - span[0]) // outcome.plan.interval).astype(kind)
     strongest = outcome.results.strongest(limits.anomalies_per_entity, -1, [summary.entity])
     return {
         "label": outcome.names.label(summary.entity) or outcome.plan.reading.source.name,
@@ -117,19 +123,24 @@ def _entity(
         "anomalies": summary.anomalies,
         "grade": round(summary.strongest_grade, 4),
         "series": [_series(steps, column, points, limits.window) for column in values.T],
-        "marks": [_anomaly(anomaly, outcome, start) for anomaly in strongest],
+        "marks": [_anomaly(anomaly, outcome, span[0]) for anomaly in strongest],
     }
 
 
-def _series(steps: Int64Array, values: FloatArray, points: int, window: int) -> Json:
+def _is_long(outcome: Outcome, span: tuple[int, int]) -> bool:
+    """Whether numbers of intervals need more than 32 bits."""
+    return (span[1] - span[0]) // outcome.plan.interval >= 2**31
+
+
+def _series(steps: npt.NDArray[Any], values: FloatArray, points: int, window: int) -> Json:
     kept = extremes(values, points)
     edges = np.unique(np.linspace(0, len(values) - 1, BAND_POINTS).astype(np.int64))
     low, high = usual_range(values, edges, window)
     return {
-        "t": _pack(steps[kept], "<i4"),
+        "t": _pack(steps[kept], steps.dtype),
         "value": _pack(values[kept], "<f4"),
         "band": {
-            "t": _pack(steps[edges], "<i4"),
+            "t": _pack(steps[edges], steps.dtype),
             "low": _pack(low, "<f4"),
             "high": _pack(high, "<f4"),
         },
@@ -175,6 +186,6 @@ def _digits(value: float) -> float | None:
     return None if math.isnan(value) else float(f"{value:.6g}")
 
 
-def _pack(values: npt.NDArray[Any], dtype: str) -> str:
+def _pack(values: npt.NDArray[Any], dtype: npt.DTypeLike) -> str:
     with np.errstate(over="ignore"):
         return base64.b64encode(np.ascontiguousarray(values, dtype=dtype).tobytes()).decode("ascii")
