@@ -81,7 +81,4 @@ void clear_moments(unsigned moments, double* first) noexcept {
   if ((moments & kMaxMoment) != 0) first[layout.max] = -kInfinity;
 }
 
-// Once the sum is infinite its error is NaN, and means nothing.
-auto compensated(const double* sum) noexcept -> double { return std::isfinite(sum[0]) ? sum[0] + sum[1] : sum[0]; }
-
 }  // namespace adcore

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adcore/base/attributes.hpp"
+
 namespace adcore {
 
 namespace {
@@ -10,7 +12,6 @@ using Entries = std::span<const SlotTable::Entry>;
 
 // Entries per pass over the features: their records stay in the first-level cache.
 constexpr std::size_t kChunk = 128;
-constexpr std::size_t kPrefetchAhead = 8;
 
 // Writes read(record) into every `step`-th place of `out`; entries without a slot get `empty`.
 template <class Read>
@@ -54,16 +55,18 @@ void write_distinct(const OpenBucket& bucket, Entries entries, std::size_t sketc
   }
 }
 
-void write_keys(const OpenBucket& bucket, Entries entries, std::int64_t bucket_start, BucketTable& table) {
-  const std::size_t first = table.size();
-  table.bucket_start.resize(first + entries.size(), bucket_start);
-  table.entity.resize(first + entries.size());
-  table.count.resize(first + entries.size());
+// Both ends: a record may lie across two lines of the cache.
+ADCORE_INLINE void prefetch_records(const OpenBucket& bucket, Entries entries, std::size_t record_size) {
+  for (const auto& entry : entries) {
+    if (entry.slot == SlotTable::kNone) continue;
+    __builtin_prefetch(bucket.record(entry.slot));
+    __builtin_prefetch(bucket.record(entry.slot) + record_size - 1);
+  }
+}
+
+void write_keys(const OpenBucket& bucket, Entries entries, std::size_t first, BucketTable& table) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto [entity, slot] = entries[i];
-    if (i + kPrefetchAhead < entries.size() && entries[i + kPrefetchAhead].slot != SlotTable::kNone) {
-      __builtin_prefetch(bucket.record(entries[i + kPrefetchAhead].slot));
-    }
     table.entity[first + i] = entity;
     table.count[first + i] = slot == SlotTable::kNone ? 0 : static_cast<std::int64_t>(bucket.record(slot)[0]);
   }
@@ -111,10 +114,15 @@ void TableWriter::write_chunk(const OpenBucket& bucket, Entries entries, double*
 void TableWriter::append(const OpenBucket& bucket, std::int64_t bucket_start, Entries entries, BucketTable& table) {
   table.features = plan_->features.size();
   const std::size_t first = table.size();
-  table.values.resize((first + entries.size()) * table.features);
+  const std::size_t rows = first + entries.size();
+  table.bucket_start.resize(rows, bucket_start);
+  table.entity.resize(rows);
+  table.count.resize(rows);
+  table.values.resize(rows * table.features);
   for (std::size_t begin = 0; begin < entries.size(); begin += kChunk) {
     const auto chunk = entries.subspan(begin, std::min(kChunk, entries.size() - begin));
-    write_keys(bucket, chunk, bucket_start, table);
+    prefetch_records(bucket, chunk, plan_->record_size());
+    write_keys(bucket, chunk, first + begin, table);
     write_chunk(bucket, chunk, table.values.data() + (first + begin) * table.features);
   }
 }

@@ -55,6 +55,7 @@ class BucketEngine {
 
   // -- finding records
   void resolve(const BucketBatch& batch, std::size_t last);
+  void prefetch_slots(const BucketBatch& batch, std::size_t last) const;
   void resolve_known(const BucketBatch& batch, std::size_t last);
   void resolve_other(std::int64_t timestamp, std::uint32_t entity);
   [[nodiscard]] auto is_in_current(std::int64_t timestamp) const noexcept -> bool {

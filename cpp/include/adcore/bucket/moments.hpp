@@ -1,6 +1,7 @@
 // Moments: the running numbers kept per column, and the loops that update them.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -49,7 +50,9 @@ void add_weighted(double* const* records, const double* values, const double* we
 /// Writes the moments of no value at all.
 void clear_moments(unsigned moments, double* first) noexcept;
 
-/// A sum and its error as one number.
-[[nodiscard]] auto compensated(const double* sum) noexcept -> double;
+/// A sum and its error as one number. Once the sum is infinite its error is NaN, and means nothing.
+[[nodiscard]] inline auto compensated(const double* sum) noexcept -> double {
+  return std::isfinite(sum[0]) ? sum[0] + sum[1] : sum[0];
+}
 
 }  // namespace adcore

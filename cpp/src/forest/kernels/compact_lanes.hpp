@@ -102,11 +102,10 @@ ADCORE_INLINE auto gather(const float* base, Ints offsets) noexcept -> Floats {
 
 /// The largest float below each (finite) value.
 ADCORE_INLINE auto just_below(Floats value) noexcept -> Floats {
-  constexpr std::int32_t kSmallestNegative = std::numeric_limits<std::int32_t>::min() + 1;
-  const auto bits = bits_as<Ints>(value);
-  const auto steps = bits_as<Hashes>(value);  // unsigned: both sides are worked out, whatever the sign
-  const Ints stepped = bits > 0 ? bits_as<Ints>(steps - 1U) : bits_as<Ints>(steps + 1U);
-  return bits_as<Floats>((bits & 0x7fffffff) == 0 ? spread(kSmallestNegative) : stepped);
+  constexpr std::uint32_t kSmallestNegative = 0x80000001U;
+  const auto bits = bits_as<Hashes>(value);  // unsigned, since lanes that are not used may wrap
+  const Hashes stepped = value > 0 ? bits - 1U : bits + 1U;
+  return bits_as<Floats>(value == 0 ? Hashes{} + kSmallestNegative : stepped);
 }
 
 /// "lowbias32" by C. Wellons (public domain): every input bit flips every output bit with probability near 1/2.
