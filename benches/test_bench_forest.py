@@ -128,6 +128,8 @@ def test_thresholded(benchmark: Any) -> None:
             work.input_dimensions,
             shingle_size=work.shingle_size,
             transform="normalize",
+            auto_adjust=False,
+            alert_once=False,
             seed=work.seed,
         )
         return detector.process(everything)

@@ -51,7 +51,9 @@ class Thresholded:
     version = ForestBank.version
 
     def __init__(self, job: Job) -> None:
-        self._detector = adcore.ThresholdedForest(transform="normalize", **options(job))
+        self._detector = adcore.ThresholdedForest(
+            transform="normalize", auto_adjust=False, alert_once=False, **options(job)
+        )
         self._seen = 0
 
     def feed(self, _model: int, rows: Rows) -> float:

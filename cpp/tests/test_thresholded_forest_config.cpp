@@ -94,6 +94,12 @@ TEST(ThresholdedForestConfig, HasPresetsByName) {
   EXPECT_DOUBLE_EQ(opensearch.forest.resolved_time_decay(), 1.0 / 2560);
   EXPECT_EQ(opensearch.anomaly_rate, 0.005);
   EXPECT_EQ(ThresholdedForestConfig::preset("aws", 1).transform, TransformMethod::none);
+  EXPECT_FALSE(ThresholdedForestConfig::preset("aws", 1).auto_adjust);
+  const auto single = ThresholdedForestConfig::preset("default", 1);
+  EXPECT_EQ(single.transform, TransformMethod::none);
+  EXPECT_TRUE(single.auto_adjust);
+  EXPECT_TRUE(single.alert_once);
+  EXPECT_EQ(ThresholdedForestConfig::preset("default", 2).transform, TransformMethod::normalize);
   for (const char* name : {"default", "aws", "opensearch"}) {
     EXPECT_NO_THROW(ThresholdedForestConfig::preset(name, 3).validate()) << name;
   }

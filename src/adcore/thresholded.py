@@ -38,9 +38,10 @@ class ThresholdedForest(ThresholdedFacts):
         Values in one row.
     shingle_size : int
         Consecutive rows that make one point.
-    transform : {"normalize", "none", "weighted", "difference", "normalize_difference", \
-"subtract_moving_average"}
-        What is done to a value before the forest sees it.
+    transform : {"none", "normalize", "weighted", "difference", "normalize_difference", \
+"subtract_moving_average"}, optional
+        What is done to a value before the forest sees it. By default nothing to a single column
+        without weights, whose scale is the same throughout, and "normalize" to several.
     mode : {"standard", "time_augmented", "streaming_impute"}
         Whether the time since the row before is one more value, or rows missing in time are filled
         in.
@@ -83,7 +84,7 @@ bounding_box_cache_fraction, internal_rotation, seed
     auto_adjust : bool
         Whether the threshold and the corrections adapt to drift.
     alert_once : bool
-        Whether a run of anomalies is reported once.
+        Whether a run of anomalies is reported once; if not, each of its rows is.
     noise_factor : float
         Deviations of the usual step that count as noise.
     maximum_attributors : int
@@ -122,7 +123,7 @@ bounding_box_cache_fraction, internal_rotation, seed
         input_dimensions: int,
         *,
         shingle_size: int = 8,
-        transform: str = "normalize",
+        transform: str | None = None,
         mode: str = "standard",
         imputation: str = "forest",
         fill_values: float | Sequence[float] | None = None,
@@ -149,8 +150,8 @@ bounding_box_cache_fraction, internal_rotation, seed
         initial_threshold: float = 1.5,
         score_differencing: float = 0.5,
         anomaly_rate: float = 0.01,
-        auto_adjust: bool = False,
-        alert_once: bool = False,
+        auto_adjust: bool = True,
+        alert_once: bool = True,
         noise_factor: float = 1.0,
         maximum_attributors: int = 5,
         sampling_support: float = 0.1,

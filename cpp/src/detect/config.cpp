@@ -117,7 +117,13 @@ void ThresholdedForestConfig::validate() const {
 auto ThresholdedForestConfig::preset(std::string_view name, std::size_t input_dimensions) -> ThresholdedForestConfig {
   ThresholdedForestConfig config;
   config.forest.input_dimensions = input_dimensions;
-  if (name == "default") return config;
+  if (name == "default") {
+    // One column needs no common scale; several do, or the largest hides the others.
+    config.transform = input_dimensions == 1 ? TransformMethod::none : TransformMethod::normalize;
+    config.auto_adjust = true;
+    config.alert_once = true;
+    return config;
+  }
   if (name == "aws") {
     config.forest.initial_accept_fraction = 1.0;
     config.transform = TransformMethod::none;

@@ -1,5 +1,5 @@
-// What a thresholded forest is made with. The defaults are those of the field (AWS random cut forest 4.3), except that
-// the shingle is 8, values are normalised and the seed is fixed; presets give other published settings by name.
+// What a thresholded forest is made with. A configuration as constructed follows the field (AWS random cut forest 4.3),
+// except that the shingle is 8, values are normalised and the seed is fixed; presets give whole settings by name.
 #pragma once
 
 #include <cstddef>
@@ -93,7 +93,8 @@ struct ThresholdedForestConfig {
   /// Throws InvalidArgument that names the first field out of range.
   void validate() const;
 
-  /// Settings that are known by a name: "default", "aws" (random cut forest 4.3: no transform),
+  /// Settings that are known by a name: "default" (alerts once per incident: auto_adjust, alert_once, and no transform
+  /// of a single column; docs/thresholding.md has the figures), "aws" (random cut forest 4.3: no transform),
   /// "opensearch" (OpenSearch anomaly detection 2.15: shingle 8, normalised, scores after 32 rows, missing rows filled
   /// with the one before, anomaly rate 0.005, auto_adjust, alert_once).
   /// Throws InvalidArgument for another name.
