@@ -10,25 +10,48 @@
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
 /// Queries walk down together, so that their cache misses and compares overlap.
-inline constexpr std::size_t kFlight = 4;
+inline constexpr std::size_t kFlight = 8;
+/// Fewer than these are sooner down one after the other.
+inline constexpr std::size_t kLeastFlight = 3;
 
-/// Walks kFlight queries down; walker i goes through trees[i] with queries[i].
+/// One step of a walker, or none for one that has landed: without a branch, since when a walker lands nobody can guess.
+ADCORE_INLINE void step_or_stay(const TreeArrays& tree, const float* query, Landing& at, Path& path) noexcept {
+  const NodeCode code = at.leaf;
+  const NodeCode landed = code / kLeafFlag;  // 1 or 0
+  const NodeCode stay = NodeCode{0} - landed;
+  const NodeCode next = next_on_path(tree.nodes[(code & ~stay) | (tree.root & stay)], query);
+  path.pass(at.depth, code);
+  at.leaf = next ^ ((next ^ code) & stay);
+  at.depth += 1U - landed;
+}
+
+/// Walks kFlight queries down; walker i goes through trees[i] with queries[i]. No tree is a single leaf.
 ADCORE_INLINE void descend_together(const SampledTree* const* trees, const float* const* queries, Landing* landings,
                                     Path* paths) noexcept {
   Landing at[kFlight];
   for (std::size_t i = 0; i < kFlight; ++i) at[i] = {trees[i]->tree->root, 0};
-  for (bool walking = true; walking;) {
-    walking = false;
+  for (NodeCode all_landed = 0; all_landed == 0;) {
+    all_landed = kLeafFlag;
     for (std::size_t i = 0; i < kFlight; ++i) {
-      if (is_leaf(at[i].leaf)) continue;
-      step_down(*trees[i]->tree, queries[i], at[i], paths[i]);
-      walking = true;
+      step_or_stay(*trees[i]->tree, queries[i], at[i], paths[i]);
+      all_landed &= at[i].leaf;
     }
   }
   for (std::size_t i = 0; i < kFlight; ++i) landings[i] = at[i];
 }
 
-ADCORE_INLINE auto inverse_depth(std::uint32_t depth) noexcept -> float { return 1.0F / static_cast<float>(depth); }
+struct InverseDepths {
+  static constexpr std::uint32_t kKnown = 64;
+  float of[kKnown] = {};
+  constexpr InverseDepths() noexcept {
+    for (std::uint32_t depth = 1; depth < kKnown; ++depth) of[depth] = 1.0F / static_cast<float>(depth);
+  }
+};
+inline constexpr InverseDepths kInverseDepths;
+
+ADCORE_INLINE auto inverse_depth(std::uint32_t depth) noexcept -> float {
+  return depth < InverseDepths::kKnown ? kInverseDepths.of[depth] : 1.0F / static_cast<float>(depth);
+}
 
 /// The score of a query that equals a leaf: the damped one of a point that is known.
 inline auto seen_score(const SampledTree& tree, PointIndex leaf, std::uint32_t depth) noexcept -> float {
@@ -71,15 +94,19 @@ struct Workspace {
       : shape(dimensions),
         box(shape.size()),
         pending(unboxed_leaves),
-        paths{Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves)} {}
+        paths{Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves),
+              Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves)} {}
 };
 
-/// Scores up to kFlight queries, each against its tree.
+/// Scores up to kFlight queries, each against its tree; both arrays have kFlight entries, and those beyond `count` are
+/// walked but not scored.
 template <std::size_t Groups>
 ADCORE_INLINE void score_flight(const SampledTree* const* trees, const float* const* queries, std::size_t count,
                                 const PointView& points, Workspace<Groups>& work, float* scores) {
   Landing landings[kFlight];
-  if (count == kFlight) {
+  bool together = count >= kLeastFlight;
+  for (std::size_t i = 0; i < kFlight; ++i) together = together && !is_leaf(trees[i]->tree->root);
+  if (together) {
     descend_together(trees, queries, landings, work.paths);
   } else {
     for (std::size_t i = 0; i < count; ++i) landings[i] = descend(*trees[i]->tree, queries[i], work.paths[i]);

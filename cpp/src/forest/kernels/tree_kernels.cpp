@@ -1,6 +1,7 @@
 // Compiled once per instruction set; ADCORE_KERNEL_LEVEL names it and is the namespace of everything here.
 #include "adcore/forest/tree_kernels.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "scoring.hpp"
@@ -20,11 +21,12 @@ void score_queries(const SampledTree& tree, const PointView& points, const float
                    std::size_t count, float* scores) {
   Workspace<Groups> work(points.dimensions, tree.tree->unboxed_leaves);
   const float height = height_of(tree);
-  const SampledTree* trees[kFlight] = {&tree, &tree, &tree, &tree};
+  const SampledTree* trees[kFlight];
   const float* flight[kFlight];
+  std::fill_n(trees, kFlight, &tree);
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < flying; ++i) flight[i] = queries + (start + i) * query_stride;
+    for (std::size_t i = 0; i < kFlight; ++i) flight[i] = queries + (start + (i < flying ? i : 0)) * query_stride;
     score_flight(trees, flight, flying, points, work, scores + start);
     for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height;
   }
@@ -35,10 +37,11 @@ void score_trees(const SampledTree* sampled, std::size_t count, const PointView&
                  float* scores) {
   Workspace<Groups> work(points.dimensions, sampled->tree->unboxed_leaves);
   const SampledTree* trees[kFlight];
-  const float* flight[kFlight] = {query, query, query, query};
+  const float* flight[kFlight];
+  std::fill_n(flight, kFlight, query);
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < flying; ++i) trees[i] = sampled + start + i;
+    for (std::size_t i = 0; i < kFlight; ++i) trees[i] = sampled + start + (i < flying ? i : 0);
     score_flight(trees, flight, flying, points, work, scores + start);
     for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height_of(*trees[i]);
   }
