@@ -50,6 +50,7 @@ MODULES = [
     "sklearn",
     "river",
     "bucket",
+    "store",
     "detect",
     "report",
     "commands",

@@ -1,0 +1,1 @@
+"""The embedded store: documents, configurations, results and checkpoints of models."""
