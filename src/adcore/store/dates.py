@@ -119,7 +119,7 @@ def parse_zone(text: str) -> tzinfo:
 
 
 def _digits(value: float) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return str(int(value)) if float(value).is_integer() else str(value)
 
 
 def _reader(part: str) -> _Reader:
@@ -162,7 +162,7 @@ def _from_parts(match: re.Match[str], round_up: bool, zone: tzinfo) -> int | Non
         except InvalidArgumentError:
             return None
     local = (day - _EPOCH_ORDINAL) * _DAY + clock
-    return local if zone is timezone.utc else local - _offset(local, zone)
+    return local if zone == timezone.utc else local - _offset(local, zone)
 
 
 def _day(parts: dict[str, str | None], round_up: bool) -> int:
