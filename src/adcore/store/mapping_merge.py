@@ -19,8 +19,11 @@ def sorted_properties(properties: MappingABC[str, Any]) -> dict[str, Any]:
         options = dict(properties[name])
         if "properties" in options:
             options["properties"] = sorted_properties(options["properties"])
-            if options.get("type") == "object":
+            if options["properties"] and options.get("type") == "object":
                 del options["type"]
+            elif not options["properties"]:
+                del options["properties"]
+                options.setdefault("type", "object")
         shown[name] = options
     return shown
 
