@@ -1,1 +1,22 @@
 """The embedded store: documents, configurations, results and checkpoints of models."""
+
+from __future__ import annotations
+
+from adcore.store.actions import Action, Document, WriteError, WriteResult
+from adcore.store.catalog import Alias, Target
+from adcore.store.field import Field, FieldType
+from adcore.store.mapping import Mapping
+from adcore.store.store import Store
+
+__all__ = [
+    "Action",
+    "Alias",
+    "Document",
+    "Field",
+    "FieldType",
+    "Mapping",
+    "Store",
+    "Target",
+    "WriteError",
+    "WriteResult",
+]

@@ -1,5 +1,7 @@
 """A document to the values of its columns, by the mapping of its index."""
 
+# ruff: noqa: A002 -- id is the word of the API
+
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
@@ -82,7 +84,7 @@ class DocumentParser:
         }
         self._paths = {(f.nested_path, f.column): f.parent_path or f.path for f in mapping.leaves()}
 
-    def parse(self, source: bytes | MappingABC[str, Any], id: str) -> ParsedDocument:  # noqa: A002
+    def parse(self, source: bytes | MappingABC[str, Any], id: str) -> ParsedDocument:
         """The columns of a document.
 
         Raises
@@ -97,7 +99,7 @@ class DocumentParser:
             cause = ("json_parse_exception", "the document is nested too deeply")
             raise MapperParsingError("failed to parse", id=id, caused_by=cause) from None
 
-    def _parse(self, source: bytes, document: dict[str, Any], id: str) -> ParsedDocument:  # noqa: A002
+    def _parse(self, source: bytes, document: dict[str, Any], id: str) -> ParsedDocument:
         walk = _Walk(self, id)
         row = walk.document(document)
         check_duplicates(source, walk.keys)
@@ -107,7 +109,7 @@ class DocumentParser:
                 row = self._grow(document, grown, id)
         return ParsedDocument(row, source)
 
-    def _grow(self, document: MappingABC[str, Any], grown: Mapping, id: str) -> dict[str, Any]:  # noqa: A002
+    def _grow(self, document: MappingABC[str, Any], grown: Mapping, id: str) -> dict[str, Any]:
         """Read a document once more, with what it adds to the mapping."""
         before = self.mapping
         try:
@@ -141,7 +143,7 @@ class DocumentParser:
 class _Walk:
     """One reading of one document."""
 
-    def __init__(self, parser: DocumentParser, id: str) -> None:  # noqa: A002
+    def __init__(self, parser: DocumentParser, id: str) -> None:
         self._parser = parser
         self._leaves = parser._leaves
         self._mapping = parser.mapping

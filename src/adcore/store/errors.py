@@ -10,6 +10,7 @@
     ├── VersionConflictError        the document is not the one the writer has seen
     ├── DocumentMissingError        an update of a document that does not exist
     ├── MapperParsingError          a document that does not fit its mapping
+    ├── IllegalRequestError         a request with an argument outside what is allowed
     ├── StrictDynamicMappingError   a field that a strict mapping does not know
     ├── MappingError                a mapping that cannot be
     ├── StoreLockedError            another process owns the directory
@@ -26,6 +27,7 @@ from adcore.errors import AdcoreError
 
 __all__ = [
     "DocumentMissingError",
+    "IllegalRequestError",
     "IndexExistsError",
     "IndexNotFoundError",
     "InvalidIndexNameError",
@@ -121,6 +123,13 @@ class MapperParsingError(StoreError):
     """A document does not fit the mapping of its index."""
 
     type = "mapper_parsing_exception"
+    status = 400
+
+
+class IllegalRequestError(StoreError):
+    """A request has an argument outside what is allowed."""
+
+    type = "illegal_argument_exception"
     status = 400
 
 

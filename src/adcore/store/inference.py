@@ -10,7 +10,7 @@ from typing import Any
 from adcore.errors import InvalidArgumentError
 from adcore.store.dates import DYNAMIC_FORMATS, date_format
 from adcore.store.errors import MappingError, StrictDynamicMappingError
-from adcore.store.mapping import Mapping
+from adcore.store.mapping import RESERVED_COLUMNS, Mapping
 
 __all__ = ["inferred_properties"]
 
@@ -49,6 +49,11 @@ class _Inference:
         added: dict[str, Any] = {}
         for key, item in value.items():
             _check_name(key)
+            if not path and key in RESERVED_COLUMNS:
+                raise MappingError(
+                    f"Field [{key}] is a metadata field and cannot be added inside a document. "
+                    "Use the index API request parameters."
+                )
             self._entry(key, item, path, depth, added)
         return added
 

@@ -12,6 +12,7 @@ from adcore.store.errors import MappingError
 from adcore.store.field import Field, FieldType
 from adcore.store.mapping_builder import (
     RESERVED_COLUMNS,
+    TOTAL_FIELDS_LIMIT,
     MappingBuilder,
     NestedObject,
     ObjectField,
@@ -22,7 +23,6 @@ from adcore.store.mapping_merge import merged_properties, sorted_properties
 
 __all__ = ["RESERVED_COLUMNS", "Field", "FieldType", "Mapping", "NestedObject", "ObjectField"]
 
-TOTAL_FIELDS_LIMIT = 1000
 _ROOT_OPTIONS = (
     "dynamic", "_meta", "_source", "_routing", "date_detection", "numeric_detection",
     "dynamic_date_formats", "dynamic_templates",

@@ -14,6 +14,7 @@ from adcore.store.field import Field, FieldType
 
 __all__ = [
     "RESERVED_COLUMNS",
+    "TOTAL_FIELDS_LIMIT",
     "MappingBuilder",
     "NestedObject",
     "ObjectField",
@@ -24,6 +25,7 @@ __all__ = [
 
 RESERVED_COLUMNS = ("_id", "_seq_no", "_version", "_source")
 DEPTH_LIMIT = 20
+TOTAL_FIELDS_LIMIT = 1000
 _OBJECTS = ("object", "nested")
 
 

@@ -1,0 +1,301 @@
+"""Which indices and aliases a store has. Unchangeable while read: writers work on a copy."""
+
+# ruff: noqa: S608 -- names are quoted by sql.identifier, values are parameters
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import duckdb
+
+from adcore.store.errors import (
+    IllegalRequestError,
+    IndexExistsError,
+    IndexNotFoundError,
+    StoreCorruptError,
+)  # fmt: skip
+from adcore.store.mapping import Mapping
+from adcore.store.names import matching_names
+from adcore.store.sql import identifier
+
+__all__ = ["FORMAT", "Alias", "Catalog", "IndexEntry", "Target"]
+
+FORMAT = 1
+
+_TABLES = (
+    "CREATE TABLE adcore_store (format INTEGER)",
+    f"INSERT INTO adcore_store VALUES ({FORMAT})",
+    "CREATE TABLE adcore_indices (name VARCHAR, state VARCHAR)",
+    "CREATE TABLE adcore_aliases (name VARCHAR, state VARCHAR)",
+    "CREATE TABLE adcore_sequences (uuid VARCHAR, next_seq_no BIGINT)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One index.
+
+    Attributes
+    ----------
+    name, uuid : str
+        Its name, and what tells it from another of the same name later.
+    relation : str
+        The SQL of its rows: a table, or a view of files.
+    mapping : Mapping
+        Its fields.
+    settings : mapping
+        As given.
+    created : int
+        Epoch milliseconds.
+    is_read_only : bool
+        Whether it is made of files.
+    files : str or None
+        Where it is: the files.
+    """
+
+    name: str
+    uuid: str
+    relation: str
+    mapping: Mapping
+    settings: MappingABC[str, Any]
+    created: int
+    is_read_only: bool = False
+    files: str | None = None
+
+    def to_state(self) -> str:
+        """The entry as JSON."""
+        return json.dumps({
+            "uuid": self.uuid, "relation": self.relation, "mapping": self.mapping.to_state(),
+            "settings": dict(self.settings), "created": self.created, "files": self.files,
+        })  # fmt: skip
+
+    @classmethod
+    def from_state(cls, name: str, text: str) -> IndexEntry:
+        """The entry that `to_state` wrote."""
+        state = json.loads(text)
+        mapping = Mapping.from_state(state.pop("mapping"))
+        return cls(
+            name=name, mapping=mapping, is_read_only=state["files"] is not None, **state
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name of one or several indices: options (``filter``, ...) by index."""
+
+    name: str
+    indices: MappingABC[str, MappingABC[str, Any]]
+
+    def write_index(self) -> str:
+        """The index that writes to the alias go to.
+
+        Raises
+        ------
+        IllegalRequestError
+            If several could be meant.
+        """
+        marked = [n for n, options in self.indices.items() if options.get("is_write_index")]
+        if len(marked) == 1:
+            return marked[0]
+        if len(self.indices) == 1:
+            (name, options), *_ = self.indices.items()
+            if options.get("is_write_index") is not False:
+                return name
+        raise IllegalRequestError(
+            f"no write index is defined for alias [{self.name}]. The write index may be explicitly "
+            "disabled using is_write_index=false or the alias points to multiple indices without "
+            "one being designated as a write index"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One index that an expression means.
+
+    Attributes
+    ----------
+    index : str
+        Its name.
+    relation : str
+        The SQL to put after FROM.
+    mapping : Mapping
+        Its fields and their columns.
+    alias : str or None
+        The alias it was named by.
+    filter : mapping or None
+        The query that the alias puts in front.
+    is_read_only : bool
+        Whether it is made of files.
+    """
+
+    index: str
+    relation: str
+    mapping: Mapping
+    alias: str | None = None
+    filter: MappingABC[str, Any] | None = None
+    is_read_only: bool = False
+
+
+@dataclass
+class Catalog:
+    """All indices, aliases and sequence numbers.
+
+    Attributes
+    ----------
+    indices : dict of str to IndexEntry
+        By name.
+    aliases : dict of str to Alias
+        By name.
+    sequences : dict of str to int
+        By uuid of the index, the next sequence number.
+    """
+
+    indices: dict[str, IndexEntry] = field(default_factory=dict)
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, cursor: duckdb.DuckDBPyConnection, file: str) -> Catalog:
+        """What the database says; a new database gets its tables.
+
+        Raises
+        ------
+        StoreCorruptError
+            If the database is another's, damaged, or from a newer release.
+        """
+        tables = {name for (name,) in cursor.execute("SHOW TABLES").fetchall()}
+        if not tables:
+            for statement in _TABLES:
+                cursor.execute(statement)
+            return cls()
+        if "adcore_store" not in tables:
+            raise StoreCorruptError(f"the file {file!r} is a database, but not one of a store")
+        ((version,),) = cursor.execute("SELECT max(format) FROM adcore_store").fetchall()
+        if version is None or version > FORMAT:
+            raise StoreCorruptError(
+                f"the file {file!r} has the format {version}; this release reads up to {FORMAT}"
+            )
+        indices = cursor.execute("SELECT name, state FROM adcore_indices").fetchall()
+        aliases = cursor.execute("SELECT name, state FROM adcore_aliases").fetchall()
+        sequences = cursor.execute("SELECT uuid, next_seq_no FROM adcore_sequences").fetchall()
+        return cls(
+            {name: IndexEntry.from_state(name, state) for name, state in indices},
+            {name: Alias(name, json.loads(state)) for name, state in aliases},
+            dict(sequences),
+        )
+
+    def copy(self) -> Catalog:
+        """A catalog that may be changed."""
+        return Catalog(dict(self.indices), dict(self.aliases), dict(self.sequences))
+
+    def save(self, cursor: duckdb.DuckDBPyConnection, before: Catalog) -> None:
+        """Write what differs from an earlier catalog."""
+        for table, new, old in (
+            ("adcore_indices", self.indices, before.indices),
+            ("adcore_aliases", self.aliases, before.aliases),
+        ):
+            for name in old.keys() - new.keys():
+                cursor.execute(f"DELETE FROM {table} WHERE name = ?", [name])
+            for name, entry in new.items():
+                if old.get(name) is not entry:
+                    _upsert(cursor, table, name, _state(entry), is_new=name not in old)
+        for uuid in before.sequences.keys() - self.sequences.keys():
+            cursor.execute("DELETE FROM adcore_sequences WHERE uuid = ?", [uuid])
+        for uuid, number in self.sequences.items():
+            if uuid not in before.sequences:
+                cursor.execute("INSERT INTO adcore_sequences VALUES (?, ?)", [uuid, number])
+            elif before.sequences[uuid] != number:
+                cursor.execute(
+                    "UPDATE adcore_sequences SET next_seq_no = ? WHERE uuid = ?", [number, uuid]
+                )
+
+    def check_new(self, name: str) -> None:
+        """Raise an IndexExistsError if the name is taken."""
+        if name in self.indices:
+            uuid = self.indices[name].uuid
+            raise IndexExistsError(f"index [{name}/{uuid}] already exists", index=name)
+        if name in self.aliases:
+            raise IndexExistsError(
+                f"Invalid index name [{name}], already exists as alias", index=name
+            )
+
+    def entry(self, name: str) -> IndexEntry:
+        """The index that a name or an alias of one index means.
+
+        Raises
+        ------
+        IndexNotFoundError
+            If there is none.
+        """
+        if name in self.aliases:
+            name = self.aliases[name].write_index()
+        if name not in self.indices:
+            raise IndexNotFoundError(f"no such index [{name}]", index=name)
+        return self.indices[name]
+
+    def resolve(
+        self, expression: str, *, ignore_unavailable: bool = False, allow_no_indices: bool = True
+    ) -> list[Target]:
+        """The indices that an expression such as ``logs-*,-logs-old,alias`` means, each once.
+
+        Raises
+        ------
+        IndexNotFoundError
+            If a name without wildcard is none (unless `ignore_unavailable`), or nothing is left
+            (unless `allow_no_indices`).
+        """
+        found: dict[str, Target] = {}
+        parts = ["*"] if expression in ("", "_all") else expression.split(",")
+        for number, part in enumerate(part.strip() for part in parts):
+            if number and part.startswith("-") and "*" in "".join(parts[:number]):
+                for name in self._names(part[1:]):
+                    found.pop(name, None)
+                continue
+            targets = list(self._targets(part))
+            if not targets and "*" not in part and not ignore_unavailable:
+                raise IndexNotFoundError(f"no such index [{part}]", index=part)
+            for target in targets:
+                found.setdefault(target.index, target)
+        if not found and not allow_no_indices:
+            raise IndexNotFoundError(f"no such index [{expression}]", index=expression)
+        return list(found.values())
+
+    def _names(self, pattern: str) -> list[str]:
+        return [target.index for target in self._targets(pattern)]
+
+    def _targets(self, pattern: str) -> Iterable[Target]:
+        if "*" in pattern:
+            for name in matching_names(pattern, self.indices):
+                yield self._target(name)
+            aliases = matching_names(pattern, self.aliases)
+        else:
+            if pattern in self.indices:
+                yield self._target(pattern)
+            aliases = [pattern] if pattern in self.aliases else []
+        for alias in aliases:
+            for name, options in sorted(self.aliases[alias].indices.items()):
+                yield replace(self._target(name), alias=alias, filter=options.get("filter"))
+
+    def _target(self, name: str) -> Target:
+        entry = self.indices[name]
+        return Target(name, entry.relation, entry.mapping, is_read_only=entry.is_read_only)
+
+
+def _state(entry: IndexEntry | Alias) -> str:
+    if isinstance(entry, IndexEntry):
+        return entry.to_state()
+    return json.dumps({name: dict(options) for name, options in entry.indices.items()})
+
+
+def _upsert(
+    cursor: duckdb.DuckDBPyConnection, table: str, name: str, state: str, *, is_new: bool
+) -> None:
+    table = identifier(table)
+    if is_new:
+        cursor.execute(f"INSERT INTO {table} VALUES (?, ?)", [name, state])
+    else:
+        cursor.execute(f"UPDATE {table} SET state = ? WHERE name = ?", [state, name])

@@ -1,0 +1,167 @@
+"""Checkpoints of models: blobs by key, thousands in one durable write."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import lmdb
+
+from adcore.store.errors import (
+    IllegalRequestError,
+    StoreClosedError,
+    StoreCorruptError,
+    StoreFullError,
+)  # fmt: skip
+
+__all__ = ["Checkpoints"]
+
+# What a database may grow to: addresses, neither memory nor disk.
+_MAP_SIZE = 1 << 40
+# Keys of the file are at most 511 bytes: longer ones are cut and told apart by a hash. No UTF-8
+# has the byte 255, so that a cut key is never a whole one.
+_LONGEST = 440
+_CUT = b"\xff"
+
+
+class Checkpoints:
+    """Blobs by key. All methods may be called from any thread.
+
+    Parameters
+    ----------
+    directory : Path, optional
+        None: a temporary one, gone with `close`.
+
+    Examples
+    --------
+    >>> checkpoints = Checkpoints(None)
+    >>> checkpoints.put_many({"a_model_1": b"one", "b_model_2": b"two"})
+    >>> checkpoints.get_many(["a_model_1", "a_model_9"])
+    {'a_model_1': b'one'}
+    >>> list(checkpoints.keys("b"))
+    ['b_model_2']
+    >>> checkpoints.close()
+    """
+
+    def __init__(self, directory: Path | None) -> None:
+        self._temporary = tempfile.TemporaryDirectory() if directory is None else None
+        path = Path(self._temporary.name) if self._temporary is not None else directory
+        assert path is not None  # noqa: S101 -- for the type checker
+        durable = directory is not None
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._environment: lmdb.Environment | None = lmdb.open(
+                str(path), map_size=_MAP_SIZE, max_readers=4096, sync=durable, metasync=durable
+            )
+        except (lmdb.InvalidError, lmdb.CorruptedError, lmdb.VersionMismatchError) as error:
+            raise StoreCorruptError(
+                f"the files in {str(path)!r} are no checkpoints of a store: {error}"
+            ) from None
+        except (lmdb.Error, OSError) as error:
+            raise StoreFullError(
+                f"the directory {str(path)!r} cannot be written: {error}"
+            ) from None
+
+    def put_many(self, blobs: dict[str, bytes] | Iterable[tuple[str, bytes]]) -> None:
+        """Store blobs, all of them or none; on return they are on disk.
+
+        Raises
+        ------
+        StoreFullError
+            If they cannot be written; what was there before is.
+        """
+        items = blobs.items() if isinstance(blobs, dict) else blobs
+        # In the order of the keys neighbours share pages, and are written together.
+        pairs = sorted(_packed(key, blob) for key, blob in items)
+        if not pairs:
+            return
+        try:
+            with self._open().begin(write=True) as transaction:
+                transaction.cursor().putmulti(pairs)
+        except (lmdb.Error, OSError) as error:
+            raise StoreFullError(f"checkpoints cannot be written: {error}") from None
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The blobs of those keys that have one."""
+        found: dict[str, bytes] = {}
+        with self._open().begin() as transaction:
+            for key in keys:
+                blob = transaction.get(_key(key))
+                if blob is not None:
+                    found[key] = _unpacked(key, blob)
+        return found
+
+    def delete(self, keys: Iterable[str]) -> int:
+        """Delete blobs; returns how many there were."""
+        try:
+            with self._open().begin(write=True) as transaction:
+                return sum(transaction.delete(_key(key)) for key in keys)
+        except (lmdb.Error, OSError) as error:
+            raise StoreFullError(f"checkpoints cannot be deleted: {error}") from None
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Delete all blobs whose key begins so; returns how many there were."""
+        return self.delete(list(self.keys(prefix)))
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """The keys that begin so, in the order of their bytes."""
+        start = prefix.encode()[:_LONGEST]
+        with self._open().begin(buffers=True) as transaction:
+            cursor = transaction.cursor()
+            if not cursor.set_range(start):
+                return
+            for raw, blob in cursor:
+                packed = bytes(raw)
+                if not packed.startswith(start):
+                    return
+                key = _whole_key(packed, blob)
+                if key.startswith(prefix):
+                    yield key
+
+    def count(self) -> int:
+        """How many blobs there are."""
+        return int(self._open().stat()["entries"])
+
+    def close(self) -> None:
+        """Close the file; what was put is on disk already."""
+        if self._environment is not None:
+            self._environment.close()
+            self._environment = None
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def _open(self) -> lmdb.Environment:
+        if self._environment is None:
+            raise StoreClosedError("the store is closed")
+        return self._environment
+
+
+def _key(key: str) -> bytes:
+    whole = key.encode()
+    if not whole:
+        raise IllegalRequestError("the key of a checkpoint is empty; it must have a character")
+    if len(whole) <= _LONGEST:
+        return whole
+    return whole[:_LONGEST] + _CUT + hashlib.sha256(whole).digest()
+
+
+def _packed(key: str, blob: bytes) -> tuple[bytes, bytes]:
+    packed = _key(key)
+    if len(packed) <= _LONGEST:
+        return packed, blob
+    whole = key.encode()
+    return packed, len(whole).to_bytes(4, "little") + whole + blob
+
+
+def _unpacked(key: str, blob: bytes) -> bytes:
+    whole = key.encode()
+    return blob if len(whole) <= _LONGEST else blob[4 + len(whole) :]
+
+
+def _whole_key(packed: bytes, blob: bytes | memoryview) -> str:
+    if len(packed) <= _LONGEST:
+        return packed.decode()
+    size = int.from_bytes(blob[:4], "little")
+    return bytes(blob[4 : 4 + size]).decode()

@@ -1,0 +1,301 @@
+"""Documents: written one by one or in bulk, read by id, scanned."""
+
+# ruff: noqa: S608 -- names are quoted by sql.identifier, values are parameters
+# ruff: noqa: A001, A002 -- id is the word of the API
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingABC
+from typing import Any
+
+import duckdb
+
+from adcore.store.actions import Action, Document, Operation, WriteError, WriteResult
+from adcore.store.catalog import Catalog, IndexEntry
+from adcore.store.clock import Clock
+from adcore.store.column_batch import column_batch
+from adcore.store.database import Database, database_error
+from adcore.store.errors import (
+    IllegalRequestError,
+    IndexNotFoundError,
+    ReadOnlyIndexError,
+    StoreError,
+)  # fmt: skip
+from adcore.store.ids import IdGenerator
+from adcore.store.index_writer import IndexWriter
+from adcore.store.indices import Indices
+from adcore.store.names import dated_name
+from adcore.store.scan import Scan
+
+__all__ = ["Documents"]
+
+_FEW = 64
+
+
+class Documents(Indices):
+    """The documents of a store, in indices. All methods may be called from any thread.
+
+    What a method has returned is on disk: it survives the end of the process at any moment.
+    """
+
+    def __init__(self, database: Database, clock: Clock, file: str) -> None:
+        super().__init__(database, clock, file)
+        self._ids = IdGenerator(clock)
+
+    def index(
+        self,
+        index: str,
+        source: bytes | MappingABC[str, Any],
+        id: str | None = None,
+        op_type: str = "index",
+        if_seq_no: int | None = None,
+        if_primary_term: int | None = None,
+    ) -> WriteResult:
+        """Store a document; ``op_type="create"`` refuses to replace one.
+
+        Raises
+        ------
+        VersionConflictError, MapperParsingError, StrictDynamicMappingError, MappingError,
+        ReadOnlyIndexError, InvalidIndexNameError, IllegalRequestError, StoreFullError
+        """
+        operation: Operation = "create" if op_type == "create" else "index"
+        return self._one(Action(operation, index, id, source, if_seq_no, if_primary_term))
+
+    def update(
+        self,
+        index: str,
+        id: str,
+        body: bytes | MappingABC[str, Any],
+        if_seq_no: int | None = None,
+        if_primary_term: int | None = None,
+    ) -> WriteResult:
+        """Merge a partial document (``{"doc": {...}}``, ``upsert``, ``doc_as_upsert``) into one.
+
+        Raises
+        ------
+        DocumentMissingError
+            If it does not exist and there is no upsert. Others as for `index`.
+        """
+        return self._one(Action("update", index, id, body, if_seq_no, if_primary_term))
+
+    def delete(
+        self,
+        index: str,
+        id: str,
+        if_seq_no: int | None = None,
+        if_primary_term: int | None = None,
+    ) -> WriteResult:
+        """Delete a document; one that does not exist gives the result ``not_found``.
+
+        Raises
+        ------
+        IndexNotFoundError, VersionConflictError, StoreFullError
+        """
+        return self._one(Action("delete", index, id, None, if_seq_no, if_primary_term))
+
+    def _one(self, action: Action) -> WriteResult:
+        (result,) = self.bulk([action])
+        if isinstance(result, WriteError):
+            raise result.error
+        return result
+
+    def bulk(self, actions: Iterable[Action]) -> list[WriteResult | WriteError]:
+        """Apply writes in their order, in one transaction; a refused one does not stop others.
+
+        Raises
+        ------
+        StoreFullError
+            If nothing can be written; then nothing of it is.
+        """
+        listed = list(actions)
+        if not listed:
+            return []
+        new_ids = iter(self._ids.take(sum(a.id is None for a in listed)))
+        with self._changing() as (cursor, catalog):
+            work = _Bulk(self, cursor, catalog)
+            targets = [work.target(action) for action in listed]
+            work.prefetch(listed, targets)
+            results: list[WriteResult | WriteError] = []
+            for action, target in zip(listed, targets, strict=True):
+                id = action.id if action.id is not None else next(new_ids)
+                results.append(work.apply(action, target, id))
+            work.flush()
+            return results
+
+    def get(self, index: str, id: str) -> Document | None:
+        """A document by its id; None if there is none.
+
+        Raises
+        ------
+        IndexNotFoundError
+        """
+        (found,) = self.mget(index, [id])
+        return found
+
+    def mget(self, index: str, ids: Sequence[str]) -> list[Document | None]:
+        """Documents by their ids, in the order asked; None for those that do not exist.
+
+        Raises
+        ------
+        IndexNotFoundError
+        """
+        entry = self._catalog.entry(index)
+        cursor = self.cursor()
+        try:
+            rows = _rows_by_id(cursor, entry, list(dict.fromkeys(ids)))
+        except duckdb.Error as error:
+            raise self._read_error(error, entry) from error
+        finally:
+            cursor.close()
+        found = {
+            row[0]: Document(entry.name, row[0], row[1], row[2], row[3].encode()) for row in rows
+        }
+        return [found.get(id) for id in ids]
+
+    def delete_by_rows(self, index: str, where_sql: str, params: Sequence[Any] = ()) -> int:
+        """Delete the documents for which a condition of SQL holds; returns how many.
+
+        Parameters
+        ----------
+        index : str
+            A name, or an alias of one index.
+        where_sql : str
+            A condition on the columns of the index, with ``?`` for `params`.
+        """
+        with self._changing() as (cursor, catalog):
+            entry = catalog.entry(index)
+            if entry.is_read_only:
+                raise ReadOnlyIndexError(f"index [{entry.name}] can only be read")
+            deleted = cursor.execute(
+                f"DELETE FROM {entry.relation} WHERE {where_sql}",
+                list(params),
+            ).fetchall()
+            count = int(deleted[0][0])
+            catalog.sequences[entry.uuid] += count
+            return count
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection for reading; one query at a time, to be closed after use."""
+        return self._database.cursor()
+
+    def scan(
+        self,
+        expression: str,
+        columns: Sequence[str],
+        where_sql: str = "",
+        params: Sequence[Any] = (),
+        *,
+        time_field: str | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        ordered: bool = True,
+    ) -> Iterator[Any]:
+        """The values of fields, as a stream of Arrow arrays of structs.
+
+        Parameters
+        ----------
+        expression : str
+            The indices; those without one of the fields give NULL for it.
+        columns : sequence of str
+            Paths of fields (not of nested objects), or ``_id``, ``_seq_no``, ``_version``,
+            ``_source``.
+        where_sql, params
+            A condition on columns, with ``?`` for the parameters.
+        time_field : str, optional
+            A date; with `start` and `end` in epoch ms: ``start <= time < end``.
+        ordered : bool
+            By time, then by the order of writing.
+        """
+        targets = self.resolve(expression)
+        if not targets:
+            return
+        scan = Scan(columns, where_sql, params, time_field, start, end, ordered)
+        cursor = self.cursor()
+        try:
+            yield from scan.run(cursor, targets)
+        except duckdb.Error as error:
+            raise database_error(error) from error
+        finally:
+            cursor.close()
+
+    def _read_error(self, error: duckdb.Error, entry: IndexEntry) -> StoreError:
+        """An index may be deleted between its being found and its being read."""
+        if entry.name not in self._catalog.indices:
+            return IndexNotFoundError(f"no such index [{entry.name}]", index=entry.name)
+        return database_error(error)
+
+
+class _Bulk:
+    """The writers of one transaction, one per index."""
+
+    def __init__(
+        self, documents: Documents, cursor: duckdb.DuckDBPyConnection, catalog: Catalog
+    ) -> None:
+        self._documents = documents
+        self._cursor = cursor
+        self._catalog = catalog
+        self._writers: dict[str, IndexWriter] = {}
+
+    def target(self, action: Action) -> IndexWriter | StoreError:
+        """The writer of the index an action is for, which is made where it may be."""
+        try:
+            name = dated_name(action.index, self._documents._clock())
+            if name not in self._catalog.indices and name not in self._catalog.aliases:
+                if action.operation == "delete":
+                    raise IndexNotFoundError(f"no such index [{name}]", index=name)
+                self._documents._create(self._cursor, self._catalog, name)
+            entry = self._catalog.entry(name)
+            if entry.name not in self._writers:
+                number = self._catalog.sequences.get(entry.uuid, 0)
+                self._writers[entry.name] = IndexWriter(entry, number, self._cursor)
+            return self._writers[entry.name]
+        except StoreError as error:
+            return error
+
+    def prefetch(
+        self, actions: Sequence[Action], targets: Sequence[IndexWriter | StoreError]
+    ) -> None:
+        for writer in self._writers.values():
+            own = [a for a, t in zip(actions, targets, strict=True) if t is writer]
+            given = dict.fromkeys(a.id for a in own if a.id is not None)
+            updated = {a.id for a in own if a.operation == "update"}
+            for wanted, with_source in (
+                ([i for i in given if i not in updated], False),
+                ([i for i in given if i in updated], True),
+            ):
+                if wanted:
+                    writer.prefetch(wanted, with_source=with_source)
+
+    def apply(
+        self,
+        action: Action,
+        target: IndexWriter | StoreError,
+        id: str,
+    ) -> WriteResult | WriteError:
+        if isinstance(target, StoreError):
+            return WriteError(action.operation, action.index, action.id, target)
+        if action.id is None and action.operation in ("update", "delete"):
+            error = IllegalRequestError("Validation Failed: 1: id is missing;")
+            return WriteError(action.operation, action.index, None, error)
+        try:
+            return target.apply(action, id)
+        except StoreError as error:
+            return WriteError(action.operation, target.entry.name, id, error)
+
+    def flush(self) -> None:
+        for name, writer in self._writers.items():
+            writer.flush()
+            if writer.entry is not self._catalog.indices[name]:
+                self._catalog.indices[name] = writer.entry
+            self._catalog.sequences[writer.entry.uuid] = writer.next_seq_no
+
+
+def _rows_by_id(
+    cursor: duckdb.DuckDBPyConnection, entry: IndexEntry, ids: list[str]
+) -> list[tuple[Any, ...]]:
+    query = f"SELECT _id, _version, _seq_no, _source FROM {entry.relation} WHERE _id IN "
+    if len(ids) <= _FEW:
+        return cursor.execute(f"{query}({', '.join('?' * len(ids)) or 'NULL'})", ids).fetchall()
+    cursor.register("ids", column_batch({"_id": ("VARCHAR", ids)}))
+    return cursor.execute(f"{query}(SELECT _id FROM ids)").fetchall()

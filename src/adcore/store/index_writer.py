@@ -1,0 +1,318 @@
+"""All writes of one transaction to one index: decided one by one, stored at once."""
+
+# ruff: noqa: S608 -- names are quoted by sql.identifier, values are parameters
+# ruff: noqa: A001, A002 -- id is the word of the API
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from adcore.store.actions import Action, WriteResult
+from adcore.store.catalog import IndexEntry
+from adcore.store.column_batch import column_batch
+from adcore.store.document_parser import DocumentParser, ParsedDocument
+from adcore.store.errors import (
+    DocumentMissingError,
+    IllegalRequestError,
+    MappingError,
+    ReadOnlyIndexError,
+    VersionConflictError,
+)  # fmt: skip
+from adcore.store.json_text import decode_object, encode
+from adcore.store.mapping import Mapping
+from adcore.store.mapping_builder import TOTAL_FIELDS_LIMIT
+from adcore.store.schema import extend_table
+from adcore.store.sql import column_types, column_value, identifier
+
+__all__ = ["IndexWriter", "field_limit"]
+
+_LONGEST_ID = 512
+# Ids that a statement names one by one; more of them are handed over as a table.
+_FEW = 64
+_ROWS_AT_ONCE = 50_000
+_BYTES_AT_ONCE = 256 << 20
+
+
+@dataclass(slots=True)
+class _Current:
+    """What is known about an id: None as version if it does not exist."""
+
+    version: int | None
+    seq_no: int
+    source: bytes | None
+
+
+class IndexWriter:
+    """Decides writes to an index in their order, then stores what is left of them.
+
+    Attributes
+    ----------
+    entry : IndexEntry
+        With the mapping as the documents have made it.
+    next_seq_no : int
+        The next number.
+    """
+
+    def __init__(
+        self, entry: IndexEntry, next_seq_no: int, cursor: duckdb.DuckDBPyConnection
+    ) -> None:
+        if entry.is_read_only:
+            raise ReadOnlyIndexError(
+                f"index [{entry.name}] is made of files and can only be read", index=entry.name
+            )
+        self.entry = entry
+        self.next_seq_no = next_seq_no
+        self._cursor = cursor
+        self._parser = DocumentParser(entry.mapping, field_limit=field_limit(entry.settings))
+        self._current: dict[str, _Current] = {}
+        self._stored: set[str] = set()
+        self._rows: dict[str, tuple[ParsedDocument, int, int]] = {}
+        self._gone: set[str] = set()
+
+    def prefetch(self, ids: Sequence[str], *, with_source: bool) -> None:
+        """Look up what is stored under ids, so that `apply` need not.
+
+        `with_source` also reads the documents, which updates need.
+        """
+        source = "_source" if with_source else "NULL"
+        columns = f"_id, _version, _seq_no, {source}"
+        for found, version, seq_no, text in self._by_ids(f"SELECT {columns} FROM", ids):
+            self._stored.add(found)
+            encoded = None if text is None else text.encode()
+            self._current[found] = _Current(version, seq_no, encoded)
+
+    def _by_ids(self, statement: str, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        relation = self.entry.relation
+        if len(ids) <= _FEW:
+            marks = ", ".join("?" * len(ids))
+            where = f"{relation} WHERE _id IN ({marks})" if ids else f"{relation} WHERE false"
+            return self._cursor.execute(f"{statement} {where}", list(ids)).fetchall()
+        self._cursor.register("ids", column_batch({"_id": ("VARCHAR", ids)}))
+        where = f"{relation} WHERE _id IN (SELECT _id FROM ids)"
+        found = self._cursor.execute(f"{statement} {where}").fetchall()
+        self._cursor.unregister("ids")
+        return found
+
+    def apply(self, action: Action, id: str) -> WriteResult:
+        """Decide one write; it is stored by `flush`.
+
+        Raises
+        ------
+        VersionConflictError, DocumentMissingError, IllegalRequestError
+            If the document is not as the writer expects.
+        MapperParsingError, StrictDynamicMappingError, MappingError
+            If it does not fit the mapping.
+        """
+        _check_id(id)
+        current = self._current.get(id)
+        exists = current is not None and current.version is not None
+        self._check_conflict(action, id, current if exists else None)
+        if action.operation == "delete":
+            return self._delete(id, current)
+        if action.operation == "update":
+            return self._update(action, id, current if exists else None)
+        if action.operation == "create" and exists:
+            raise self._conflict(
+                id, f"document already exists (current version [{_version(current)}])"
+            )
+        return self._put(action, id, action.source, current)
+
+    def _check_conflict(self, action: Action, id: str, current: _Current | None) -> None:
+        if action.if_seq_no is None and action.if_primary_term is None:
+            return
+        if action.if_seq_no is None or action.if_primary_term is None:
+            missing = "if_seq_no" if action.if_seq_no is None else "if_primary_term"
+            raise IllegalRequestError(
+                f"Validation Failed: 1: {missing} must be set together with the other;"
+            )
+        wanted = f"required seqNo [{action.if_seq_no}], primary term [{action.if_primary_term}]"
+        if current is None:
+            raise self._conflict(id, f"{wanted}. but no document was found")
+        if (current.seq_no, 1) != (action.if_seq_no, action.if_primary_term):
+            has = f"current document has seqNo [{current.seq_no}] and primary term [1]"
+            raise self._conflict(id, f"{wanted}. {has}")
+
+    def _conflict(self, id: str, text: str) -> VersionConflictError:
+        return VersionConflictError(
+            f"[{id}]: version conflict, {text}", index=self.entry.name, id=id
+        )
+
+    def _put(
+        self,
+        action: Action,
+        id: str,
+        source: Any,
+        current: _Current | None,
+    ) -> WriteResult:
+        if source is None:
+            raise IllegalRequestError("Validation Failed: 1: source is missing;")
+        try:
+            parsed = self._parser.parse(source, id)
+        except MappingError as error:
+            error.index, error.id = self.entry.name, id
+            raise
+        version = _version(current) + 1
+        seq_no = self._take_seq_no()
+        self._rows[id] = (parsed, version, seq_no)
+        self._gone.discard(id)
+        self._current[id] = _Current(version, seq_no, parsed.source)
+        result = "created" if current is None or current.version is None else "updated"
+        return WriteResult(action.operation, self.entry.name, id, version, seq_no, result)
+
+    def _delete(self, id: str, current: _Current | None) -> WriteResult:
+        seq_no = self._take_seq_no()
+        exists = current is not None and current.version is not None
+        version = _version(current) + 1
+        self._rows.pop(id, None)
+        if id in self._stored:
+            self._gone.add(id)
+        self._current[id] = _Current(None, seq_no, None)
+        result = "deleted" if exists else "not_found"
+        return WriteResult("delete", self.entry.name, id, version, seq_no, result)
+
+    def _update(self, action: Action, id: str, current: _Current | None) -> WriteResult:
+        body = action.source
+        if isinstance(body, bytes):
+            body = decode_object(body)
+        body = body or {}
+        if "script" in body:
+            raise IllegalRequestError("updates by script are not supported; send a partial doc")
+        part = body.get("doc")
+        if current is None:
+            upsert = part if body.get("doc_as_upsert") else body.get("upsert")
+            if upsert is None:
+                raise DocumentMissingError(
+                    f"[{id}]: document missing", index=self.entry.name, id=id
+                )
+            return self._put(action, id, upsert, None)
+        if part is None:
+            raise IllegalRequestError("Validation Failed: 1: script or doc is missing;")
+        stored = decode_object(current.source or b"{}")
+        merged = _merged(stored, part)
+        if merged == stored and body.get("detect_noop", True):
+            return WriteResult(
+                "update", self.entry.name, id, _version(current), current.seq_no, "noop"
+            )
+        return self._put(action, id, encode(merged), current)
+
+    def _take_seq_no(self) -> int:
+        self.next_seq_no += 1
+        return self.next_seq_no - 1
+
+    def flush(self) -> None:
+        """Store everything that was decided."""
+        before, after = self.entry.mapping, self._parser.mapping
+        if after is not before:
+            extend_table(self._cursor, self.entry.relation, before, after)
+            self.entry = replace(self.entry, mapping=after)
+        if self._gone:
+            self._by_ids("DELETE FROM", sorted(self._gone))
+        types = {"_id": "VARCHAR", **column_types(after)}
+        for chunk in self._chunks(set(self._rows) & self._stored):
+            self._store(chunk, types, after, is_update=True)
+        for chunk in self._chunks(set(self._rows) - self._stored):
+            self._store(chunk, types, after, is_update=False)
+
+    def _chunks(self, ids: set[str]) -> Iterator[list[str]]:
+        chunk: list[str] = []
+        size = 0
+        for id, (parsed, _, _) in self._rows.items():
+            if id in ids:
+                chunk.append(id)
+                size += len(parsed.source)
+                if len(chunk) == _ROWS_AT_ONCE or size > _BYTES_AT_ONCE:
+                    yield chunk
+                    chunk, size = [], 0
+        if chunk:
+            yield chunk
+
+    def _store(
+        self, ids: list[str], types: MappingABC[str, str], mapping: Mapping, *, is_update: bool
+    ) -> None:
+        rows = [self._rows[id] for id in ids]
+        batch: dict[str, tuple[str, Sequence[Any]]] = {
+            "_id": ("VARCHAR", ids),
+            "_seq_no": ("BIGINT", [seq_no for _, _, seq_no in rows]),
+            "_version": ("BIGINT", [version for _, version, _ in rows]),
+            "_source": ("VARCHAR", [parsed.source for parsed, _, _ in rows]),
+        }
+        values = [parsed.values for parsed, _, _ in rows]
+        for column in dict.fromkeys(column for row in values for column in row):
+            kind = "VARCHAR" if types[column].endswith("[]") else types[column]
+            batch[column] = (kind, [row.get(column) for row in values])
+        self._cursor.register("batch", column_batch(batch))
+        if is_update:
+            self._run_update(list(batch), types, mapping)
+        else:
+            self._run_insert(list(batch), types, mapping)
+        self._cursor.unregister("batch")
+
+    def _run_insert(
+        self, columns: list[str], types: MappingABC[str, str], mapping: Mapping
+    ) -> None:
+        names = ", ".join(map(identifier, columns))
+        values = ", ".join(_value(column, types, mapping) for column in columns)
+        self._cursor.execute(
+            f"INSERT INTO {self.entry.relation} ({names}) SELECT {values} FROM batch"
+        )
+
+    def _run_update(
+        self, columns: list[str], types: MappingABC[str, str], mapping: Mapping
+    ) -> None:
+        # In place: rows that are deleted and inserted anew leave holes in the table.
+        present = set(columns)
+        changed = ["_seq_no", "_version", "_source", *(c for c in types if c != "_id")]
+        sets = ", ".join(
+            f"{identifier(c)} = " + (_value(c, types, mapping) if c in present else "NULL")
+            for c in changed
+        )
+        self._cursor.execute(
+            f"UPDATE {self.entry.relation} AS stored SET {sets} FROM batch "
+            "WHERE stored._id = batch._id"
+        )
+
+
+def field_limit(settings: MappingABC[str, Any]) -> int:
+    """The setting ``index.mapping.total_fields.limit``."""
+    found: Any = settings.get("index", settings)
+    for part in ("mapping", "total_fields", "limit"):
+        found = found.get(part) if isinstance(found, dict) else None
+    flat = settings.get("index.mapping.total_fields.limit", found)
+    return TOTAL_FIELDS_LIMIT if flat is None else int(flat)
+
+
+def _value(column: str, types: MappingABC[str, str], mapping: Mapping) -> str:
+    name = f"batch.{identifier(column)}"
+    if not types.get(column, "").endswith("[]"):
+        return name
+    shape = column_value(mapping, column).replace("'", "''")
+    return f"from_json({name}, '{shape}')"
+
+
+def _version(current: _Current | None) -> int:
+    return 0 if current is None or current.version is None else current.version
+
+
+def _check_id(id: str) -> None:
+    size = len(id.encode("utf-8", "surrogatepass"))
+    if size == 0:
+        raise IllegalRequestError("if _id is specified it must not be empty")
+    if size > _LONGEST_ID:
+        raise IllegalRequestError(
+            f"id [{id[:60]}] is too long, must be no longer than {_LONGEST_ID} bytes "
+            f"but was: {size}"
+        )
+
+
+def _merged(stored: MappingABC[str, Any], part: MappingABC[str, Any]) -> dict[str, Any]:
+    merged = dict(stored)
+    for key, value in part.items():
+        before = merged.get(key)
+        both = isinstance(before, dict) and isinstance(value, MappingABC)
+        merged[key] = _merged(before, value) if both and before is not None else value
+    return merged

@@ -1,0 +1,352 @@
+"""Indices and aliases: made, deleted, found, measured."""
+
+# ruff: noqa: S608 -- names are quoted by sql.identifier, values are parameters
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingABC
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from adcore.store.catalog import Alias, Catalog, IndexEntry, Target
+from adcore.store.clock import Clock
+from adcore.store.database import Database, database_error
+from adcore.store.errors import IndexNotFoundError, MappingError, ReadOnlyIndexError
+from adcore.store.files import files_mapping, files_relation
+from adcore.store.index_writer import field_limit
+from adcore.store.mapping import Mapping
+from adcore.store.names import check_index_name, dated_name, matching_names, next_name
+from adcore.store.schema import create_table, extend_table
+from adcore.store.sql import identifier
+
+__all__ = ["IndexStats", "Indices"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """Sizes of an index.
+
+    Attributes
+    ----------
+    documents : int
+        How many there are.
+    bytes : int
+        What they take in the file, in whole blocks; what is only in the log yet is left out.
+    """
+
+    documents: int
+    bytes: int
+
+
+class Indices:
+    """The indices of a store. All methods may be called from any thread."""
+
+    def __init__(self, database: Database, clock: Clock, file: str) -> None:
+        self._database = database
+        self._clock = clock
+        with database.writing() as cursor:
+            self._catalog = Catalog.load(cursor, file)
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Catalog]]:
+        """A transaction that changes tables and catalog together."""
+        with self._database.exclusive():
+            changed = self._catalog.copy()
+            with self._database.writing() as cursor:
+                yield cursor, changed
+                changed.save(cursor, self._catalog)
+            self._catalog = changed
+
+    def create_index(
+        self,
+        name: str,
+        mapping_json: MappingABC[str, Any] | None = None,
+        settings: MappingABC[str, Any] | None = None,
+        aliases: MappingABC[str, MappingABC[str, Any]] | None = None,
+    ) -> str:
+        """Make an index; the name may hold ``{now/d}`` in angle brackets. Returns the name.
+
+        Raises
+        ------
+        IndexExistsError, InvalidIndexNameError, MappingError
+        """
+        with self._changing() as (cursor, catalog):
+            return self._create(cursor, catalog, name, mapping_json, settings, aliases).name
+
+    def _create(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        catalog: Catalog,
+        name: str,
+        mapping_json: MappingABC[str, Any] | None = None,
+        settings: MappingABC[str, Any] | None = None,
+        aliases: MappingABC[str, MappingABC[str, Any]] | None = None,
+    ) -> IndexEntry:
+        name = self._new_name(catalog, name)
+        mapping = Mapping.from_json(mapping_json)
+        mapping.check_size(field_limit(settings or {}))
+        entry = self._entry(name, mapping, dict(settings or {}))
+        create_table(cursor, entry.relation, mapping)
+        catalog.indices[name] = entry
+        catalog.sequences[entry.uuid] = 0
+        for alias, options in (aliases or {}).items():
+            _add_alias(catalog, alias, name, options)
+        return entry
+
+    def _new_name(self, catalog: Catalog, name: str) -> str:
+        name = dated_name(name, self._clock())
+        check_index_name(name)
+        catalog.check_new(name)
+        return name
+
+    def _entry(self, name: str, mapping: Mapping, settings: dict[str, Any]) -> IndexEntry:
+        made = uuid.uuid4()
+        shown = base64.urlsafe_b64encode(made.bytes).decode().rstrip("=")
+        return IndexEntry(
+            name, shown, identifier(f"index_{made.hex}"), mapping, settings, self._clock()
+        )
+
+    def register_files(self, name: str, path: str | Path) -> Mapping:
+        """Make an index of the Parquet or CSV files of a directory, or of a glob; read only.
+
+        Each row is a document; its ``_id`` is its position, its ``_source`` made from it.
+
+        Raises
+        ------
+        IndexExistsError, InvalidIndexNameError
+        MappingError
+            If there are no such files, or they cannot be read.
+        """
+        with self._changing() as (cursor, catalog):
+            name = self._new_name(catalog, name)
+            scan = files_relation(path)
+            mapping, view = files_mapping(cursor, scan)
+            entry = replace(self._entry(name, mapping, {}), files=str(path), is_read_only=True)
+            cursor.execute(f"CREATE VIEW {entry.relation} AS {view}")
+            catalog.indices[name] = entry
+            return mapping
+
+    def delete_index(self, expression: str, *, ignore_unavailable: bool = False) -> list[str]:
+        """Delete indices with all their documents (files stay). Returns their names.
+
+        Raises
+        ------
+        IndexNotFoundError
+            If a name without wildcard is no index; aliases are none here.
+        """
+        with self._changing() as (cursor, catalog):
+            names: list[str] = []
+            for part in expression.split(","):
+                every = "*" if part == "_all" else part
+                found = matching_names(every, catalog.indices) if "*" in every else [part]
+                names += [name for name in found if name not in names]
+            for name in names:
+                if name in catalog.indices:
+                    _drop(cursor, catalog, name)
+                elif not ignore_unavailable:
+                    raise IndexNotFoundError(f"no such index [{name}]", index=name)
+            return names
+
+    def exists(self, expression: str) -> bool:
+        """Whether every name of an expression is an index or alias (patterns: of one or more)."""
+        catalog = self._catalog
+        try:
+            return bool(catalog.resolve(expression, allow_no_indices=False))
+        except IndexNotFoundError:
+            return False
+
+    def entry(self, name: str) -> IndexEntry:
+        """The index of a name, or of an alias of one index."""
+        return self._catalog.entry(name)
+
+    def mapping(self, name: str) -> Mapping:
+        """The fields of an index."""
+        return self._catalog.entry(name).mapping
+
+    def resolve(
+        self, expression: str, *, ignore_unavailable: bool = False, allow_no_indices: bool = True
+    ) -> list[Target]:
+        """The indices that an expression means, each once; see `Catalog.resolve`."""
+        return self._catalog.resolve(
+            expression, ignore_unavailable=ignore_unavailable, allow_no_indices=allow_no_indices
+        )
+
+    def put_mapping(self, expression: str, mapping_json: MappingABC[str, Any]) -> None:
+        """Add fields to indices: to all or to none.
+
+        Raises
+        ------
+        IndexNotFoundError, ReadOnlyIndexError
+        MappingError
+            If it contradicts the mapping of one.
+        """
+        with self._changing() as (cursor, catalog):
+            for target in catalog.resolve(expression, allow_no_indices=False):
+                entry = catalog.indices[target.index]
+                if entry.is_read_only:
+                    raise ReadOnlyIndexError(f"index [{entry.name}] can only be read")
+                merged = entry.mapping.merge(mapping_json, limit=field_limit(entry.settings))
+                extend_table(cursor, entry.relation, entry.mapping, merged)
+                catalog.indices[entry.name] = replace(entry, mapping=merged)
+
+    def put_settings(self, expression: str, settings: MappingABC[str, Any]) -> None:
+        """Change settings of indices; those not named stay."""
+        with self._changing() as (_, catalog):
+            for target in catalog.resolve(expression, allow_no_indices=False):
+                entry = catalog.indices[target.index]
+                catalog.indices[entry.name] = replace(
+                    entry, settings={**entry.settings, **settings}
+                )
+
+    def aliases(self) -> dict[str, Alias]:
+        """All aliases by name."""
+        return dict(self._catalog.aliases)
+
+    def update_aliases(self, actions: list[MappingABC[str, Any]]) -> None:
+        """Apply the ``actions`` of the alias API (add, remove, remove_index): all or none.
+
+        Raises
+        ------
+        IndexNotFoundError, InvalidIndexNameError, MappingError
+        """
+        with self._changing() as (cursor, catalog):
+            for action in actions:
+                for kind, options in action.items():
+                    self._alias_action(cursor, catalog, kind, options)
+
+    def _alias_action(
+        self, cursor: duckdb.DuckDBPyConnection, catalog: Catalog, kind: str,
+        options: MappingABC[str, Any],
+    ) -> None:  # fmt: skip
+        given = options.get("indices", options.get("index"))
+        expression = ",".join(given) if isinstance(given, list) else str(given)
+        names = options.get("aliases", options.get("alias")) or []
+        listed = names if isinstance(names, list) else [names]
+        indices = [t.index for t in catalog.resolve(expression, allow_no_indices=False)]
+        rest = {k: v for k, v in options.items() if k in ("filter", "is_write_index", "routing")}
+        for index in indices:
+            if kind == "remove_index":
+                _drop(cursor, catalog, index)
+            for alias in listed:
+                if kind == "add":
+                    _add_alias(catalog, str(alias), index, rest)
+                elif kind == "remove":
+                    _remove_alias(catalog, str(alias), index)
+                else:
+                    raise MappingError(f"[aliases] unknown field [{kind}]")
+
+    def rollover(
+        self,
+        alias: str,
+        *,
+        max_docs: int | None = None,
+        max_age: int | None = None,
+        new_index: str | None = None,
+    ) -> tuple[str, str, bool]:
+        """Let an alias write to a new index, if the present one is large or old enough.
+
+        Parameters
+        ----------
+        alias : str
+            Its present write index names the next one unless `new_index` does.
+        max_docs, max_age : int, optional
+            Documents and milliseconds; with neither the rollover is made in any case.
+
+        Returns
+        -------
+        tuple of (str, str, bool)
+            The old index, the new one, and whether it was made.
+        """
+        with self._changing() as (cursor, catalog):
+            old = catalog.entry(alias)
+            new = new_index or next_name(old.name, self._clock())
+            reached = max_docs is None and max_age is None
+            if max_docs is not None:
+                reached |= _count(cursor, old) >= max_docs
+            if max_age is not None:
+                reached |= self._clock() - old.created >= max_age
+            if not reached:
+                return old.name, new, False
+            mapping = old.mapping.to_json()
+            made = self._create(cursor, catalog, new, mapping, old.settings)
+            _add_alias(catalog, alias, old.name, {"is_write_index": False})
+            _add_alias(catalog, alias, made.name, {"is_write_index": True})
+            return old.name, made.name, True
+
+    def delete_older(self, pattern: str, max_age: int) -> list[str]:
+        """Delete the indices of a pattern made at least `max_age` ms ago; never a write index."""
+        with self._changing() as (cursor, catalog):
+            kept = {alias.write_index() for alias in catalog.aliases.values() if _writes(alias)}
+            limit = self._clock() - max_age
+            names = [
+                name
+                for name in matching_names(pattern, catalog.indices)
+                if name not in kept and catalog.indices[name].created <= limit
+            ]
+            for name in names:
+                _drop(cursor, catalog, name)
+            return names
+
+    def stats(self, name: str) -> IndexStats:
+        """The sizes of an index."""
+        entry = self._catalog.entry(name)
+        cursor = self._database.cursor()
+        try:
+            documents = _count(cursor, entry)
+            if entry.files is not None:
+                return IndexStats(documents, 0)
+            table = entry.relation.strip('"')
+            ((blocks,),) = cursor.execute(
+                "SELECT count(DISTINCT block_id) * 262144 FROM pragma_storage_info(?) "
+                "WHERE persistent", [table],
+            ).fetchall()  # fmt: skip
+            return IndexStats(documents, int(blocks))
+        except duckdb.Error as error:
+            raise database_error(error) from error
+        finally:
+            cursor.close()
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, entry: IndexEntry) -> int:
+    ((count,),) = cursor.execute(f"SELECT count(*) FROM {entry.relation}").fetchall()
+    return int(count)
+
+
+def _drop(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, name: str) -> None:
+    entry = catalog.indices.pop(name)
+    cursor.execute(f"DROP {'VIEW' if entry.is_read_only else 'TABLE'} {entry.relation}")
+    catalog.sequences.pop(entry.uuid, None)
+    for alias in list(catalog.aliases.values()):
+        if name in alias.indices:
+            _remove_alias(catalog, alias.name, name)
+
+
+def _writes(alias: Alias) -> bool:
+    marked = [o for o in alias.indices.values() if o.get("is_write_index")]
+    return len(marked) == 1 or len(alias.indices) == 1
+
+
+def _add_alias(catalog: Catalog, alias: str, index: str, options: MappingABC[str, Any]) -> None:
+    check_index_name(alias)
+    if alias in catalog.indices:
+        catalog.check_new(alias)
+    present = catalog.aliases.get(alias, Alias(alias, {})).indices
+    catalog.aliases[alias] = Alias(alias, {**present, index: dict(options)})
+
+
+def _remove_alias(catalog: Catalog, alias: str, index: str) -> None:
+    present = catalog.aliases.get(alias)
+    if present is None or index not in present.indices:
+        raise IndexNotFoundError(f"aliases [{alias}] missing", index=index)
+    rest = {name: options for name, options in present.indices.items() if name != index}
+    if rest:
+        catalog.aliases[alias] = Alias(alias, rest)
+    else:
+        del catalog.aliases[alias]

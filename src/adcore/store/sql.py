@@ -1,0 +1,102 @@
+"""Names and statements of SQL, from mappings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from adcore.store.mapping import Field, Mapping, NestedObject
+
+__all__ = [
+    "column_types", "column_value", "identifier", "literal", "nested_changes", "table_columns",
+]  # fmt: skip
+
+DOCUMENT_COLUMNS = {
+    "_id": "VARCHAR",
+    "_seq_no": "BIGINT",
+    "_version": "BIGINT",
+    "_source": "VARCHAR",
+}
+
+
+def identifier(name: str) -> str:
+    """A name as SQL reads it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL reads it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def table_columns(mapping: Mapping) -> dict[str, str]:
+    """The SQL types of all columns of an index, by name."""
+    return {**DOCUMENT_COLUMNS, **column_types(mapping)}
+
+
+def column_types(mapping: Mapping) -> dict[str, str]:
+    """The SQL types of the columns of the fields, by name."""
+    types = dict(_leaf_types(f for f in mapping.leaves() if f.nested_path is None))
+    for nested in mapping.nested.values():
+        if nested.parent_path is None and (members := _members(mapping, nested)):
+            types[nested.column] = f"{_struct(members)}[]"
+    return types
+
+
+def column_value(mapping: Mapping, column: str) -> str:
+    """What turns the JSON text of a list or nested column into its value; '' for scalars."""
+    for nested in mapping.nested.values():
+        if nested.parent_path is None and nested.column == column:
+            return json.dumps([_shape(mapping, nested)])
+    kind = column_types(mapping)[column]
+    return json.dumps([kind[:-2]]) if kind.endswith("[]") else ""
+
+
+def nested_changes(before: Mapping, after: Mapping) -> Iterator[tuple[str, str]]:
+    """Members that nested columns lack: the path inside the table, and the type."""
+    for nested in after.nested.values():
+        old = before.nested.get(nested.path)
+        had = _members(before, old) if old is not None else {}
+        if not had:
+            continue  # the whole column or member is new, and belongs to the one above it
+        for name, kind in _members(after, nested).items():
+            if name not in had:
+                yield f"{_place(after, nested)}.element.{identifier(name)}", kind
+
+
+def _place(mapping: Mapping, nested: NestedObject) -> str:
+    if nested.parent_path is None:
+        return identifier(nested.column)
+    parent = mapping.nested[nested.parent_path]
+    return f"{_place(mapping, parent)}.element.{identifier(nested.column)}"
+
+
+def _leaf_types(leaves: Iterator[Field]) -> Iterator[tuple[str, str]]:
+    for leaf in leaves:
+        yield leaf.column, leaf.sql_type
+        if leaf.is_multi_valued:
+            yield leaf.list_column, f"{leaf.sql_type}[]"
+
+
+def _members(mapping: Mapping, nested: NestedObject) -> dict[str, str]:
+    own = (f for f in mapping.leaves() if f.nested_path == nested.path)
+    members = dict(_leaf_types(own))
+    for inner in mapping.nested.values():
+        if inner.parent_path == nested.path and (deeper := _members(mapping, inner)):
+            members[inner.column] = f"{_struct(deeper)}[]"
+    return members
+
+
+def _struct(members: dict[str, str]) -> str:
+    return "STRUCT(" + ", ".join(f"{identifier(n)} {kind}" for n, kind in members.items()) + ")"
+
+
+def _shape(mapping: Mapping, nested: NestedObject) -> dict[str, object]:
+    """The structure that from_json expects."""
+    shape: dict[str, object] = {}
+    for name, kind in _members(mapping, nested).items():
+        shape[name] = [kind[:-2]] if kind.endswith("[]") else kind
+    for inner in mapping.nested.values():
+        if inner.parent_path == nested.path and inner.column in shape:
+            shape[inner.column] = [_shape(mapping, inner)]
+    return shape
