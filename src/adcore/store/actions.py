@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from adcore.store.errors import StoreError
 
@@ -14,8 +15,7 @@ Operation = Literal["index", "create", "update", "delete"]
 _STATUS = {"created": 201, "updated": 200, "deleted": 200, "noop": 200, "not_found": 404}
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """One write.
 
     Attributes
@@ -40,8 +40,7 @@ class Action:
     if_primary_term: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(msgspec.Struct, frozen=True):
     """A write that is done and on disk.
 
     Attributes
@@ -64,8 +63,7 @@ class WriteResult:
         return _STATUS[self.result]
 
 
-@dataclass(frozen=True, slots=True)
-class WriteError:
+class WriteError(msgspec.Struct, frozen=True):
     """A write that was refused; nothing of it is stored."""
 
     operation: Operation
@@ -79,8 +77,7 @@ class WriteError:
         return self.error.status
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A stored document."""
 
     index: str

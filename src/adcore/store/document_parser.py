@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from adcore.store.errors import MapperParsingError, MappingError, StrictDynamicMappingError
 from adcore.store.field import Field
 from adcore.store.inference import inferred_properties
 from adcore.store.json_text import check_duplicates, decode_object, encode
 from adcore.store.mapping import Mapping, ObjectField
-from adcore.store.values import Reader, ValueReadError, field_reader, preview
+from adcore.store.values import Reader, ValueReadError, field_reader, plain_type, preview
 
 __all__ = ["DocumentParser", "ParsedDocument"]
 
@@ -25,6 +25,7 @@ class _Leaf:
     field: Field
     column: str
     read: Reader
+    plain_type: type | None  # values of it are stored as they are
     null_value: Any
     others: tuple[tuple[str, Reader], ...]
 
@@ -45,8 +46,7 @@ class _Row:
             self.several[column] = [self.first[column], value]
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedDocument:
+class ParsedDocument(NamedTuple):
     """A document that fits its mapping.
 
     Attributes
@@ -159,12 +159,14 @@ class _Walk:
 
     def _object(self, value: MappingABC[str, Any], prefix: str, row: _Row) -> None:
         self.keys += len(value)
-        leaves = self._leaves
+        leaves, first = self._leaves, row.first
         for key, item in value.items():
             path = prefix + key
             leaf = leaves.get(path)
             if leaf is None:
                 self._no_leaf(path, item, row)
+            elif type(item) is leaf.plain_type and leaf.column not in first:
+                first[leaf.column] = item
             elif type(item) is list:
                 self._list(leaf, item, row)
             elif item is not None:
@@ -253,7 +255,7 @@ class _Walk:
             if (nested_path, column) not in self._parser._multi_columns:
                 self.new_lists.add(self._parser._paths[nested_path, column])
             values[f"{column}[]"] = _json(several) if as_text else several
-        if as_text:
+        if as_text and self._mapping.nested:
             for column, value in values.items():
                 if type(value) is list:
                     values[column] = _json(value)
@@ -270,10 +272,12 @@ class _Walk:
 
 def _leaf(found: Field, mapping: Mapping) -> _Leaf:
     others = [mapping.fields[path] for path in found.subfields]
+    others_own = any(o.column != found.column for o in others)
     return _Leaf(
         found,
         found.column,
         field_reader(found),
+        None if others_own else plain_type(found),
         found.options.get("null_value"),
         tuple((o.column, field_reader(o)) for o in others if o.column != found.column),
     )

@@ -236,9 +236,17 @@ class _Bulk:
         self._cursor = cursor
         self._catalog = catalog
         self._writers: dict[str, IndexWriter] = {}
+        self._targets: dict[tuple[str, bool], IndexWriter | StoreError] = {}
 
     def target(self, action: Action) -> IndexWriter | StoreError:
         """The writer of the index an action is for, which is made where it may be."""
+        asked = (action.index, action.operation == "delete")
+        found = self._targets.get(asked)
+        if found is None:
+            found = self._targets[asked] = self._find(action)
+        return found
+
+    def _find(self, action: Action) -> IndexWriter | StoreError:
         try:
             name = dated_name(action.index, self._documents._clock())
             if name not in self._catalog.indices and name not in self._catalog.aliases:

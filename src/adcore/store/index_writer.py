@@ -32,6 +32,7 @@ from adcore.store.sql import column_types, column_value, identifier
 __all__ = ["IndexWriter", "field_limit"]
 
 _LONGEST_ID = 512
+_SURELY_SHORT = 128  # characters, of at most 4 bytes
 # Ids that a statement names one by one; more of them are handed over as a table.
 _FEW = 64
 _ROWS_AT_ONCE = 50_000
@@ -108,7 +109,11 @@ class IndexWriter:
         MapperParsingError, StrictDynamicMappingError, MappingError
             If it does not fit the mapping.
         """
-        _check_id(id)
+        if action.id is None:
+            # A new id, which nobody can ask for before this is done.
+            return self._put(action, id, action.source, None)
+        if not 0 < len(id) <= _SURELY_SHORT:
+            _check_id(id)
         current = self._current.get(id)
         exists = current is not None and current.version is not None
         self._check_conflict(action, id, current if exists else None)
@@ -159,8 +164,9 @@ class IndexWriter:
         version = _version(current) + 1
         seq_no = self._take_seq_no()
         self._rows[id] = (parsed, version, seq_no)
-        self._gone.discard(id)
-        self._current[id] = _Current(version, seq_no, parsed.source)
+        if action.id is not None:
+            self._gone.discard(id)
+            self._current[id] = _Current(version, seq_no, parsed.source)
         result = "created" if current is None or current.version is None else "updated"
         return WriteResult(action.operation, self.entry.name, id, version, seq_no, result)
 

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from adcore.errors import InvalidArgumentError
+from adcore.store.dates import common_time
 from adcore.store.field import Field, FieldType
 
-__all__ = ["Reader", "ValueReadError", "field_reader", "preview"]
+__all__ = ["Reader", "ValueReadError", "field_reader", "plain_type", "preview"]
 
 # From a value of JSON (never null or a list) to a value of the column; None stores nothing.
 Reader = Callable[[Any], Any]
@@ -26,7 +27,7 @@ _RANGES = {
     FieldType.BYTE: (-(2**7), 2**7 - 1),
     FieldType.UNSIGNED_LONG: (0, 2**64 - 1),
 }
-_LARGEST = {FieldType.HALF_FLOAT: 65_504.0, FieldType.FLOAT: 3.4028235677973366e38}
+_LARGEST = {FieldType.HALF_FLOAT: 65_520.0}
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 
@@ -44,6 +45,13 @@ def field_reader(leaf: Field) -> Reader:
     if leaf.options.get("ignore_malformed") in (True, "true"):
         return _lenient(reader)
     return reader
+
+
+def plain_type(leaf: Field) -> type | None:
+    """The type of the values that `field_reader` would give back unchanged; None: of none."""
+    if leaf.type.is_keyword or leaf.type.is_text:
+        return str
+    return {FieldType.DOUBLE: float, FieldType.FLOAT: float, FieldType.BOOLEAN: bool}.get(leaf.type)
 
 
 def preview(value: object) -> str:
@@ -175,12 +183,17 @@ def _fraction(kind: FieldType, largest: float) -> Reader:
 
 def _date(leaf: Field) -> Reader:
     form = leaf.date_format
+    is_common = form.text.startswith("strict_date_optional_time")
 
     @lru_cache(maxsize=4096)
     def known(text: str) -> int:
         return form.parse(text)
 
     def read(value: Any) -> int:
+        if is_common and type(value) is str and value[-1:] == "Z":
+            found = common_time(value)
+            if found is not None:
+                return found
         if isinstance(value, (dict, bool)):
             raise ValueReadError(f"failed to parse date field [{preview(value)}] with format "
                                  f"[{form.text}]")  # fmt: skip
