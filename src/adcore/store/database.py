@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ _REFUSED = (
     "Read-only file system", "Could not truncate", "Could not sync", "fsync failed",
     "Cannot open file", "Input/output error", "max_temp_directory_size",
 )  # fmt: skip
+
+
+_LOG_LIMIT = 16 << 20
+_SPARE = 32 << 20
 
 
 class Database:
@@ -39,11 +44,15 @@ class Database:
         self._config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "autoinstall_known_extensions": False,
-            "preserve_insertion_order": True,
+            # Not in a commit, where a failure would look like that of the commit: see `_tidy`.
+            "checkpoint_threshold": "1TB",
         }
         if threads is not None:
             self._config["threads"] = threads
         self._writer_lock = threading.RLock()
+        self._is_broken = False
+        self._log_limit = _LOG_LIMIT
+        self._tidy_at = _LOG_LIMIT
         self._connection: duckdb.DuckDBPyConnection | None = self._connect()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
@@ -59,6 +68,8 @@ class Database:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own, for reading; close it after use."""
+        if self._is_broken:
+            self._reopen()
         if self._connection is None:
             raise StoreClosedError("the store is closed")
         return self._connection.cursor()
@@ -86,13 +97,14 @@ class Database:
                 cursor.execute("COMMIT")
             except duckdb.Error as error:
                 self._roll_back(cursor)
-                self._recover(error)
+                self._is_broken |= _is_fatal(error)
                 raise database_error(error) from error
             except BaseException:
                 self._roll_back(cursor)
                 raise
             finally:
                 cursor.close()
+            self._tidy()
 
     @staticmethod
     def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -103,11 +115,49 @@ class Database:
             if "no transaction is active" not in str(error) and not _is_fatal(error):
                 raise
 
-    def _recover(self, error: duckdb.Error) -> None:
+    def _tidy(self) -> None:
+        """Move a log that has become long into the file.
+
+        What was committed is safe in the log. So a failure here loses nothing and is nobody's
+        error: the log grows until there is space again.
+        """
+        if self._path is None or not self._is_log_long():
+            return
+        cursor = self.cursor()
+        try:
+            cursor.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            self._is_broken |= _is_fatal(error)
+            self._tidy_at = 2 * self._log_size()
+        else:
+            self._tidy_at = self._log_limit
+        finally:
+            cursor.close()
+
+    def _is_log_long(self) -> bool:
+        size = self._log_size()
+        if size < self._tidy_at or self._path is None:
+            return False
+        # Without space the database would give up on the file, and have to be opened again.
+        return shutil.disk_usage(self._path.parent).free > 2 * size + _SPARE
+
+    def _log_size(self) -> int:
+        try:
+            return 0 if self._path is None else Path(f"{self._path}.wal").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _reopen(self) -> None:
         """Open the file again where the database gave up on it."""
-        if _is_fatal(error) and self._connection is not None:
-            self._connection.close()
-            self._connection = self._connect()
+        with self._writer_lock:
+            if self._is_broken and self._connection is not None:
+                self._connection.close()
+                self._connection = self._connect()
+                self._is_broken = False
+
+    def set_log_limit(self, size: int) -> None:
+        """Bytes of log from which it is moved into the file after a write."""
+        self._log_limit = self._tidy_at = size
 
     def close(self) -> None:
         """Write what is only in the log to its place, and close the file."""

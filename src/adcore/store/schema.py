@@ -11,10 +11,12 @@ __all__ = ["create_table", "extend_table"]
 
 
 def create_table(cursor: duckdb.DuckDBPyConnection, relation: str, mapping: Mapping) -> None:
-    """Make the table of an index, and what finds its documents by id."""
+    """Make the table of an index.
+
+    Ids have no index of the database: see docs/store.md.
+    """
     columns = ", ".join(f"{identifier(n)} {kind}" for n, kind in table_columns(mapping).items())
     cursor.execute(f"CREATE TABLE {relation} ({columns})")
-    _create_id_index(cursor, relation)
 
 
 def extend_table(
@@ -25,19 +27,5 @@ def extend_table(
     for column, kind in column_types(after).items():
         if column not in old:
             cursor.execute(f"ALTER TABLE {relation} ADD COLUMN {identifier(column)} {kind}")
-    changes = list(nested_changes(before, after))
-    if changes:
-        # A table with an index does not let its STRUCTs be changed.
-        cursor.execute(f"DROP INDEX {_id_index(relation)}")
-        for place, kind in changes:
-            cursor.execute(f"ALTER TABLE {relation} ADD COLUMN {place} {kind}")
-        _create_id_index(cursor, relation)
-
-
-def _create_id_index(cursor: duckdb.DuckDBPyConnection, relation: str) -> None:
-    # Not UNIQUE: the one writer sees to that, and checking twice halves the speed of inserts.
-    cursor.execute(f"CREATE INDEX {_id_index(relation)} ON {relation} (_id)")
-
-
-def _id_index(relation: str) -> str:
-    return identifier(relation.strip('"') + "_id")
+    for place, kind in nested_changes(before, after):
+        cursor.execute(f"ALTER TABLE {relation} ADD COLUMN {place} {kind}")

@@ -103,6 +103,10 @@ class Store:
             raise
         return cls(documents, checkpoints, database, lock, path)
 
+    def set_log_limit(self, size: int) -> None:
+        """Move the log into the database file from this size in bytes (16 MiB at first)."""
+        self._database.set_log_limit(size)
+
     def close(self) -> None:
         """Give the directory free. Nothing is lost without it."""
         if not self._is_open:
