@@ -11,6 +11,7 @@ import random
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from store_writer import BATCH, KEYS, blobs, write_until_killed
 
@@ -46,9 +47,9 @@ class Ledger:
         }
 
 
-def ask(store: Store, query: str) -> list[tuple[object, ...]]:
+def ask(store: Store, query: str) -> list[tuple[Any, ...]]:
     cursor = store.documents.cursor()
-    rows: list[tuple[object, ...]] = cursor.execute(query).fetchall()
+    rows: list[tuple[Any, ...]] = cursor.execute(query).fetchall()
     cursor.close()
     return rows
 

@@ -77,6 +77,7 @@ _NUMBERS = {
     "D": "day_of_year", "w": "week", "e": "weekday", "k": "hour", "K": "half_day_hour",
 }  # fmt: skip
 _NAMES = r"[A-Za-z]{3,9}"
+_QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
 def _tokens(pattern: str) -> Iterator[tuple[str, str]]:
@@ -85,13 +86,13 @@ def _tokens(pattern: str) -> Iterator[tuple[str, str]]:
     while at < len(pattern):
         letter = pattern[at]
         if letter == "'":
-            end = pattern.find("'", at + 1)
-            if end < 0:
+            quoted = _QUOTED.match(pattern, at)
+            if quoted is None:
                 raise InvalidArgumentError(
                     f"Invalid format: [{pattern}]: Pattern ends with an incomplete string literal"
                 )
-            yield "text", pattern[at + 1 : end] or "'"
-            at = end + 1
+            yield "text", quoted[1].replace("''", "'") or "'"
+            at = quoted.end()
         elif letter in "[]":
             yield ("open" if letter == "[" else "close"), letter
             at += 1

@@ -20,6 +20,7 @@ DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
 DYNAMIC_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z")
 
 _DAY = 86_400_000
+_SINCE_1970 = ("epoch_millis", "epoch_second")
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?::?(\d{2}))?")
 # Milliseconds of the years 1 and 9999, what calendars of Python reach.
@@ -51,6 +52,7 @@ class DateFormat:
 
     text: str
     _readers: tuple[_Reader, ...]
+    _number_readers: tuple[_Reader, ...]
 
     def parse(
         self, value: str | float, *, round_up: bool = False, zone: tzinfo = timezone.utc
@@ -60,7 +62,7 @@ class DateFormat:
         Parameters
         ----------
         value : str or number
-            A number is read like the text of its digits.
+            A number is a time since 1970 where the format has one, else read as its digits.
         round_up : bool
             Whether parts that are missing become the greatest possible ones.
         zone : tzinfo
@@ -72,7 +74,7 @@ class DateFormat:
             If no format fits: ``failed to parse date field [x] with format [f]``.
         """
         text = value if isinstance(value, str) else _digits(value)
-        for reader in self._readers:
+        for reader in self._readers if text is value else self._number_readers:
             found = reader(text, round_up, zone)
             if found is not None:
                 return found
@@ -92,7 +94,10 @@ def date_format(text: str) -> DateFormat:
     InvalidArgumentError
         If it is no format: ``Invalid format: [x]: ...``.
     """
-    return DateFormat(text, tuple(_reader(part) for part in text.split("||")))
+    parts = text.split("||")
+    # 2000 as a number is two seconds after 1970, not a year, whatever comes first.
+    numbers_first = sorted(parts, key=lambda part: part not in _SINCE_1970)
+    return DateFormat(text, tuple(map(_reader, parts)), tuple(map(_reader, numbers_first)))
 
 
 @lru_cache(maxsize=256)
@@ -123,7 +128,7 @@ def _digits(value: float) -> str:
 
 
 def _reader(part: str) -> _Reader:
-    if part in ("epoch_millis", "epoch_second"):
+    if part in _SINCE_1970:
         return _epoch_reader(1 if part == "epoch_millis" else 1000)
     pattern = compile_pattern(NAMED_PATTERNS.get(part, part))
     is_common = part == "strict_date_optional_time"
@@ -246,7 +251,7 @@ def _offset(local: int, zone: tzinfo) -> int:
 
 
 def _write(name: str, milliseconds: int, zone: tzinfo) -> str:
-    if name in ("epoch_millis", "epoch_second"):
+    if name in _SINCE_1970:
         return str(milliseconds if name == "epoch_millis" else milliseconds // 1000)
     if not _FIRST <= milliseconds <= _LAST:
         raise InvalidArgumentError(f"no calendar reaches the time [{milliseconds}]")

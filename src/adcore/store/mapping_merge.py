@@ -47,12 +47,10 @@ def _merged_field(
     if before == "nested" and after == "object" and "type" not in addition:
         after = "nested"
     if before != after:
+        if {before, after} == set(_OBJECTS):
+            raise MappingError(f"cannot change object mapping from nested to non-nested: [{path}]")
         if {before, after} & set(_OBJECTS):
-            raise MappingError(
-                f"can't merge a non object mapping [{path}] with an object mapping"
-                if "object" in (before, after)
-                else f"cannot change object mapping from nested to non-nested: [{path}]"
-            )
+            raise MappingError(f"can't merge a non object mapping [{path}] with an object mapping")
         raise MappingError(f"mapper [{path}] cannot be changed from type [{before}] to [{after}]")
     merged = {**present, **addition}
     if before in _OBJECTS:
