@@ -74,7 +74,7 @@ class Checkpoints:
         """
         items = blobs.items() if isinstance(blobs, dict) else blobs
         # In the order of the keys neighbours share pages, and are written together.
-        pairs = sorted(_packed(key, blob) for key, blob in items)
+        pairs = sorted(dict(_packed(key, blob) for key, blob in items).items())
         if not pairs:
             return
         try:

@@ -147,12 +147,13 @@ class Indices:
                 every = "*" if part == "_all" else part
                 found = matching_names(every, catalog.indices) if "*" in every else [part]
                 names += [name for name in found if name not in names]
-            for name in names:
-                if name in catalog.indices:
-                    _drop(cursor, catalog, name)
-                elif not ignore_unavailable:
-                    raise IndexNotFoundError(f"no such index [{name}]", index=name)
-            return names
+            missing = [name for name in names if name not in catalog.indices]
+            if missing and not ignore_unavailable:
+                raise IndexNotFoundError(f"no such index [{missing[0]}]", index=missing[0])
+            present = [name for name in names if name not in missing]
+            for name in present:
+                _drop(cursor, catalog, name)
+            return present
 
     def exists(self, expression: str) -> bool:
         """Whether every name of an expression is an index or alias (patterns: of one or more)."""

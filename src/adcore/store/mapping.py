@@ -66,6 +66,7 @@ class Mapping:
         *,
         multi_valued: Iterable[str] = (),
         columns: MappingABC[str, str] | None = None,
+        present: Mapping | None = None,
     ) -> Mapping:
         """Read ``{"properties": {...}, "dynamic": ...}``.
 
@@ -77,6 +78,8 @@ class Mapping:
             Paths that have had several values in one document.
         columns : mapping
             Columns of the fields whose column is not their path.
+        present : Mapping
+            One whose fields keep their columns, whatever comes before them.
 
         Raises
         ------
@@ -87,7 +90,8 @@ class Mapping:
         unknown = [key for key in given if key not in (*_ROOT_OPTIONS, "properties")]
         if unknown:
             raise wrong_mapping(f"Root mapping definition has unsupported parameters: {unknown}")
-        builder = MappingBuilder(frozenset(multi_valued), dict(columns or {}))
+        kept = {} if present is None else present._places()
+        builder = MappingBuilder(frozenset(multi_valued), dict(columns or {}), kept)
         builder.root(given)
         return cls(
             MappingProxyType(given),
@@ -137,14 +141,18 @@ class Mapping:
         result = Mapping.from_json(
             {**merged, "properties": properties},
             multi_valued=self._multi_valued,
-            columns=self._all_columns(),
+            columns=self._columns,
+            present=self,
         )
         result.check_size(limit)
         return result
 
-    def _all_columns(self) -> dict[str, str]:
-        own = {leaf.path: leaf.column for leaf in self.leaves()}
-        return {**own, **{nested.path: nested.column for nested in self.nested.values()}}
+    def _places(self) -> dict[str, tuple[str | None, str]]:
+        """By path, the nested object and the column of all that has a column of its own."""
+        places = {leaf.path: (leaf.nested_path, leaf.column) for leaf in self.leaves()}
+        for nested in self.nested.values():
+            places[nested.path] = (nested.parent_path, nested.column)
+        return places
 
     def with_multi_valued(self, paths: Iterable[str]) -> Mapping:
         """An equal mapping, the fields of these paths having list columns."""

@@ -76,17 +76,25 @@ class NestedObject:
 class MappingBuilder:
     """Walks a mapping and gives each leaf its column."""
 
-    def __init__(self, multi_valued: frozenset[str], columns: dict[str, str]) -> None:
+    def __init__(
+        self,
+        multi_valued: frozenset[str],
+        columns: MappingABC[str, str],
+        kept: MappingABC[str, tuple[str | None, str]],
+    ) -> None:
         self.fields: dict[str, Field] = {}
         self.objects: dict[str, ObjectField] = {}
         self.columns: dict[str, str] = {}  # of the fields whose column is not their path
-        self._given = columns
+        self._given = {**columns, **{path: column for path, (_, column) in kept.items()}}
         self._multi_valued = multi_valued
         self._nested: dict[str, str | None] = {}
         # Per nested path (None: the table), the names taken; SQL does not tell "a" from "A".
         self._taken: dict[str | None, set[str]] = {None: set(RESERVED_COLUMNS)}
-        # Columns once given stay: a new field must not take the column of an older one.
-        self._kept = {path: column.lower() for path, column in columns.items()}
+        # A new field must not take the column of an older one that is walked later.
+        self._kept: dict[str | None, set[str]] = {}
+        for nested_path, column in kept.values():
+            names = (column.lower(), f"{column.lower()}[]")
+            self._kept.setdefault(nested_path, set()).update(names)
         self._aliases: list[tuple[str, str]] = []
 
     def root(self, mapping: MappingABC[str, Any]) -> None:
@@ -211,8 +219,8 @@ class MappingBuilder:
         taken = self._taken[nested_path]
         plain = member(path, nested_path)
         column, number = self._given.get(path) or plain, 2
-        kept = {name for other, name in self._kept.items() if other != path}
-        while column.lower() in taken or (path not in self._given and column.lower() in kept):
+        kept = set() if path in self._given else self._kept.get(nested_path, set())
+        while column.lower() in taken or column.lower() in kept:
             column, number = f"{plain}#{number}", number + 1
         taken.update((column.lower(), f"{column.lower()}[]"))
         if column != plain:

@@ -38,12 +38,14 @@ class Scan:
         query = " UNION ALL BY NAME ".join(self._select(target) for target in targets)
         params = [value for _ in targets for value in self._values()]
         order = "_time, _seq" if self.time_field is not None else "_seq"
-        shown = ", ".join(identifier(column) for column in self.columns)
+        shown = ", ".join(f"c{i} AS {identifier(path)}" for i, path in enumerate(self.columns))
         query = f"SELECT {shown} FROM ({query})" + (f" ORDER BY {order}" if self.is_ordered else "")
         yield from nanoarrow.ArrayStream(cursor.sql(query, params=params)).iter_chunks()
 
     def _select(self, target: Target) -> str:
-        names = [_column(target.mapping, path) for path in dict.fromkeys(self.columns)]
+        # By number, as SQL does not tell "a" from "A".
+        places = [_place(target.mapping, path) for path in self.columns]
+        names = [f"{place} AS c{i}" for i, place in enumerate(places)]
         time = "NULL" if self.time_field is None else _place(target.mapping, self.time_field)
         conditions = [f"({self.where_sql})"] if self.where_sql else []
         if self.start is not None:
@@ -59,10 +61,6 @@ class Scan:
         if bounds and self.time_field is None:
             raise IllegalRequestError("start and end need a time_field")
         return [*self.params, *bounds]
-
-
-def _column(mapping: Mapping, path: str) -> str:
-    return f"{_place(mapping, path)} AS {identifier(path)}"
 
 
 def _place(mapping: Mapping, path: str) -> str:
