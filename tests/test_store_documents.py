@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adcore.store import Action, Document, Store, WriteError, WriteResult
+from adcore.store import Action, Document, Store, WriteError, WriteResult, lookup
 from adcore.store.errors import (
     DocumentMissingError,
     IllegalRequestError,
@@ -245,11 +245,24 @@ ANSWERS = {
 }
 
 
+Operations = list[tuple[str, str, dict[str, Any], bool]]
+
+
 @given(OPERATIONS)
-@settings(max_examples=40, deadline=None)
-def test_writes_are_those_of_a_dictionary(
-    shared: Store, operations: list[tuple[str, str, dict[str, Any], bool]]
-) -> None:
+@settings(max_examples=30, deadline=None)
+def test_writes_are_those_of_a_dictionary(shared: Store, operations: Operations) -> None:
+    compare_with_a_dictionary(shared, operations)
+
+
+@given(OPERATIONS)
+@settings(max_examples=20, deadline=None)
+def test_writes_to_a_large_index_are_too(shared: Store, operations: Operations) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "_SMALL", 0)
+        compare_with_a_dictionary(shared, operations)
+
+
+def compare_with_a_dictionary(shared: Store, operations: Operations) -> None:
     documents = shared.documents
     documents.delete_index("*")
     documents.create_index("it", MAPPING)
@@ -416,7 +429,11 @@ def test_readers_see_whole_bulks_while_they_are_written(tmp_path: Path) -> None:
         assert max(seen) > min(seen)
 
 
-def test_writers_of_many_threads_lose_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("small", [0, 1000], ids=["large index", "small index"])
+def test_writers_of_many_threads_lose_nothing(
+    tmp_path: Path, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "_SMALL", small)
     with Store.open(tmp_path, threads=1) as store:
         documents = store.documents
         documents.index("a", {"n": 0}, "counter")

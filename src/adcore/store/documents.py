@@ -14,7 +14,6 @@ import duckdb
 from adcore.store.actions import Action, Document, Operation, WriteError, WriteResult
 from adcore.store.catalog import Catalog, IndexEntry
 from adcore.store.clock import Clock
-from adcore.store.column_batch import column_batch
 from adcore.store.database import Database, database_error
 from adcore.store.errors import (
     IllegalRequestError,
@@ -25,12 +24,11 @@ from adcore.store.errors import (
 from adcore.store.ids import IdGenerator
 from adcore.store.index_writer import IndexWriter
 from adcore.store.indices import Indices
+from adcore.store.lookup import Lookup
 from adcore.store.names import dated_name
 from adcore.store.scan import Scan
 
 __all__ = ["Documents"]
-
-_FEW = 64
 
 
 class Documents(Indices):
@@ -42,6 +40,7 @@ class Documents(Indices):
     def __init__(self, database: Database, clock: Clock, file: str) -> None:
         super().__init__(database, clock, file)
         self._ids = IdGenerator(clock)
+        self._lookup = Lookup()
 
     def index(
         self,
@@ -143,7 +142,13 @@ class Documents(Indices):
         entry = self._catalog.entry(index)
         cursor = self.cursor()
         try:
-            rows = _rows_by_id(cursor, entry, list(dict.fromkeys(ids)))
+            rows = self._lookup.rows(
+                cursor,
+                entry,
+                "_id, _version, _seq_no, _source",
+                list(dict.fromkeys(ids)),
+                writes=self._catalog.sequences.get(entry.uuid, 0),
+            )
         except duckdb.Error as error:
             raise self._read_error(error, entry) from error
         finally:
@@ -219,6 +224,12 @@ class Documents(Indices):
         finally:
             cursor.close()
 
+    def delete_index(self, expression: str, *, ignore_unavailable: bool = False) -> list[str]:
+        """Delete indices with all their documents: see `Indices.delete_index`."""
+        names = super().delete_index(expression, ignore_unavailable=ignore_unavailable)
+        self._lookup.keep({entry.uuid for entry in self._catalog.indices.values()})
+        return names
+
     def _read_error(self, error: duckdb.Error, entry: IndexEntry) -> StoreError:
         """An index may be deleted between its being found and its being read."""
         if entry.name not in self._catalog.indices:
@@ -256,7 +267,9 @@ class _Bulk:
             entry = self._catalog.entry(name)
             if entry.name not in self._writers:
                 number = self._catalog.sequences.get(entry.uuid, 0)
-                self._writers[entry.name] = IndexWriter(entry, number, self._cursor)
+                self._writers[entry.name] = IndexWriter(
+                    entry, number, self._cursor, self._documents._lookup
+                )
             return self._writers[entry.name]
         except StoreError as error:
             return error
@@ -297,13 +310,3 @@ class _Bulk:
             if writer.entry is not self._catalog.indices[name]:
                 self._catalog.indices[name] = writer.entry
             self._catalog.sequences[writer.entry.uuid] = writer.next_seq_no
-
-
-def _rows_by_id(
-    cursor: duckdb.DuckDBPyConnection, entry: IndexEntry, ids: list[str]
-) -> list[tuple[Any, ...]]:
-    query = f"SELECT _id, _version, _seq_no, _source FROM {entry.relation} WHERE _id IN "
-    if len(ids) <= _FEW:
-        return cursor.execute(f"{query}({', '.join('?' * len(ids)) or 'NULL'})", ids).fetchall()
-    cursor.register("ids", column_batch({"_id": ("VARCHAR", ids)}))
-    return cursor.execute(f"{query}(SELECT _id FROM ids)").fetchall()

@@ -24,6 +24,7 @@ from adcore.store.errors import (
     VersionConflictError,
 )  # fmt: skip
 from adcore.store.json_text import decode_object, encode
+from adcore.store.lookup import Lookup
 from adcore.store.mapping import Mapping
 from adcore.store.mapping_builder import TOTAL_FIELDS_LIMIT
 from adcore.store.schema import extend_table
@@ -33,8 +34,6 @@ __all__ = ["IndexWriter", "field_limit"]
 
 _LONGEST_ID = 512
 _SURELY_SHORT = 128  # characters, of at most 4 bytes
-# Ids that a statement names one by one; more of them are handed over as a table.
-_FEW = 64
 _ROWS_AT_ONCE = 50_000
 _BYTES_AT_ONCE = 256 << 20
 
@@ -60,7 +59,11 @@ class IndexWriter:
     """
 
     def __init__(
-        self, entry: IndexEntry, next_seq_no: int, cursor: duckdb.DuckDBPyConnection
+        self,
+        entry: IndexEntry,
+        next_seq_no: int,
+        cursor: duckdb.DuckDBPyConnection,
+        lookup: Lookup,
     ) -> None:
         if entry.is_read_only:
             raise ReadOnlyIndexError(
@@ -69,9 +72,10 @@ class IndexWriter:
         self.entry = entry
         self.next_seq_no = next_seq_no
         self._cursor = cursor
+        self._lookup = lookup
         self._parser = DocumentParser(entry.mapping, field_limit=field_limit(entry.settings))
         self._current: dict[str, _Current] = {}
-        self._stored: set[str] = set()
+        self._stored: dict[str, int] = {}  # sequence numbers in the table, by id
         self._rows: dict[str, tuple[ParsedDocument, int, int]] = {}
         self._gone: set[str] = set()
 
@@ -80,24 +84,13 @@ class IndexWriter:
 
         `with_source` also reads the documents, which updates need.
         """
-        source = "_source" if with_source else "NULL"
-        columns = f"_id, _version, _seq_no, {source}"
-        for found, version, seq_no, text in self._by_ids(f"SELECT {columns} FROM", ids):
-            self._stored.add(found)
-            encoded = None if text is None else text.encode()
-            self._current[found] = _Current(version, seq_no, encoded)
-
-    def _by_ids(self, statement: str, ids: Sequence[str]) -> list[tuple[Any, ...]]:
-        relation = self.entry.relation
-        if len(ids) <= _FEW:
-            marks = ", ".join("?" * len(ids))
-            where = f"{relation} WHERE _id IN ({marks})" if ids else f"{relation} WHERE false"
-            return self._cursor.execute(f"{statement} {where}", list(ids)).fetchall()
-        self._cursor.register("ids", column_batch({"_id": ("VARCHAR", ids)}))
-        where = f"{relation} WHERE _id IN (SELECT _id FROM ids)"
-        found = self._cursor.execute(f"{statement} {where}").fetchall()
-        self._cursor.unregister("ids")
-        return found
+        columns = f"_id, _version, _seq_no, {'_source' if with_source else 'NULL'}"
+        found = self._lookup.rows(
+            self._cursor, self.entry, columns, ids, writes=self.next_seq_no, is_writer=True
+        )
+        for id, version, seq_no, text in found:
+            self._stored[id] = seq_no
+            self._current[id] = _Current(version, seq_no, None if text is None else text.encode())
 
     def apply(self, action: Action, id: str) -> WriteResult:
         """Decide one write; it is stored by `flush`.
@@ -217,11 +210,16 @@ class IndexWriter:
             extend_table(self._cursor, self.entry.relation, before, after)
             self.entry = replace(self.entry, mapping=after)
         if self._gone:
-            self._by_ids("DELETE FROM", sorted(self._gone))
+            numbers = sorted(self._stored[id] for id in self._gone)
+            self._cursor.register("gone", column_batch({"_seq_no": ("BIGINT", numbers)}))
+            self._cursor.execute(
+                f"DELETE FROM {self.entry.relation} WHERE _seq_no IN (SELECT _seq_no FROM gone)"
+            )
+            self._cursor.unregister("gone")
         types = {"_id": "VARCHAR", **column_types(after)}
-        for chunk in self._chunks(set(self._rows) & self._stored):
+        for chunk in self._chunks(self._rows.keys() & self._stored.keys()):
             self._store(chunk, types, after, is_update=True)
-        for chunk in self._chunks(set(self._rows) - self._stored):
+        for chunk in self._chunks(self._rows.keys() - self._stored.keys()):
             self._store(chunk, types, after, is_update=False)
 
     def _chunks(self, ids: set[str]) -> Iterator[list[str]]:
@@ -251,11 +249,14 @@ class IndexWriter:
         for column in dict.fromkeys(column for row in values for column in row):
             kind = "VARCHAR" if types[column].endswith("[]") else types[column]
             batch[column] = (kind, [row.get(column) for row in values])
+        columns = list(batch)
+        if is_update:
+            batch["replaced"] = ("BIGINT", [self._stored[id] for id in ids])
         self._cursor.register("batch", column_batch(batch))
         if is_update:
-            self._run_update(list(batch), types, mapping)
+            self._run_update(columns, types, mapping)
         else:
-            self._run_insert(list(batch), types, mapping)
+            self._run_insert(columns, types, mapping)
         self._cursor.unregister("batch")
 
     def _run_insert(
@@ -279,7 +280,7 @@ class IndexWriter:
         )
         self._cursor.execute(
             f"UPDATE {self.entry.relation} AS stored SET {sets} FROM batch "
-            "WHERE stored._id = batch._id"
+            "WHERE stored._seq_no = batch.replaced"
         )
 
 
