@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from adcore.store.actions import Action, Document, WriteError, WriteResult
-from adcore.store.catalog import Alias, Target
+from adcore.store.aliases import Alias
 from adcore.store.field import Field, FieldType
+from adcore.store.index_entry import Target
 from adcore.store.mapping import Mapping
 from adcore.store.store import Store
 

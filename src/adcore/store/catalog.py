@@ -12,17 +12,17 @@ from typing import Any
 
 import duckdb
 
+from adcore.store.aliases import Alias
 from adcore.store.errors import (
-    IllegalRequestError,
     IndexExistsError,
     IndexNotFoundError,
     StoreCorruptError,
 )  # fmt: skip
-from adcore.store.mapping import Mapping
-from adcore.store.names import matching_names
+from adcore.store.index_entry import IndexEntry, Target
+from adcore.store.names import check_index_name, matching_names
 from adcore.store.sql import identifier
 
-__all__ = ["FORMAT", "Alias", "Catalog", "IndexEntry", "Target"]
+__all__ = ["FORMAT", "Catalog"]
 
 FORMAT = 1
 
@@ -33,111 +33,6 @@ _TABLES = (
     "CREATE TABLE adcore_aliases (name VARCHAR, state VARCHAR)",
     "CREATE TABLE adcore_sequences (uuid VARCHAR, next_seq_no BIGINT)",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """One index.
-
-    Attributes
-    ----------
-    name, uuid : str
-        Its name, and what tells it from another of the same name later.
-    relation : str
-        The SQL of its rows: a table, or a view of files.
-    mapping : Mapping
-        Its fields.
-    settings : mapping
-        As given.
-    created : int
-        Epoch milliseconds.
-    is_read_only : bool
-        Whether it is made of files.
-    files : str or None
-        Where it is: the files.
-    """
-
-    name: str
-    uuid: str
-    relation: str
-    mapping: Mapping
-    settings: MappingABC[str, Any]
-    created: int
-    is_read_only: bool = False
-    files: str | None = None
-
-    def to_state(self) -> str:
-        """The entry as JSON."""
-        return json.dumps({
-            "uuid": self.uuid, "relation": self.relation, "mapping": self.mapping.to_state(),
-            "settings": dict(self.settings), "created": self.created, "files": self.files,
-        })  # fmt: skip
-
-    @classmethod
-    def from_state(cls, name: str, text: str) -> IndexEntry:
-        """The entry that `to_state` wrote."""
-        state = json.loads(text)
-        mapping = Mapping.from_state(state.pop("mapping"))
-        return cls(
-            name=name, mapping=mapping, is_read_only=state["files"] is not None, **state
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """Another name of one or several indices: options (``filter``, ...) by index."""
-
-    name: str
-    indices: MappingABC[str, MappingABC[str, Any]]
-
-    def write_index(self) -> str:
-        """The index that writes to the alias go to.
-
-        Raises
-        ------
-        IllegalRequestError
-            If several could be meant.
-        """
-        marked = [n for n, options in self.indices.items() if options.get("is_write_index")]
-        if len(marked) == 1:
-            return marked[0]
-        if len(self.indices) == 1:
-            (name, options), *_ = self.indices.items()
-            if options.get("is_write_index") is not False:
-                return name
-        raise IllegalRequestError(
-            f"no write index is defined for alias [{self.name}]. The write index may be explicitly "
-            "disabled using is_write_index=false or the alias points to multiple indices without "
-            "one being designated as a write index"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One index that an expression means.
-
-    Attributes
-    ----------
-    index : str
-        Its name.
-    relation : str
-        The SQL to put after FROM.
-    mapping : Mapping
-        Its fields and their columns.
-    alias : str or None
-        The alias it was named by.
-    filter : mapping or None
-        The query that the alias puts in front.
-    is_read_only : bool
-        Whether it is made of files.
-    """
-
-    index: str
-    relation: str
-    mapping: Mapping
-    alias: str | None = None
-    filter: MappingABC[str, Any] | None = None
-    is_read_only: bool = False
 
 
 @dataclass
@@ -222,6 +117,34 @@ class Catalog:
             raise IndexExistsError(
                 f"Invalid index name [{name}], already exists as alias", index=name
             )
+
+    def add_alias(self, alias: str, index: str, options: MappingABC[str, Any]) -> None:
+        """Give an index another name; the options replace those it had."""
+        check_index_name(alias)
+        if alias in self.indices:
+            self.check_new(alias)
+        present = self.aliases.get(alias, Alias(alias, {})).indices
+        self.aliases[alias] = Alias(alias, {**present, index: dict(options)})
+
+    def remove_alias(self, alias: str, index: str) -> None:
+        """Take a name from an index; an IndexNotFoundError if it has none such."""
+        present = self.aliases.get(alias)
+        if present is None or index not in present.indices:
+            raise IndexNotFoundError(f"aliases [{alias}] missing", index=index)
+        rest = {name: options for name, options in present.indices.items() if name != index}
+        if rest:
+            self.aliases[alias] = Alias(alias, rest)
+        else:
+            del self.aliases[alias]
+
+    def drop(self, cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Delete an index, its documents and its aliases."""
+        entry = self.indices.pop(name)
+        cursor.execute(f"DROP {'VIEW' if entry.is_read_only else 'TABLE'} {entry.relation}")
+        self.sequences.pop(entry.uuid, None)
+        for alias in list(self.aliases.values()):
+            if name in alias.indices:
+                self.remove_alias(alias.name, name)
 
     def entry(self, name: str) -> IndexEntry:
         """The index that a name or an alias of one index means.

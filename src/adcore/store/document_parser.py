@@ -5,45 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from adcore.store.document_row import Leaf, Row, make_leaf
 from adcore.store.errors import MapperParsingError, MappingError, StrictDynamicMappingError
 from adcore.store.field import Field
 from adcore.store.inference import inferred_properties
 from adcore.store.json_text import check_duplicates, decode_object, encode
 from adcore.store.mapping import Mapping, ObjectField
-from adcore.store.values import Reader, ValueReadError, field_reader, plain_type, preview
+from adcore.store.values import ValueReadError, preview
 
 __all__ = ["DocumentParser", "ParsedDocument"]
-
-
-@dataclass(slots=True)
-class _Leaf:
-    """Where the values of a field go: its column, and those of sub-fields with their own."""
-
-    field: Field
-    column: str
-    read: Reader
-    plain_type: type | None  # values of it are stored as they are
-    null_value: Any
-    others: tuple[tuple[str, Reader], ...]
-
-
-@dataclass(slots=True)
-class _Row:
-    """The columns of one document, or of one nested object."""
-
-    first: dict[str, Any] = field(default_factory=dict)
-    several: dict[str, list[Any]] = field(default_factory=dict)
-
-    def put(self, column: str, value: Any) -> None:
-        if column not in self.first:
-            self.first[column] = value
-        elif column in self.several:
-            self.several[column].append(value)
-        else:
-            self.several[column] = [self.first[column], value]
 
 
 class ParsedDocument(NamedTuple):
@@ -77,7 +49,7 @@ class DocumentParser:
     def _compile(self, mapping: Mapping) -> None:
         self.mapping = mapping
         self._leaves = {
-            f.path: _leaf(f, mapping) for f in mapping.fields.values() if f.parent_path is None
+            f.path: make_leaf(f, mapping) for f in mapping.fields.values() if f.parent_path is None
         }
         self._multi_columns = {
             (f.nested_path, f.column) for f in mapping.leaves() if f.is_multi_valued
@@ -153,11 +125,11 @@ class _Walk:
         self.new_lists: set[str] = set()
 
     def document(self, document: MappingABC[str, Any]) -> dict[str, Any]:
-        row = _Row()
+        row = Row()
         self._object(document, "", row)
         return self._finished(row, None)
 
-    def _object(self, value: MappingABC[str, Any], prefix: str, row: _Row) -> None:
+    def _object(self, value: MappingABC[str, Any], prefix: str, row: Row) -> None:
         self.keys += len(value)
         leaves, first = self._leaves, row.first
         for key, item in value.items():
@@ -174,7 +146,7 @@ class _Walk:
             elif leaf.null_value is not None:
                 self._put(leaf, leaf.null_value, row)
 
-    def _put(self, leaf: _Leaf, value: Any, row: _Row) -> None:
+    def _put(self, leaf: Leaf, value: Any, row: Row) -> None:
         try:
             read = leaf.read(value)
             if read is not None:
@@ -188,7 +160,7 @@ class _Walk:
         if type(value) is dict:
             self.keys += _keys_in(value)
 
-    def _list(self, leaf: _Leaf, value: list[Any], row: _Row) -> None:
+    def _list(self, leaf: Leaf, value: list[Any], row: Row) -> None:
         pending = [iter(value)]
         while pending:
             for item in pending[-1]:
@@ -200,7 +172,7 @@ class _Walk:
             else:
                 pending.pop()
 
-    def _no_leaf(self, path: str, value: Any, row: _Row) -> None:
+    def _no_leaf(self, path: str, value: Any, row: Row) -> None:
         known = self._mapping.objects.get(path)
         if known is None or not known.is_enabled or not path:
             self._unknown(path, value, known)
@@ -230,12 +202,12 @@ class _Walk:
             owner = owner.rpartition(".")[0]
         return self._mapping.objects[owner].dynamic != "false"
 
-    def _nested(self, path: str, value: Any, row: _Row) -> None:
+    def _nested(self, path: str, value: Any, row: Row) -> None:
         inner = self._mapping.nested[path]
         members: list[dict[str, Any]] = []
         for item in _flat(value):
             if type(item) is dict:
-                nested_row = _Row()
+                nested_row = Row()
                 self._object(item, f"{path}.", nested_row)
                 members.append(self._finished(nested_row, path, as_text=False))
             elif item is not None:
@@ -247,7 +219,7 @@ class _Walk:
         return any(n.parent_path == path and n.fields for n in self._mapping.nested.values())
 
     def _finished(
-        self, row: _Row, nested_path: str | None, *, as_text: bool = True
+        self, row: Row, nested_path: str | None, *, as_text: bool = True
     ) -> dict[str, Any]:
         """The values by column: with lists where there are several, nested objects as text."""
         values = row.first
@@ -268,19 +240,6 @@ class _Walk:
             id=self._id,
             caused_by=(error.type, str(error)),
         )
-
-
-def _leaf(found: Field, mapping: Mapping) -> _Leaf:
-    others = [mapping.fields[path] for path in found.subfields]
-    others_own = any(o.column != found.column for o in others)
-    return _Leaf(
-        found,
-        found.column,
-        field_reader(found),
-        None if others_own else plain_type(found),
-        found.options.get("null_value"),
-        tuple((o.column, field_reader(o)) for o in others if o.column != found.column),
-    )
 
 
 def _not_an_object(path: str) -> MapperParsingError:

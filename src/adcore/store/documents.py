@@ -12,20 +12,18 @@ from typing import Any
 import duckdb
 
 from adcore.store.actions import Action, Document, Operation, WriteError, WriteResult
-from adcore.store.catalog import Catalog, IndexEntry
+from adcore.store.bulk import BulkWriter
 from adcore.store.clock import Clock
 from adcore.store.database import Database, database_error
 from adcore.store.errors import (
-    IllegalRequestError,
     IndexNotFoundError,
     ReadOnlyIndexError,
     StoreError,
 )  # fmt: skip
 from adcore.store.ids import IdGenerator
-from adcore.store.index_writer import IndexWriter
+from adcore.store.index_entry import IndexEntry
 from adcore.store.indices import Indices
 from adcore.store.lookup import Lookup
-from adcore.store.names import dated_name
 from adcore.store.scan import Scan
 
 __all__ = ["Documents"]
@@ -112,7 +110,7 @@ class Documents(Indices):
             return []
         new_ids = iter(self._ids.take(sum(a.id is None for a in listed)))
         with self._changing() as (cursor, catalog):
-            work = _Bulk(self, cursor, catalog)
+            work = BulkWriter(cursor, catalog, self._lookup, self._create, self._clock())
             targets = [work.target(action) for action in listed]
             work.prefetch(listed, targets)
             results: list[WriteResult | WriteError] = []
@@ -235,78 +233,3 @@ class Documents(Indices):
         if entry.name not in self._catalog.indices:
             return IndexNotFoundError(f"no such index [{entry.name}]", index=entry.name)
         return database_error(error)
-
-
-class _Bulk:
-    """The writers of one transaction, one per index."""
-
-    def __init__(
-        self, documents: Documents, cursor: duckdb.DuckDBPyConnection, catalog: Catalog
-    ) -> None:
-        self._documents = documents
-        self._cursor = cursor
-        self._catalog = catalog
-        self._writers: dict[str, IndexWriter] = {}
-        self._targets: dict[tuple[str, bool], IndexWriter | StoreError] = {}
-
-    def target(self, action: Action) -> IndexWriter | StoreError:
-        """The writer of the index an action is for, which is made where it may be."""
-        asked = (action.index, action.operation == "delete")
-        found = self._targets.get(asked)
-        if found is None:
-            found = self._targets[asked] = self._find(action)
-        return found
-
-    def _find(self, action: Action) -> IndexWriter | StoreError:
-        try:
-            name = dated_name(action.index, self._documents._clock())
-            if name not in self._catalog.indices and name not in self._catalog.aliases:
-                if action.operation == "delete":
-                    raise IndexNotFoundError(f"no such index [{name}]", index=name)
-                self._documents._create(self._cursor, self._catalog, name)
-            entry = self._catalog.entry(name)
-            if entry.name not in self._writers:
-                number = self._catalog.sequences.get(entry.uuid, 0)
-                self._writers[entry.name] = IndexWriter(
-                    entry, number, self._cursor, self._documents._lookup
-                )
-            return self._writers[entry.name]
-        except StoreError as error:
-            return error
-
-    def prefetch(
-        self, actions: Sequence[Action], targets: Sequence[IndexWriter | StoreError]
-    ) -> None:
-        for writer in self._writers.values():
-            own = [a for a, t in zip(actions, targets, strict=True) if t is writer]
-            given = dict.fromkeys(a.id for a in own if a.id is not None)
-            updated = {a.id for a in own if a.operation == "update"}
-            for wanted, with_source in (
-                ([i for i in given if i not in updated], False),
-                ([i for i in given if i in updated], True),
-            ):
-                if wanted:
-                    writer.prefetch(wanted, with_source=with_source)
-
-    def apply(
-        self,
-        action: Action,
-        target: IndexWriter | StoreError,
-        id: str,
-    ) -> WriteResult | WriteError:
-        if isinstance(target, StoreError):
-            return WriteError(action.operation, action.index, action.id, target)
-        if action.id is None and action.operation in ("update", "delete"):
-            error = IllegalRequestError("Validation Failed: 1: id is missing;")
-            return WriteError(action.operation, action.index, None, error)
-        try:
-            return target.apply(action, id)
-        except StoreError as error:
-            return WriteError(action.operation, target.entry.name, id, error)
-
-    def flush(self) -> None:
-        for name, writer in self._writers.items():
-            writer.flush()
-            if writer.entry is not self._catalog.indices[name]:
-                self._catalog.indices[name] = writer.entry
-            self._catalog.sequences[writer.entry.uuid] = writer.next_seq_no

@@ -1,21 +1,19 @@
 """All writes of one transaction to one index: decided one by one, stored at once."""
 
-# ruff: noqa: S608 -- names are quoted by sql.identifier, values are parameters
+
 # ruff: noqa: A001, A002 -- id is the word of the API
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 
 from adcore.store.actions import Action, WriteResult
-from adcore.store.catalog import IndexEntry
-from adcore.store.column_batch import column_batch
-from adcore.store.document_parser import DocumentParser, ParsedDocument
+from adcore.store.document_parser import DocumentParser
 from adcore.store.errors import (
     DocumentMissingError,
     IllegalRequestError,
@@ -23,19 +21,17 @@ from adcore.store.errors import (
     ReadOnlyIndexError,
     VersionConflictError,
 )  # fmt: skip
+from adcore.store.index_entry import IndexEntry
 from adcore.store.json_text import decode_object, encode
 from adcore.store.lookup import Lookup
-from adcore.store.mapping import Mapping
 from adcore.store.mapping_builder import TOTAL_FIELDS_LIMIT
+from adcore.store.row_storage import StoredRow, delete_rows, store_rows
 from adcore.store.schema import extend_table
-from adcore.store.sql import column_types, column_value, identifier
 
 __all__ = ["IndexWriter", "field_limit"]
 
 _LONGEST_ID = 512
 _SURELY_SHORT = 128  # characters, of at most 4 bytes
-_ROWS_AT_ONCE = 50_000
-_BYTES_AT_ONCE = 256 << 20
 
 
 @dataclass(slots=True)
@@ -76,7 +72,7 @@ class IndexWriter:
         self._parser = DocumentParser(entry.mapping, field_limit=field_limit(entry.settings))
         self._current: dict[str, _Current] = {}
         self._stored: dict[str, int] = {}  # sequence numbers in the table, by id
-        self._rows: dict[str, tuple[ParsedDocument, int, int]] = {}
+        self._rows: dict[str, StoredRow] = {}
         self._gone: set[str] = set()
 
     def prefetch(self, ids: Sequence[str], *, with_source: bool) -> None:
@@ -156,7 +152,7 @@ class IndexWriter:
             raise
         version = _version(current) + 1
         seq_no = self._take_seq_no()
-        self._rows[id] = (parsed, version, seq_no)
+        self._rows[id] = StoredRow(parsed, version, seq_no)
         if action.id is not None:
             self._gone.discard(id)
             self._current[id] = _Current(version, seq_no, parsed.source)
@@ -210,78 +206,8 @@ class IndexWriter:
             extend_table(self._cursor, self.entry.relation, before, after)
             self.entry = replace(self.entry, mapping=after)
         if self._gone:
-            numbers = sorted(self._stored[id] for id in self._gone)
-            self._cursor.register("gone", column_batch({"_seq_no": ("BIGINT", numbers)}))
-            self._cursor.execute(
-                f"DELETE FROM {self.entry.relation} WHERE _seq_no IN (SELECT _seq_no FROM gone)"
-            )
-            self._cursor.unregister("gone")
-        types = {"_id": "VARCHAR", **column_types(after)}
-        for chunk in self._chunks(self._rows.keys() & self._stored.keys()):
-            self._store(chunk, types, after, is_update=True)
-        for chunk in self._chunks(self._rows.keys() - self._stored.keys()):
-            self._store(chunk, types, after, is_update=False)
-
-    def _chunks(self, ids: set[str]) -> Iterator[list[str]]:
-        chunk: list[str] = []
-        size = 0
-        for id, (parsed, _, _) in self._rows.items():
-            if id in ids:
-                chunk.append(id)
-                size += len(parsed.source)
-                if len(chunk) == _ROWS_AT_ONCE or size > _BYTES_AT_ONCE:
-                    yield chunk
-                    chunk, size = [], 0
-        if chunk:
-            yield chunk
-
-    def _store(
-        self, ids: list[str], types: MappingABC[str, str], mapping: Mapping, *, is_update: bool
-    ) -> None:
-        rows = [self._rows[id] for id in ids]
-        batch: dict[str, tuple[str, Sequence[Any]]] = {
-            "_id": ("VARCHAR", ids),
-            "_seq_no": ("BIGINT", [seq_no for _, _, seq_no in rows]),
-            "_version": ("BIGINT", [version for _, version, _ in rows]),
-            "_source": ("VARCHAR", [parsed.source for parsed, _, _ in rows]),
-        }
-        values = [parsed.values for parsed, _, _ in rows]
-        for column in dict.fromkeys(column for row in values for column in row):
-            kind = "VARCHAR" if types[column].endswith("[]") else types[column]
-            batch[column] = (kind, [row.get(column) for row in values])
-        columns = list(batch)
-        if is_update:
-            batch["replaced"] = ("BIGINT", [self._stored[id] for id in ids])
-        self._cursor.register("batch", column_batch(batch))
-        if is_update:
-            self._run_update(columns, types, mapping)
-        else:
-            self._run_insert(columns, types, mapping)
-        self._cursor.unregister("batch")
-
-    def _run_insert(
-        self, columns: list[str], types: MappingABC[str, str], mapping: Mapping
-    ) -> None:
-        names = ", ".join(map(identifier, columns))
-        values = ", ".join(_value(column, types, mapping) for column in columns)
-        self._cursor.execute(
-            f"INSERT INTO {self.entry.relation} ({names}) SELECT {values} FROM batch"
-        )
-
-    def _run_update(
-        self, columns: list[str], types: MappingABC[str, str], mapping: Mapping
-    ) -> None:
-        # In place: rows that are deleted and inserted anew leave holes in the table.
-        present = set(columns)
-        changed = ["_seq_no", "_version", "_source", *(c for c in types if c != "_id")]
-        sets = ", ".join(
-            f"{identifier(c)} = " + (_value(c, types, mapping) if c in present else "NULL")
-            for c in changed
-        )
-        self._cursor.execute(
-            f"UPDATE {self.entry.relation} AS stored SET {sets} FROM batch "
-            "WHERE stored._seq_no = batch.replaced"
-        )
+            delete_rows(self._cursor, self.entry, [self._stored[id] for id in self._gone])
+        store_rows(self._cursor, self.entry, self._rows, self._stored)
 
 
 def field_limit(settings: MappingABC[str, Any]) -> int:
@@ -291,14 +217,6 @@ def field_limit(settings: MappingABC[str, Any]) -> int:
         found = found.get(part) if isinstance(found, dict) else None
     flat = settings.get("index.mapping.total_fields.limit", found)
     return TOTAL_FIELDS_LIMIT if flat is None else int(flat)
-
-
-def _value(column: str, types: MappingABC[str, str], mapping: Mapping) -> str:
-    name = f"batch.{identifier(column)}"
-    if not types.get(column, "").endswith("[]"):
-        return name
-    shape = column_value(mapping, column).replace("'", "''")
-    return f"from_json({name}, '{shape}')"
 
 
 def _version(current: _Current | None) -> int:

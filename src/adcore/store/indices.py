@@ -1,6 +1,6 @@
 """Indices and aliases: made, deleted, found, measured."""
 
-# ruff: noqa: S608 -- names are quoted by sql.identifier, values are parameters
+
 
 from __future__ import annotations
 
@@ -9,40 +9,27 @@ import uuid
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from adcore.store.catalog import Alias, Catalog, IndexEntry, Target
+from adcore.store.aliases import Alias
+from adcore.store.catalog import Catalog
 from adcore.store.clock import Clock
 from adcore.store.database import Database, database_error
 from adcore.store.errors import IndexNotFoundError, MappingError, ReadOnlyIndexError
 from adcore.store.files import files_mapping, files_relation
+from adcore.store.index_entry import IndexEntry, Target
 from adcore.store.index_writer import field_limit
 from adcore.store.mapping import Mapping
 from adcore.store.names import check_index_name, dated_name, matching_names, next_name
 from adcore.store.schema import create_table, extend_table
 from adcore.store.sql import identifier
+from adcore.store.stats import IndexStats, count_documents, index_stats
 
-__all__ = ["IndexStats", "Indices"]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStats:
-    """Sizes of an index.
-
-    Attributes
-    ----------
-    documents : int
-        How many there are.
-    bytes : int
-        What they take in the file, in whole blocks; what is only in the log yet is left out.
-    """
-
-    documents: int
-    bytes: int
+__all__ = ["Indices"]
 
 
 class Indices:
@@ -97,7 +84,7 @@ class Indices:
         catalog.indices[name] = entry
         catalog.sequences[entry.uuid] = 0
         for alias, options in (aliases or {}).items():
-            _add_alias(catalog, alias, name, options)
+            catalog.add_alias(alias, name, options)
         return entry
 
     def _new_name(self, catalog: Catalog, name: str) -> str:
@@ -152,7 +139,7 @@ class Indices:
                 raise IndexNotFoundError(f"no such index [{missing[0]}]", index=missing[0])
             present = [name for name in names if name not in missing]
             for name in present:
-                _drop(cursor, catalog, name)
+                catalog.drop(cursor, name)
             return present
 
     def exists(self, expression: str) -> bool:
@@ -234,12 +221,12 @@ class Indices:
         rest = {k: v for k, v in options.items() if k in ("filter", "is_write_index", "routing")}
         for index in indices:
             if kind == "remove_index":
-                _drop(cursor, catalog, index)
+                catalog.drop(cursor, index)
             for alias in listed:
                 if kind == "add":
-                    _add_alias(catalog, str(alias), index, rest)
+                    catalog.add_alias(str(alias), index, rest)
                 elif kind == "remove":
-                    _remove_alias(catalog, str(alias), index)
+                    catalog.remove_alias(str(alias), index)
                 else:
                     raise MappingError(f"[aliases] unknown field [{kind}]")
 
@@ -270,21 +257,23 @@ class Indices:
             new = new_index or next_name(old.name, self._clock())
             reached = max_docs is None and max_age is None
             if max_docs is not None:
-                reached |= _count(cursor, old) >= max_docs
+                reached |= count_documents(cursor, old) >= max_docs
             if max_age is not None:
                 reached |= self._clock() - old.created >= max_age
             if not reached:
                 return old.name, new, False
             mapping = old.mapping.to_json()
             made = self._create(cursor, catalog, new, mapping, old.settings)
-            _add_alias(catalog, alias, old.name, {"is_write_index": False})
-            _add_alias(catalog, alias, made.name, {"is_write_index": True})
+            catalog.add_alias(alias, old.name, {"is_write_index": False})
+            catalog.add_alias(alias, made.name, {"is_write_index": True})
             return old.name, made.name, True
 
     def delete_older(self, pattern: str, max_age: int) -> list[str]:
         """Delete the indices of a pattern made at least `max_age` ms ago; never a write index."""
         with self._changing() as (cursor, catalog):
-            kept = {alias.write_index() for alias in catalog.aliases.values() if _writes(alias)}
+            kept = {
+                alias.write_index() for alias in catalog.aliases.values() if alias.has_write_index
+            }
             limit = self._clock() - max_age
             names = [
                 name
@@ -292,62 +281,15 @@ class Indices:
                 if name not in kept and catalog.indices[name].created <= limit
             ]
             for name in names:
-                _drop(cursor, catalog, name)
+                catalog.drop(cursor, name)
             return names
 
     def stats(self, name: str) -> IndexStats:
         """The sizes of an index."""
-        entry = self._catalog.entry(name)
         cursor = self._database.cursor()
         try:
-            documents = _count(cursor, entry)
-            if entry.files is not None:
-                return IndexStats(documents, 0)
-            table = entry.relation.strip('"')
-            ((blocks,),) = cursor.execute(
-                "SELECT count(DISTINCT block_id) * 262144 FROM pragma_storage_info(?) "
-                "WHERE persistent", [table],
-            ).fetchall()  # fmt: skip
-            return IndexStats(documents, int(blocks))
+            return index_stats(cursor, self._catalog.entry(name))
         except duckdb.Error as error:
             raise database_error(error) from error
         finally:
             cursor.close()
-
-
-def _count(cursor: duckdb.DuckDBPyConnection, entry: IndexEntry) -> int:
-    ((count,),) = cursor.execute(f"SELECT count(*) FROM {entry.relation}").fetchall()
-    return int(count)
-
-
-def _drop(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, name: str) -> None:
-    entry = catalog.indices.pop(name)
-    cursor.execute(f"DROP {'VIEW' if entry.is_read_only else 'TABLE'} {entry.relation}")
-    catalog.sequences.pop(entry.uuid, None)
-    for alias in list(catalog.aliases.values()):
-        if name in alias.indices:
-            _remove_alias(catalog, alias.name, name)
-
-
-def _writes(alias: Alias) -> bool:
-    marked = [o for o in alias.indices.values() if o.get("is_write_index")]
-    return len(marked) == 1 or len(alias.indices) == 1
-
-
-def _add_alias(catalog: Catalog, alias: str, index: str, options: MappingABC[str, Any]) -> None:
-    check_index_name(alias)
-    if alias in catalog.indices:
-        catalog.check_new(alias)
-    present = catalog.aliases.get(alias, Alias(alias, {})).indices
-    catalog.aliases[alias] = Alias(alias, {**present, index: dict(options)})
-
-
-def _remove_alias(catalog: Catalog, alias: str, index: str) -> None:
-    present = catalog.aliases.get(alias)
-    if present is None or index not in present.indices:
-        raise IndexNotFoundError(f"aliases [{alias}] missing", index=index)
-    rest = {name: options for name, options in present.indices.items() if name != index}
-    if rest:
-        catalog.aliases[alias] = Alias(alias, rest)
-    else:
-        del catalog.aliases[alias]

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
-from adcore.store.catalog import IndexEntry
 from adcore.store.column_batch import column_batch
 from adcore.store.id_locator import FEW, IdLocator
+from adcore.store.index_entry import IndexEntry
 
 __all__ = ["Lookup"]
 

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import nanoarrow
 
-from adcore.store.catalog import Target
 from adcore.store.errors import IllegalRequestError
+from adcore.store.index_entry import Target
 from adcore.store.mapping import RESERVED_COLUMNS, Mapping
 from adcore.store.sql import identifier
 

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from adcore.store.mapping import Field, Mapping, NestedObject
 
 __all__ = [
-    "column_types", "column_value", "identifier", "literal", "nested_changes", "table_columns",
+    "column_shape",
+    "column_types",
+    "identifier",
+    "literal",
+    "nested_changes",
+    "table_columns",
 ]  # fmt: skip
 
 DOCUMENT_COLUMNS = {
@@ -43,13 +48,12 @@ def column_types(mapping: Mapping) -> dict[str, str]:
     return types
 
 
-def column_value(mapping: Mapping, column: str) -> str:
-    """What turns the JSON text of a list or nested column into its value; '' for scalars."""
+def column_shape(mapping: Mapping, column: str, kind: str) -> str:
+    """The shape that from_json needs to turn the text of a list or nested column into one."""
     for nested in mapping.nested.values():
         if nested.parent_path is None and nested.column == column:
             return json.dumps([_shape(mapping, nested)])
-    kind = column_types(mapping)[column]
-    return json.dumps([kind[:-2]]) if kind.endswith("[]") else ""
+    return json.dumps([kind[:-2]])
 
 
 def nested_changes(before: Mapping, after: Mapping) -> Iterator[tuple[str, str]]:
