@@ -1,7 +1,5 @@
 """Indices and aliases: made, deleted, found, measured."""
 
-
-
 from __future__ import annotations
 
 import base64

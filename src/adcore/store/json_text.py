@@ -60,11 +60,19 @@ def check_duplicates(source: bytes, keys: int) -> None:
     """
     # Each key is followed by a quote and a colon, perhaps with white space between: so this is
     # no less than the keys written. Where it is equal to the keys kept, none was lost.
-    if source.count(b'":') == keys and not (
-        b" :" in source or b"\t:" in source or b"\n:" in source or b"\r:" in source
-    ):
+    if source.count(b'":') == keys and not _has_space_before_colon(source):
         return
     json.loads(source, object_pairs_hook=_without_duplicates)
+
+
+def _has_space_before_colon(source: bytes) -> bool:
+    # Looking for one byte is several times faster than for two.
+    return (
+        b" :" in source
+        or (b"\n" in source and b"\n:" in source)
+        or (b"\t" in source and b"\t:" in source)
+        or (b"\r" in source and b"\r:" in source)
+    )
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
