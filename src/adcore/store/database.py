@@ -153,6 +153,11 @@ class Database:
             if self._is_broken and self._connection is not None:
                 self._connection.close()
                 self._connection = self._connect()
+                try:
+                    # While a reader still holds the old one, this is the old one again.
+                    self._connection.execute("SELECT 1").fetchall()
+                except duckdb.Error as error:
+                    raise database_error(error) from error
                 self._is_broken = False
 
     def set_log_limit(self, size: int) -> None:
