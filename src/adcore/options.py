@@ -148,7 +148,9 @@ def thresholded_config(
         If an option is of the wrong kind or out of range; the message names it.
     """
     width = integer("input_dimensions", options["input_dimensions"], 1, _MAXIMUM_DIMENSIONS)
-    options = {name: value for name, value in options.items() if (name, value) != ("transform", None)}
+    options = {
+        name: value for name, value in options.items() if name != "transform" or value is not None
+    }
     config = _core.ThresholdedForestConfig.preset(preset, width)
     if config.transform == "none" and preset == "default" and options.get("weights") is not None:
         config.transform = "weighted"
