@@ -1,0 +1,1 @@
+"""The search language over the tables of an index: parse, plan, run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Limits"]
+__all__ = ["DEFAULT_LIMITS", "Limits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,6 @@ class Limits:
     buckets: int = 65_536
     inner_hits: int = 100
     source_bytes: int = 256 * 1024 * 1024
+
+
+DEFAULT_LIMITS = Limits()

@@ -279,7 +279,9 @@ def _bool(query: q.Bool) -> tuple[str, Echo]:
         "should": query.should,
     }
     body: Echo = {
-        name: [echo_query(clause) for clause in listed] for name, listed in clauses.items() if listed
+        name: [echo_query(clause) for clause in listed]
+        for name, listed in clauses.items()
+        if listed
     }
     body["adjust_pure_negative"] = query.adjust_pure_negative
     body |= _given(minimum_should_match=query.minimum_should_match)

@@ -1,0 +1,1 @@
+"""Aggregations: trees of buckets and measures, one GROUP BY per level."""

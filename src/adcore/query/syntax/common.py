@@ -56,9 +56,7 @@ def read_operator(content: Json) -> Operator:
     raise illegal_argument(f"No enum constant org.opensearch.index.query.Operator.{upper}")
 
 
-def field_body(
-    where: str, body: JsonObject, short: str | None, known: frozenset[str]
-) -> FieldBody:
+def field_body(where: str, body: JsonObject, short: str | None, known: frozenset[str]) -> FieldBody:
     """Read ``{field: value}`` or ``{field: {option: value}}``.
 
     Parameters
@@ -73,9 +71,7 @@ def field_body(
         The options allowed besides boost and name.
     """
     fields = [
-        key
-        for key, content in body.items()
-        if key not in COMMON or isinstance(content, Mapping)
+        key for key, content in body.items() if key not in COMMON or isinstance(content, Mapping)
     ]
     if len(fields) > 1:
         raise parsing_error(

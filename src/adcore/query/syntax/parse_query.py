@@ -97,9 +97,7 @@ class _Parser:
             raise parsing_error(f"unknown query [{name}]")
         self.clauses += 1
         if self.clauses > self.limits.clauses:
-            raise query_error(
-                f"maxClauseCount is set to {self.limits.clauses}", "too_many_clauses"
-            )
+            raise query_error(f"maxClauseCount is set to {self.limits.clauses}", "too_many_clauses")
         return lambda name, body, _: leaf(name, body)
 
     def _list(self, content: Json, depth: int) -> tuple[Query, ...]:
@@ -161,9 +159,7 @@ class _Parser:
         refuse_unknown(where, body, frozenset({"queries", "tie_breaker", *COMMON}))
         queries = self._list(body.get("queries", ()), depth)
         if not queries:
-            raise parsing_error(
-                "[dis_max] requires 'queries' field with at least one clause"
-            )
+            raise parsing_error("[dis_max] requires 'queries' field with at least one clause")
         return DisMax(
             queries=queries,
             tie_breaker=number(where, "tie_breaker", body.get("tie_breaker", 0.0)),

@@ -95,9 +95,7 @@ def _terms_set(where: str, body: JsonObject) -> Query:
     read = field_body(where, body, None, known)
     if read.options.get("minimum_should_match_field") is None:
         raise illegal_argument("No minimum should match has been specified")
-    field = text(
-        where, "minimum_should_match_field", read.options["minimum_should_match_field"]
-    )
+    field = text(where, "minimum_should_match_field", read.options["minimum_should_match_field"])
     return TermsSet(
         field=read.field,
         values=_values(where, read.field, read.options.get("terms")),
