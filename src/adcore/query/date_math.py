@@ -11,7 +11,7 @@ from adcore.errors import InvalidArgumentError
 from adcore.query.errors import SearchError
 from adcore.store.dates import DateFormat
 
-__all__ = ["Clock", "from_local", "parse_date", "shift", "to_local"]
+__all__ = ["Clock", "floor_local", "from_local", "parse_date", "shift", "to_local"]
 
 Clock = Callable[[], int]
 """Returns the present time in epoch milliseconds."""
@@ -135,7 +135,7 @@ def shift(local: datetime, unit: str, count: int) -> datetime:
     )
 
 
-def floor_local(local: datetime, unit: str) -> datetime:
+def floor_local(local: datetime, unit: str) -> datetime:  # noqa: PLR0911 -- a unit a line
     """The beginning of the unit (weeks begin on Monday) that a time on the wall is in."""
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if unit == "y":

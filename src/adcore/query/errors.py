@@ -38,7 +38,12 @@ class SearchError(AdcoreError, ValueError):
     """
 
     def __init__(
-        self, type: str, reason: str, *, status: int = 400, cause: SearchError | None = None
+        self,
+        type: str,  # noqa: A002 -- the API's word
+        reason: str,
+        *,
+        status: int = 400,
+        cause: SearchError | None = None,
     ) -> None:
         super().__init__(reason)
         self.type = type

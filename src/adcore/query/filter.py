@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adcore.query.compile import condition
 from adcore.query.compile.scope import Scope
-from adcore.query.limits import Limits
+from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.sql import Sql
 from adcore.query.syntax.parse_query import parse_query
 from adcore.query.syntax.queries import MatchAll, Query
@@ -20,7 +20,7 @@ def filter_sql(
     *,
     now: int,
     index: str = "",
-    limits: Limits = Limits(),  # noqa: B008 -- frozen
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[str, list[object]]:
     """The SQL condition of a query, and its parameters in order.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from adcore.query.limits import Limits
+from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.syntax import queries as q
 from adcore.query.syntax.parse_query import parse_query
 from adcore.query.syntax.reader import Json, format_number
@@ -15,7 +15,7 @@ __all__ = ["echo_query", "normalise_aggregations", "normalise_query"]
 Echo = dict[str, object]
 
 
-def normalise_query(content: Json, limits: Limits = Limits()) -> Echo:  # noqa: B008 -- frozen
+def normalise_query(content: Json, limits: Limits = DEFAULT_LIMITS) -> Echo:
     """A query in the form in which the API stores and returns it; ``{}`` and null match all.
 
     Examples

@@ -137,9 +137,9 @@ class _Context:
 
     def _pattern(self, leaf: Leaf, field: SearchedField) -> Query:
         bound = self.scope.find(field.path)
-        if bound is not None and not _holds_text(bound.field.type):
-            if self.lenient or field.is_from_pattern:
-                return MatchNone()
+        is_lenient = self.lenient or field.is_from_pattern
+        if is_lenient and bound is not None and not _holds_text(bound.field.type):
+            return MatchNone()
         is_text = bound is not None and bound.field.type.is_text
         text = leaf.text.lower() if is_text else leaf.text
         if leaf.kind == "regexp":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import lru_cache
 
-from adcore.query.limits import Limits
+from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.sql import Sql, any_of, column, sql, value
 from adcore.store.mapping import Field, FieldType, Mapping, NestedObject
 
@@ -83,7 +83,7 @@ class Scope:
     index: str
     mapping: Mapping
     now: int
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT_LIMITS
     nested_path: str | None = None
     element: Sql | None = None
 

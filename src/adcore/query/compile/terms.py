@@ -194,8 +194,11 @@ def _whole(number: float, inclusive: bool, is_lower: bool) -> tuple[int, bool]:
 
 
 def _limit(query: Range, field: Field, bound: Scalar, scope: Scope, rounds_down: bool) -> object:
-    """The bound as the column has it. A lower bound that belongs to the range begins a day, as
-    does an upper one that does not; the others are the ends of days."""  # noqa: D209
+    """The bound as the column has it.
+
+    A lower bound that belongs to the range is the beginning of a day, as is an upper one that
+    does not; the others are the ends of days.
+    """
     if field.type.is_date:
         form = request_format(field, query.format)
         zone = request_zone(query.time_zone)

@@ -45,11 +45,11 @@ def to_boolean(content: Scalar) -> bool:
 
 def to_float(content: Scalar) -> float:
     """A finite number."""
+    if isinstance(content, bool):
+        raise _no_number(content)
     try:
-        if isinstance(content, bool):
-            raise TypeError(content)
         result = float(content)
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         raise _no_number(content) from None
     if not math.isfinite(result):
         raise query_error(f"[double] supports only finite values, but got [{content}]")

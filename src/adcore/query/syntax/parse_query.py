@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from adcore.query.errors import illegal_argument, parsing_error, query_error
-from adcore.query.limits import Limits
+from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.syntax import parse_terms, parse_text
 from adcore.query.syntax.common import COMMON, read_boost, read_name
 from adcore.query.syntax.queries import (
@@ -37,7 +38,7 @@ _CLAUSES = {
 }  # fmt: skip
 
 
-def parse_query(content: Json, limits: Limits = Limits()) -> Query:  # noqa: B008 -- frozen
+def parse_query(content: Json, limits: Limits = DEFAULT_LIMITS) -> Query:
     """The syntax tree of a query.
 
     Parameters
@@ -191,7 +192,7 @@ class _Parser:
         kind = MatchAll if where == "match_all" else MatchNone
         return kind(boost=read_boost(where, body), name=read_name(where, body))
 
-    _COMPOUND = {
+    _COMPOUND: ClassVar = {
         "bool": _bool,
         "nested": _nested,
         "constant_score": _constant_score,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from adcore.query.errors import illegal_argument, parsing_error
-from adcore.query.limits import Limits
+from adcore.query.limits import DEFAULT_LIMITS
 from adcore.query.syntax.common import COMMON, FieldBody, field_body, read_boost, read_name
 from adcore.query.syntax.queries import (
     Exists,
@@ -42,7 +42,7 @@ _RANGE = frozenset(
         "time_zone", "format", "relation",
     }
 )  # fmt: skip
-_MAX_TERMS = Limits().terms
+_MAX_TERMS = DEFAULT_LIMITS.terms
 
 
 def _term(where: str, body: JsonObject) -> Query:

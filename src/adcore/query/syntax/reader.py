@@ -93,9 +93,9 @@ def boolean(content: Json) -> bool:
 
 def number(where: str, key: str, content: Json) -> float:
     """A finite number, or its text."""
+    if isinstance(content, bool):
+        raise _no_number(where, key, content)
     try:
-        if isinstance(content, bool):
-            raise TypeError(content)
         result = float(cast("str", content))
     except (TypeError, ValueError, OverflowError):
         raise _no_number(where, key, content) from None

@@ -1,4 +1,4 @@
-"""The search-box language that never fails: ``+`` and ``|`` or, ``-`` not, quotes, ``*``, ``( )``."""
+"""The search-box language that never fails: ``+`` is and, ``|`` or, ``-`` not."""
 
 from __future__ import annotations
 
