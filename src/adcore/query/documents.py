@@ -119,7 +119,7 @@ def _fields(
                 continue
             values = list(_values(source, (field.parent_path or path).split(".")))
             if is_sorted:
-                values = sorted(dict.fromkeys(values), key=lambda each: (str(type(each)), each))  # type: ignore[type-var]
+                values = sorted(dict.fromkeys(values), key=lambda each: (str(type(each)), each))
             if values:
                 found[path] = [_formatted(each, field, request.format) for each in values]
     return found

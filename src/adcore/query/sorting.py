@@ -59,11 +59,13 @@ class SortColumn:
         """A value that `show` gave."""
         if content is None or isinstance(content, (list, dict)):
             if content is not None:
-                raise illegal_argument(f"Failed to parse search_after value for field [{self.key.field}].")
+                raise illegal_argument(
+                    f"Failed to parse search_after value for field [{self.key.field}]."
+                )
             return None
         if not isinstance(content, (str, int, float)):
             raise illegal_argument(f"Can't handle search_after value [{content}]")
-        if content in {"Infinity", "-Infinity"}:
+        if content in ("Infinity", "-Infinity"):
             return float(str(content).replace("Infinity", "inf"))
         if self.kind is Kind.DATE and self.field is not None and isinstance(content, str):
             form = self.form or self.field.date_format

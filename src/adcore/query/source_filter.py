@@ -22,7 +22,7 @@ def filter_source(source: dict[str, object], wanted: SourceFilter) -> dict[str, 
     """
     if not wanted.includes and not wanted.excludes:
         return source
-    return _Filter(wanted).object(source, "", is_kept=not wanted.includes)
+    return _Filter(wanted).keep(source, "", is_kept=not wanted.includes)
 
 
 class _Filter:
@@ -30,7 +30,7 @@ class _Filter:
         self._includes = _any_of(tuple(wanted.includes))
         self._excludes = _any_of(tuple(wanted.excludes)) if wanted.excludes else None
 
-    def object(self, content: dict[str, object], path: str, *, is_kept: bool) -> dict[str, object]:
+    def keep(self, content: dict[str, object], path: str, *, is_kept: bool) -> dict[str, object]:
         kept: dict[str, object] = {}
         for key, item in content.items():
             below = f"{path}.{key}" if path else key
@@ -45,7 +45,7 @@ class _Filter:
     def _item(self, item: object, path: str, *, is_kept: bool) -> tuple[object, bool]:
         """The kept part, and whether there is one."""
         if isinstance(item, dict):
-            found = self.object(item, path, is_kept=is_kept)
+            found = self.keep(item, path, is_kept=is_kept)
             return found, is_kept or bool(found)
         if isinstance(item, list):
             parts = [self._item(each, path, is_kept=is_kept) for each in item]

@@ -99,6 +99,8 @@ def _aggregate(values: Values, function: str, argument: Sql | None = None) -> Sq
     everything = sql(
         "flatten(list({}) FILTER (WHERE {} IS NOT NULL))", values.column, values.column
     )
+    if function == "unique":
+        return sql("list_unique({})", everything)
     return sql(f"list_aggregate({{}}, '{function}'{{}})", everything, extra)
 
 

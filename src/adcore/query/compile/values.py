@@ -38,7 +38,7 @@ def to_boolean(content: Scalar) -> bool:
     """A value of a boolean field: ``true``, ``false`` or their texts."""
     if isinstance(content, bool):
         return content
-    if content in {"true", "false", ""}:
+    if content in ("true", "false", ""):
         return content == "true"
     raise query_error(f"Can't parse boolean value [{content}], expected [true] or [false]")
 

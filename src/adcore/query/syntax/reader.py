@@ -84,7 +84,7 @@ def boolean(content: Json) -> bool:
     """
     if isinstance(content, bool):
         return content
-    if content in {"true", "false"}:
+    if content in ("true", "false"):
         return content == "true"
     raise illegal_argument(
         f"Failed to parse value [{_shown(content)}] as only [true] or [false] are allowed."

@@ -146,7 +146,7 @@ def _optional_number(body: JsonObject, key: str) -> float | None:
 def _counted(content: Json) -> int | None:
     if content is None:
         return DEFAULT_TOTAL
-    if isinstance(content, bool) or content in {"true", "false"}:
+    if isinstance(content, bool) or content in ("true", "false"):
         return None if boolean(content) else 0
     found = integer("search", "track_total_hits", content)
     if found < -1:

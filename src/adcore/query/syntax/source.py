@@ -72,7 +72,7 @@ def parse_documents(body: JsonObject) -> DocumentOptions:
 
 
 def _source(content: Json) -> SourceFilter:
-    if isinstance(content, bool) or content in {"true", "false"}:
+    if isinstance(content, bool) or content in ("true", "false"):
         return SourceFilter(boolean(content))
     if isinstance(content, Mapping):
         for key in content:

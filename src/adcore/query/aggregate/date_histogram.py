@@ -1,0 +1,122 @@
+"""A bucket per interval of time."""
+
+# ruff: noqa: D102, S608 -- Shape says what its methods do; names in SQL are made here, values bound
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adcore.query.aggregate.columns import Kind, Values
+from adcore.query.aggregate.date_buckets import DateBuckets
+from adcore.query.aggregate.histogram import too_many_buckets
+from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
+from adcore.query.aggregate.terms import valued
+from adcore.query.compile.values import request_format, to_date
+from adcore.query.errors import illegal_argument
+from adcore.query.limits import Limits
+from adcore.query.sql import Sql, all_of, sql, value
+from adcore.query.syntax.aggregations import DateHistogram
+from adcore.query.syntax.queries import Scalar
+from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
+
+__all__ = ["DateHistogramShape", "date_buckets", "histogram_format", "require_times"]
+
+
+def date_buckets(histogram: DateHistogram) -> DateBuckets:
+    """The intervals of a histogram."""
+    return DateBuckets(histogram.fixed, histogram.calendar, histogram.offset, histogram.zone)
+
+
+def histogram_format(values: Values, name: str | None) -> DateFormat:
+    """How the beginnings of intervals are written."""
+    if values.field is None or values.kind is not Kind.DATE:
+        return date_format(name or DEFAULT_FORMAT)
+    return request_format(values.field, name)
+
+
+def require_times(values: Values, path: str) -> None:
+    """Raise if a field holds neither times nor whole numbers, which count as such."""
+    if values.kind not in {Kind.DATE, Kind.WHOLE, Kind.NONE}:
+        type_name = "" if values.field is None else values.field.type.value
+        raise illegal_argument(
+            f"Field [{path}] of type [{type_name}] is not supported for aggregation "
+            "[date_histogram]"
+        )
+
+
+class DateHistogramShape(Shape):
+    """A bucket per interval, those between others too that no document is in."""
+
+    def __init__(
+        self, number: int, histogram: DateHistogram, values: Values, now: int, limits: Limits
+    ) -> None:
+        super().__init__(number)
+        require_times(values, histogram.field)
+        self._histogram = histogram
+        self._values = values
+        self._limits = limits
+        self._buckets = date_buckets(histogram)
+        self._form = histogram_format(values, histogram.format)
+        self._hard = [self._bound(bound, now) for bound in histogram.hard_bounds]
+        extended = histogram.extended_bounds
+        self._extended = [self._bound(bound, now) for bound in extended or ()]
+        if extended is not None and (self._extended[1] or 0) < (self._extended[0] or 0):
+            raise illegal_argument(
+                f"[extended_bounds.min][{extended[0]}] cannot be greater than "
+                f"[extended_bounds.max][{extended[1]}] for histogram aggregation "
+                f"[{histogram.name}]"
+            )
+
+    def _bound(self, bound: Scalar | None, now: int) -> int | None:
+        if bound is None:
+            return None
+        if isinstance(bound, (int, float)):
+            return int(bound)
+        return to_date(bound, self._form, now, round_up=False, zone=self._histogram.zone)
+
+    def keyed(self, relation: Sql) -> Sql:
+        name = f'"v{self.number}:"'
+        rows = valued(relation, self._values, name, self._histogram.missing)
+        bounds = [
+            sql(f"{name} {sign} {{}}", value(bound))
+            for sign, bound in zip((">=", "<="), self._hard, strict=True)
+            if bound is not None
+        ]
+        return sql(
+            f"SELECT * EXCLUDE ({name}), {{}} AS {self.key()} FROM ({{}}) WHERE {{}}",
+            self._buckets.sql_floor(Sql(f"{name}::BIGINT")),
+            rows,
+            all_of(bounds),
+        )
+
+    def ranking(self) -> Ranking:
+        return Ranking(Sql(self.key()), None, max(1, self._histogram.min_doc_count))
+
+    def buckets(self, rows: Sequence[Row]) -> list[Bucket]:
+        found = {int(str(row.keys[0])): row for row in rows}
+        keys = sorted({*found, *self._filled(sorted(found))})
+        return [self._bucket(key, found.get(key) or Row(-1, (key,), 0)) for key in keys]
+
+    def _filled(self, found: list[int]) -> list[int]:
+        """The beginnings of all intervals from the first to the last."""
+        if self._histogram.min_doc_count > 0:
+            return []
+        ends = list(found)
+        ends += [self._buckets.floor(bound) for bound in self._extended if bound is not None]
+        if not ends:
+            return []
+        keys, last = [min(ends)], max(ends)
+        while keys[-1] < last:
+            keys.append(self._buckets.next(keys[-1]))
+            if len(keys) > self._limits.buckets:
+                raise too_many_buckets(self._limits, len(keys))
+        return keys if keys[-1] == last else keys[:-1]
+
+    def _bucket(self, key: int, row: Row) -> Bucket:
+        text = self._form.format(key, self._histogram.zone)
+        return Bucket({"key_as_string": text, "key": key, "doc_count": row.count}, row, text)
+
+    def wrap(self, buckets: Sequence[Bucket], rows: Sequence[Row]) -> Json:  # noqa: ARG002
+        if self._histogram.is_keyed:
+            return {"buckets": {bucket.name: bucket.body for bucket in buckets}}
+        return {"buckets": [bucket.body for bucket in buckets]}

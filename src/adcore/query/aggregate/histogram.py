@@ -1,0 +1,98 @@
+"""A bucket per interval of a number."""
+
+# ruff: noqa: D102, S608 -- Shape says what its methods do; names in SQL are made here, values bound
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from adcore.query.aggregate.columns import Values
+from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
+from adcore.query.aggregate.terms import valued
+from adcore.query.errors import SearchError
+from adcore.query.limits import Limits
+from adcore.query.sql import Sql, all_of, sql, value
+from adcore.query.syntax.aggregations import Histogram
+
+__all__ = ["HistogramShape", "too_many_buckets"]
+
+
+def too_many_buckets(limits: Limits, found: int) -> SearchError:
+    """The error of a response with more buckets than allowed."""
+    return SearchError(
+        "too_many_buckets_exception",
+        f"Trying to create too many buckets. Must be less than or equal to: [{limits.buckets}] but "
+        f"was [{found}]. This limit can be set by changing the [search.max_buckets] cluster level "
+        "setting.",
+    )
+
+
+class HistogramShape(Shape):
+    """A bucket per interval, those between others too that no document is in."""
+
+    def __init__(self, number: int, histogram: Histogram, values: Values, limits: Limits) -> None:
+        super().__init__(number)
+        self._histogram = histogram
+        self._values = values
+        self._limits = limits
+
+    def keyed(self, relation: Sql) -> Sql:
+        name = f'"v{self.number}:"'
+        rows = valued(relation, self._values, name, self._histogram.missing)
+        least, most = self._histogram.hard_bounds
+        bounds = []
+        if least is not None:
+            bounds.append(sql(f"{name} >= {{}}", value(least)))
+        if most is not None:
+            bounds.append(sql(f"{name} <= {{}}", value(most)))
+        return sql(
+            f"SELECT * EXCLUDE ({name}), {{}} AS {self.key()} FROM ({{}}) WHERE {{}}",
+            number_key(Sql(name), self._histogram),
+            rows,
+            all_of(bounds),
+        )
+
+    def ranking(self) -> Ranking:
+        return Ranking(Sql(self.key()), None, max(1, self._histogram.min_doc_count))
+
+    def buckets(self, rows: Sequence[Row]) -> list[Bucket]:
+        found = {float(str(row.keys[0])): row for row in rows}
+        keys = sorted({*found, *self._filled(sorted(found))})
+        return [self._bucket(key, found.get(key) or Row(-1, (key,), 0)) for key in keys]
+
+    def _filled(self, found: list[float]) -> list[float]:
+        """The numbers of all intervals from the first to the last."""
+        if self._histogram.min_doc_count > 0:
+            return []
+        ends = list(found)
+        if self._histogram.extended_bounds is not None:
+            ends += [self._floor(bound) for bound in self._histogram.extended_bounds]
+        if not ends:
+            return []
+        first, last = min(ends), max(ends)
+        if last - first >= self._limits.buckets:
+            raise too_many_buckets(self._limits, self._limits.buckets + 1)
+        return [first + at for at in range(int(last - first) + 1)]
+
+    def _floor(self, number: float) -> float:
+        return float(math.floor((number - self._histogram.offset) / self._histogram.interval))
+
+    def _bucket(self, key: float, row: Row) -> Bucket:
+        start = key * self._histogram.interval + self._histogram.offset
+        return Bucket({"key": start, "doc_count": row.count}, row, str(start))
+
+    def wrap(self, buckets: Sequence[Bucket], rows: Sequence[Row]) -> Json:  # noqa: ARG002
+        if self._histogram.is_keyed:
+            return {"buckets": {bucket.name: bucket.body for bucket in buckets}}
+        return {"buckets": [bucket.body for bucket in buckets]}
+
+
+def number_key(number: Sql, histogram: Histogram) -> Sql:
+    """The number of the interval a number is in: whole, so that equal keys are equal."""
+    return sql(
+        "floor(({}::DOUBLE - {}) / {})",
+        number,
+        value(float(histogram.offset)),
+        value(float(histogram.interval)),
+    )
