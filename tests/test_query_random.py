@@ -21,7 +21,7 @@ Json = dict[str, Any]
 Corpus = tuple[duckdb.DuckDBPyConnection, list[Target], list[Document]]
 
 SETTINGS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

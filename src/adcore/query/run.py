@@ -205,11 +205,15 @@ class _Search:
         executor = Executor(
             self.cursor, self.documents, self.limits, self._everything, len(self.targets)
         )
+        matching = self._matching(columns, self._conditions(self.request.query))
         try:
-            matching = self._matching(columns, self._conditions(self.request.query))
-            return executor.run(level, matching)
-        finally:
+            results = executor.run(level, matching)
+        except SearchError:
+            # After an error of the database nothing can be dropped, nor need it: all is undone.
             executor.close()
+            raise
+        executor.close()
+        return results
 
     def _matching(self, columns: Columns, conditions: Sequence[Sql]) -> Sql:
         """The matching documents with some columns, without those that score too little."""
@@ -236,21 +240,26 @@ class _Search:
 
     def hits(self) -> _Found:
         """The page of documents that the request asks for."""
-        total, relation = self._counted()
         if self.request.size == 0:
-            return _Found(total, relation, None, [])
+            return _Found(*self._counted(None), None, [])
         columns = Columns(self.scopes)
         worth = columns.add("score", self._score, "DOUBLE") if self._needs_score else None
         sort = plan_sort(self.request.sort or _BY_SCORE, columns, worth)
         rows = self._page(columns, sort, worth)
-        best = self._best(rows)
-        return _Found(total, relation, best, self._rendered(rows, sort))
+        total, relation = self._counted(self._known_total(len(rows)))
+        return _Found(total, relation, self._best(rows), self._rendered(rows, sort))
 
-    def _counted(self) -> tuple[int | None, str]:
+    def _known_total(self, rows: int) -> int | None:
+        """How many documents match, where a page that is not full says so."""
+        request = self.request
+        is_whole = request.start == 0 and request.search_after is None and request.collapse is None
+        return rows if is_whole and rows < request.size else None
+
+    def _counted(self, known: int | None) -> tuple[int | None, str]:
         most = self.request.counted_hits
         if most == 0:
             return None, "eq"
-        total = self.total()
+        total = self.total() if known is None else known
         if most is not None and total > most:
             return most, "gte"
         return total, "eq"

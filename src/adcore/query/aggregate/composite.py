@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.date_histogram import date_buckets
 from adcore.query.aggregate.histogram import number_key
-from adcore.query.aggregate.measures import missing_value
+from adcore.query.aggregate.keys import filled, key_values
 from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
 from adcore.query.compile.values import request_format, to_date, to_float, to_text
 from adcore.query.errors import illegal_argument
@@ -47,23 +47,16 @@ class _Part:
 
     def keyed(self, relation: Sql) -> Sql:
         """The rows of a relation with this part of the key."""
-        column, raw = self.values.column, f'"raw:{self.key[1:]}'
-        missing = self.source.buckets.missing
-        if missing is not None:
-            filled = value(missing_value(self.values, missing))
-            form = "coalesce({}, [{}])" if self.values.is_list else "coalesce({}, {})"
-            column = sql(form, column, filled)
+        column = filled(self.values, self.source.buckets.missing)
+        keys = key_values(self.values, column, self._bucketed, None)
         if self.values.is_list:
             # A document without values still has one row, for the bucket of missing ones.
-            column = sql("unnest(coalesce(list_distinct({}), [NULL]))", column)
-        rows = sql(f"SELECT *, {{}} AS {raw} FROM ({{}})", column, relation)
-        kept = Sql("TRUE" if self.source.has_missing_bucket else f"{raw} IS NOT NULL")
-        return sql(
-            f"SELECT * EXCLUDE ({raw}), {{}} AS {self.key} FROM ({{}}) WHERE {{}}",
-            self._bucketed(Sql(raw)),
-            rows,
-            kept,
-        )
+            some = sql("CASE WHEN len({}) > 0 THEN {} END", keys, keys)
+            keys = sql("unnest(coalesce({}, [NULL]))", some)
+        rows = sql(f"SELECT *, {{}} AS {self.key} FROM ({{}})", keys, relation)
+        if self.source.has_missing_bucket:
+            return rows
+        return sql(f"SELECT * FROM ({{}}) WHERE {self.key} IS NOT NULL", rows)
 
     def _bucketed(self, raw: Sql) -> Sql:
         buckets = self.source.buckets

@@ -1,6 +1,6 @@
 """A bucket per interval of time."""
 
-# ruff: noqa: D102, S608 -- Shape says what its methods do; names in SQL are made here, values bound
+# ruff: noqa: D102 -- Shape says what its methods do; names in SQL are made here, values bound
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.date_buckets import DateBuckets
 from adcore.query.aggregate.histogram import too_many_buckets
+from adcore.query.aggregate.keys import valued
 from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
-from adcore.query.aggregate.terms import valued
 from adcore.query.compile.values import request_format, to_date
 from adcore.query.errors import illegal_argument
 from adcore.query.limits import Limits
@@ -75,18 +75,20 @@ class DateHistogramShape(Shape):
         return to_date(bound, self._form, now, round_up=False, zone=self._histogram.zone)
 
     def keyed(self, relation: Sql) -> Sql:
-        name = f'"v{self.number}:"'
-        rows = valued(relation, self._values, name, self._histogram.missing)
-        bounds = [
-            sql(f"{name} {sign} {{}}", value(bound))
+        return valued(
+            relation,
+            self._values,
+            self.key(),
+            self._histogram.missing,
+            lambda one: self._buckets.sql_floor(sql("{}::BIGINT", one)),
+            self._hard_bounds,
+        )
+
+    def _hard_bounds(self, one: Sql) -> Sql:
+        return all_of(
+            sql(f"{{}} {sign} {{}}", one, value(bound))
             for sign, bound in zip((">=", "<="), self._hard, strict=True)
             if bound is not None
-        ]
-        return sql(
-            f"SELECT * EXCLUDE ({name}), {{}} AS {self.key()} FROM ({{}}) WHERE {{}}",
-            self._buckets.sql_floor(Sql(f"{name}::BIGINT")),
-            rows,
-            all_of(bounds),
         )
 
     def ranking(self) -> Ranking:

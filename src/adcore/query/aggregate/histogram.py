@@ -1,6 +1,6 @@
 """A bucket per interval of a number."""
 
-# ruff: noqa: D102, S608 -- Shape says what its methods do; names in SQL are made here, values bound
+# ruff: noqa: D102 -- Shape says what its methods do; names in SQL are made here, values bound
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 
 from adcore.query.aggregate.columns import Values
+from adcore.query.aggregate.keys import valued
 from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
-from adcore.query.aggregate.terms import valued
 from adcore.query.errors import SearchError
 from adcore.query.limits import Limits
 from adcore.query.sql import Sql, all_of, sql, value
@@ -38,19 +38,21 @@ class HistogramShape(Shape):
         self._limits = limits
 
     def keyed(self, relation: Sql) -> Sql:
-        name = f'"v{self.number}:"'
-        rows = valued(relation, self._values, name, self._histogram.missing)
-        least, most = self._histogram.hard_bounds
-        bounds = []
-        if least is not None:
-            bounds.append(sql(f"{name} >= {{}}", value(least)))
-        if most is not None:
-            bounds.append(sql(f"{name} <= {{}}", value(most)))
-        return sql(
-            f"SELECT * EXCLUDE ({name}), {{}} AS {self.key()} FROM ({{}}) WHERE {{}}",
-            number_key(Sql(name), self._histogram),
-            rows,
-            all_of(bounds),
+        return valued(
+            relation,
+            self._values,
+            self.key(),
+            self._histogram.missing,
+            lambda one: number_key(one, self._histogram),
+            self._hard_bounds,
+        )
+
+    def _hard_bounds(self, one: Sql) -> Sql:
+        limits = zip((">=", "<="), self._histogram.hard_bounds, strict=True)
+        return all_of(
+            sql(f"{{}} {sign} {{}}", one, value(bound))
+            for sign, bound in limits
+            if bound is not None
         )
 
     def ranking(self) -> Ranking:

@@ -66,6 +66,8 @@ def _values(columns: Columns, metric: Metric | Percentiles, guard: Sql | None) -
             f"Field [{metric.field}] of type [{type_name}] is not supported for aggregation "
             f"[{kind}]"
         )
+    if found.kind is Kind.NONE and kind not in _ANY_TYPE:
+        found = Values(Sql("NULL::DOUBLE"), Kind.FLOAT, False, None)
     made = found.column
     if metric.missing is not None:
         filled = value(missing_value(found, metric.missing))

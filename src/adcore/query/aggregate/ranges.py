@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adcore.query.aggregate.columns import Kind, Values
-from adcore.query.aggregate.measures import missing_value
+from adcore.query.aggregate.keys import filled
 from adcore.query.aggregate.shape import Bucket, Json, Row, Shape
 from adcore.query.compile.values import request_format, to_date, to_float
 from adcore.query.sql import Sql, all_of, any_of, join, negation, sql, value
@@ -106,11 +106,7 @@ class RangesShape(_ConditionsShape):
         self._is_keyed = ranges.is_keyed
         make = _TimeRanges(ranges, values, now).make if ranges.is_date else _number_range
         self._ranges = sorted((make(each) for each in ranges.ranges), key=lambda each: each.order)
-        column = values.column
-        if ranges.missing is not None:
-            filled = value(missing_value(values, ranges.missing))
-            form = "coalesce({}, [{}])" if values.is_list else "coalesce({}, {})"
-            column = sql(form, column, filled)
+        column = filled(values, ranges.missing)
         super().__init__(number, [_holds(each, column, values) for each in self._ranges])
 
     def buckets(self, rows: Sequence[Row]) -> list[Bucket]:

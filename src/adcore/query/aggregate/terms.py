@@ -1,13 +1,13 @@
 """A bucket per value."""
 
-# ruff: noqa: D102, S608 -- Shape says what its methods do; names in SQL are made here, values bound
+# ruff: noqa: D102 -- Shape says what its methods do; names in SQL are made here, values bound
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from adcore.query.aggregate.columns import Kind, Values
-from adcore.query.aggregate.measures import missing_value
+from adcore.query.aggregate.keys import valued
 from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
 from adcore.query.compile.patterns import fits_regexp
 from adcore.query.compile.values import request_format, to_date, to_float, to_text
@@ -17,32 +17,17 @@ from adcore.query.syntax.aggregations import Order, TermBuckets
 from adcore.query.syntax.queries import Scalar
 from adcore.store.dates import DateFormat
 
-__all__ = ["TermsShape", "show_term", "term_format", "valued"]
+__all__ = ["TermsShape"]
 
 
-def valued(relation: Sql, values: Values, name: str, missing: Scalar | None) -> Sql:
-    """The rows of a relation with one value each in a new column; without any, no row."""
-    column = values.column
-    if missing is not None:
-        filled = value(missing_value(values, missing))
-        column = sql("coalesce({}, [{}])" if values.is_list else "coalesce({}, {})", column, filled)
-    if values.is_list:
-        return sql(f"SELECT *, unnest(list_distinct({{}})) AS {name} FROM ({{}})", column, relation)
-    return sql(
-        f"SELECT * FROM (SELECT *, {{}} AS {name} FROM ({{}})) WHERE {name} IS NOT NULL",
-        column,
-        relation,
-    )
-
-
-def term_format(values: Values, name: str | None) -> DateFormat | None:
+def _term_format(values: Values, name: str | None) -> DateFormat | None:
     """How keys are written beside their numbers: only those of dates are."""
     if values.kind is not Kind.DATE or values.field is None:
         return None
     return request_format(values.field, name)
 
 
-def show_term(key: object, values: Values, form: DateFormat | None) -> Json:
+def _show_term(key: object, values: Values, form: DateFormat | None) -> Json:
     """A key as buckets show it."""
     if isinstance(key, bool):
         return {"key": int(key), "key_as_string": to_text(key)}
@@ -69,7 +54,7 @@ class TermsShape(Shape):
         self._terms = terms
         self._values = values
         self._paths = paths
-        self._form = term_format(values, terms.format)
+        self._form = _term_format(values, terms.format)
 
     def keyed(self, relation: Sql) -> Sql:
         rows = valued(relation, self._values, self.key(), self._terms.missing)
@@ -124,7 +109,7 @@ class TermsShape(Shape):
         return [self._bucket(row) for row in rows]
 
     def _bucket(self, row: Row) -> Bucket:
-        head = show_term(row.keys[0], self._values, self._form)
+        head = _show_term(row.keys[0], self._values, self._form)
         return Bucket({**head, "doc_count": row.count}, row)
 
     def wrap(self, buckets: Sequence[Bucket], rows: Sequence[Row]) -> Json:

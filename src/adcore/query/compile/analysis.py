@@ -12,12 +12,24 @@ from adcore.query.sql import Sql, sql
 
 __all__ = ["joined_words", "words", "words_of"]
 
-_LETTER = r"(?:\p{L}\p{M}*)"
-_PATTERN = rf"(?:{_LETTER}(?:[.:'\x{{2019}}]?{_LETTER})*|\p{{Nd}}(?:[.,;'\x{{2019}}]?\p{{Nd}})*|_)+"
-_PYTHON_LETTER = r"(?:[^\W\d_])"
-_PYTHON = re.compile(
-    rf"(?:{_PYTHON_LETTER}(?:[.:'\u2019]?{_PYTHON_LETTER})*|\d(?:[.,;'\u2019]?\d)*|_)+"
-)
+# Ranges instead of Unicode's classes: both languages know them, and compiling them takes the
+# database a hundredth of the time. Left out are the blocks of punctuation and symbols.
+_LETTERS = (
+    (0x61, 0x7A), (0xAA, 0xAA), (0xB5, 0xB5), (0xBA, 0xBA), (0xC0, 0xD6), (0xD8, 0xF6),
+    (0xF8, 0x1FFF), (0x2C00, 0x2DFF), (0x3040, 0xD7FF), (0xF900, 0xFDFF), (0xFE70, 0xFEFE),
+    (0xFF10, 0xFFDC), (0x10000, 0x10FFFF),
+)  # fmt: skip
+
+
+def _pattern(code: str) -> str:
+    """The regular expression of a word; `code` writes one character by its number."""
+    letter = "[" + "".join(f"{code % first}-{code % last}" for first, last in _LETTERS) + "]"
+    quote = code % 0x2019
+    return f"(?:{letter}(?:[.:'{quote}]?{letter})*|[0-9](?:[.,;'{quote}]?[0-9])*|_)+"
+
+
+_SQL = _pattern(r"\x{%x}").replace("'", "''")
+_PYTHON = re.compile(_pattern(r"\U%08x"))
 
 
 def words(text: str) -> list[str]:
@@ -31,8 +43,7 @@ def words(text: str) -> list[str]:
 
 def words_of(text: Sql) -> Sql:
     """The words of a column as a list; NULL of NULL."""
-    escaped = _PATTERN.replace("'", "''")
-    return sql("regexp_extract_all(lower({}), '" + escaped + "')", text)
+    return sql("regexp_extract_all(lower({}), {})", text, Sql(f"'{_SQL}'"))
 
 
 def joined_words(text: Sql) -> Sql:
