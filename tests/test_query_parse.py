@@ -79,8 +79,8 @@ AGGREGATION_ERRORS: list[tuple[Json, str, str]] = [
     (
         {"a>b": {"max": {"field": "v"}}},
         PARSING,
-        "Invalid aggregation name [a>b]. Aggregation names can contain any character except "
-        "'[', ']', and '>'",
+        ("Invalid aggregation name [a>b]. Aggregation names can contain any character except "
+        "'[', ']', and '>'"),
     ),
     (
         {"a": {"max": 5}},
@@ -137,15 +137,17 @@ REQUEST_ERRORS: list[tuple[Json, str, str]] = [
 ]  # fmt: skip
 
 
+def shown(each: object) -> str:
+    return str(each)[:60]
+
+
 def refused(call: Any, content: Json) -> SearchError:
     with pytest.raises(SearchError) as caught:
         call(content)
     return caught.value
 
 
-@pytest.mark.parametrize(
-    ("content", "kind", "reason"), QUERY_ERRORS, ids=lambda each: str(each)[:60]
-)
+@pytest.mark.parametrize(("content", "kind", "reason"), QUERY_ERRORS, ids=shown)
 def test_a_query_is_refused(content: Json, kind: str, reason: str) -> None:
     error = refused(parse_query, content)
     assert (error.type, error.reason, error.status) == (kind, reason, 400)
@@ -159,17 +161,13 @@ def test_a_query_is_refused(content: Json, kind: str, reason: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("content", "kind", "reason"), AGGREGATION_ERRORS, ids=lambda each: str(each)[:60]
-)
+@pytest.mark.parametrize(("content", "kind", "reason"), AGGREGATION_ERRORS, ids=shown)
 def test_an_aggregation_is_refused(content: Json, kind: str, reason: str) -> None:
     error = refused(parse_aggregations, content)
     assert (error.type, error.reason) == (kind, reason)
 
 
-@pytest.mark.parametrize(
-    ("content", "kind", "reason"), REQUEST_ERRORS, ids=lambda each: str(each)[:60]
-)
+@pytest.mark.parametrize(("content", "kind", "reason"), REQUEST_ERRORS, ids=shown)
 def test_a_request_is_refused(content: Json, kind: str, reason: str) -> None:
     error = refused(parse_request, content)
     assert (error.type, error.reason) == (kind, reason)
@@ -307,7 +305,7 @@ NORMALISED: list[tuple[Json, Json]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "expected"), NORMALISED, ids=lambda each: str(each)[:50])
+@pytest.mark.parametrize(("content", "expected"), NORMALISED, ids=shown)
 def test_a_query_is_given_back_normalised(content: Json, expected: Json) -> None:
     found = normalise_query(content)
     assert found == expected

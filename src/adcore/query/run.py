@@ -41,6 +41,7 @@ def search(
     clock: Clock,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    in_transaction: bool = False,
 ) -> Response:
     """The response of a search.
 
@@ -58,6 +59,9 @@ def search(
         The present time in epoch milliseconds, for ``now``.
     limits : Limits, optional
         What the request may ask for.
+    in_transaction : bool, optional
+        Whether the cursor is in a transaction, whose state of the tables is then seen. An error of
+        the database ends that transaction.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def search(
     parsed = parse_request(request, limits)
     if not targets:
         return _response(started, 0, _Found(0, "eq", None, []), None)
-    with _snapshot(cursor), _errors():
+    with _snapshot(cursor, in_transaction), _errors():
         run = _Search(targets, parsed, cursor, clock(), limits)
         aggregations = run.aggregations() if parsed.aggregations else None
         found = run.hits()
@@ -82,6 +86,7 @@ def count(
     clock: Clock,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    in_transaction: bool = False,
 ) -> Response:
     """The response of ``_count``.
 
@@ -89,6 +94,8 @@ def count(
     ----------
     query : object
         The JSON of the body: ``{"query": ...}``, or None for all documents.
+    targets, cursor, clock, limits, in_transaction
+        As `search` has them.
 
     Raises
     ------
@@ -104,19 +111,18 @@ def count(
     parsed = parse_request({**body, "size": 0, "track_total_hits": True}, limits)
     if not targets:
         return {"count": 0, "_shards": _shards(0)}
-    with _snapshot(cursor), _errors():
+    with _snapshot(cursor, in_transaction), _errors():
         run = _Search(targets, parsed, cursor, clock(), limits)
         return {"count": run.total(), "_shards": _shards(len(targets))}
 
 
 @contextmanager
-def _snapshot(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """One state of all tables for several statements; inside a transaction, that of it."""
-    try:
-        cursor.begin()
-    except duckdb.TransactionException:
+def _snapshot(cursor: duckdb.DuckDBPyConnection, in_transaction: bool) -> Iterator[None]:
+    """One state of all tables for several statements."""
+    if in_transaction:
         yield
         return
+    cursor.begin()
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adcore.query.compile.analysis import words_of
+from adcore.query.compile.analysis import if_contained, words_of
 from adcore.query.compile.dispatch import condition
 from adcore.query.compile.ip import ip_digits
 from adcore.query.compile.scope import BoundField, Scope
@@ -61,7 +61,9 @@ def _equals(field: Field, content: Scalar, scope: Scope, *, ignore_case: bool = 
         return lambda _: FALSE
     if field.type.is_text:
         word = str(stored).lower() if ignore_case else stored
-        return lambda one: sql("list_contains({}, {})", words_of(one), value(word))
+        return lambda one: if_contained(
+            one, [str(word)], sql("list_contains({}, {})", words_of(one), value(word))
+        )
     if ignore_case and isinstance(stored, str):
         lower = stored.lower()
         return lambda one: sql("lower({}) = {}", one, value(lower))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from adcore.query.compile.analysis import joined_words, words, words_of
+from adcore.query.compile.analysis import if_contained, joined_words, words, words_of
 from adcore.query.compile.compound import at_least
 from adcore.query.compile.dispatch import condition
 from adcore.query.compile.minimum import minimum_matches
@@ -43,7 +43,10 @@ def _match(query: Match, scope: Scope) -> Sql:
         number = max(1, minimum_matches(query.minimum_should_match, len(wanted)))
     if query.fuzziness is not None:
         return _near_words(bound, query, wanted, number)
-    return _has_words(_all_words(bound), wanted, number)
+    exact = _has_words(_all_words(bound), wanted, number)
+    if bound.several is not None:
+        return exact
+    return if_contained(bound.first, wanted, exact, is_any=number < len(wanted))
 
 
 def _value(field: str, content: Scalar, scope: Scope, *, lenient: bool) -> Sql:
@@ -102,7 +105,11 @@ def _match_phrase(query: MatchPhrase, scope: Scope) -> Sql:
         return TRUE if query.zero_terms_query == "ALL" else FALSE
     if query.slop <= 0:
         phrase = f" {' '.join(wanted)} "
-        return bound.any(lambda one: sql("contains({}, {})", joined_words(one), value(phrase)))
+        return bound.any(
+            lambda one: if_contained(
+                one, wanted, sql("contains({}, {})", joined_words(one), value(phrase))
+            )
+        )
     between = rf"(?:\S+ ){{0,{min(query.slop, 1000)}}}"
     pattern = " " + between.join(f"{re.escape(word)} " for word in wanted)
     return bound.any(lambda one: sql("regexp_matches({}, {})", joined_words(one), value(pattern)))
