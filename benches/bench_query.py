@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from adcore.query.run import search
-from adcore.query.target import Target
+from adcore.store.index_entry import Target
 from adcore.store.mapping import Mapping
 
 Json = dict[str, Any]
@@ -61,7 +61,7 @@ NESTED_TERMS: Json = {
             "values": {
                 "terms": {"field": "entity.value", "size": 20},
                 "aggs": {
-                    "back": {"reverse_nested": {}, "aggs": {"most": {"max": {"field": "value"}}}}
+                    "back": {"reverse_nested": {}, "aggs": {"m": {"max": {"field": "value"}}}}
                 },
             }
         },
@@ -71,7 +71,9 @@ REQUESTS: dict[str, Json] = {
     "terms x date_histogram x max": {"size": 0, "aggs": TERMS_BY_HOUR_MAX},
     "the same, filtered": {
         "size": 0,
-        "query": {"bool": {"filter": [{"range": {"value": {"gt": 500}}}, {"term": {"code": "c1"}}]}},
+        "query": {
+            "bool": {"filter": [{"range": {"value": {"gt": 500}}}, {"term": {"code": "c1"}}]}
+        },
         "aggs": TERMS_BY_HOUR_MAX,
     },
     "composite of 2 x 1000, max, sum": {"size": 0, "aggs": COMPOSITE},

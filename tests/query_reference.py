@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -299,6 +301,14 @@ def _terms_buckets(rows: Rows, body: Json, below: Json) -> Json:
     }
 
 
+def _matched_by(query: Json) -> Callable[[Json], bool]:
+    return lambda one: matches(one, query)
+
+
+def _has_key(keys: Callable[[Json], Any], key: Any) -> Callable[[Json], bool]:
+    return lambda one: key in keys(one)
+
+
 def _filter_bucket(rows: Rows, body: Json, below: Json) -> Json:
     return _bucket({}, rows.kept(lambda one: matches(one, body)), below)
 
@@ -306,7 +316,7 @@ def _filter_bucket(rows: Rows, body: Json, below: Json) -> Json:
 def _filters_buckets(rows: Rows, body: Json, below: Json) -> Json:
     return {
         "buckets": {
-            name: _bucket({}, rows.kept(lambda one, query=query: matches(one, query)), below)
+            name: _bucket({}, rows.kept(_matched_by(query)), below)
             for name, query in body["filters"].items()
         }
     }
@@ -328,7 +338,7 @@ def _histogram_buckets(rows: Rows, body: Json, below: Json) -> Json:
     buckets = [
         _bucket(
             {"key": float(key * interval + offset)},
-            rows.kept(lambda one, key=key: key in keys(one)),
+            rows.kept(_has_key(keys, key)),
             below,
         )
         for key in listed
@@ -350,7 +360,7 @@ def _date_histogram_buckets(rows: Rows, body: Json, below: Json) -> Json:
 
 
 def _range_buckets(rows: Rows, body: Json, below: Json) -> Json:
-    def inside(one: Json, bounds: Json) -> bool:
+    def inside(bounds: Json, one: Json) -> bool:
         return any(
             bounds.get("from", -np.inf) <= each < bounds.get("to", np.inf)
             for each in values_of(_own(one), body["field"])
@@ -364,7 +374,7 @@ def _range_buckets(rows: Rows, body: Json, below: Json) -> Json:
             str(float(bounds[side])) if side in bounds else "*" for side in ("from", "to")
         )
         head = {"key": name, **{side: float(bound) for side, bound in bounds.items()}}
-        kept = rows.kept(lambda one, bounds=bounds: inside(one, bounds))
+        kept = rows.kept(partial(inside, bounds))
         buckets.append(_bucket(head, kept, below))
     return {"buckets": buckets}
 
@@ -383,14 +393,14 @@ def _composite_buckets(rows: Rows, body: Json, below: Json) -> Json:
 
     found = list({key for _, _, one in rows.rows for key in combinations(one)})
     for at in reversed(range(len(fields))):
-        found.sort(key=lambda key, at=at: key[at], reverse=signs[at] == "desc")
+        found.sort(key=itemgetter(at), reverse=signs[at] == "desc")
     after = body.get("after")
     if after is not None:
         found = found[found.index(tuple(after[name] for name in names)) + 1 :]
     buckets = [
         _bucket(
             {"key": dict(zip(names, key, strict=True))},
-            rows.kept(lambda one, key=key: key in combinations(one)),
+            rows.kept(_has_key(combinations, key)),
             below,
         )
         for key in found[: body.get("size", 10)]

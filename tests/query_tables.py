@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from adcore.query.target import Target
+from adcore.store.index_entry import Target
 from adcore.store.mapping import Mapping, NestedObject
 
 Document = dict[str, Any]
@@ -113,10 +113,8 @@ def _row(mapping: Mapping, number: int, document: Document) -> list[Any]:
             row.append(values[0] if values else None)
             if field.is_multi_valued:
                 row.append(values if len(values) > 1 else None)
-    for nested in mapping.nested.values():
-        if nested.parent_path is None:
-            row.append(_objects(mapping, nested, at_path(document, nested.path)))
-    return row
+    outer = [nested for nested in mapping.nested.values() if nested.parent_path is None]
+    return row + [_objects(mapping, each, at_path(document, each.path)) for each in outer]
 
 
 def make_target(

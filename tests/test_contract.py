@@ -51,6 +51,7 @@ MODULES = [
     "river",
     "bucket",
     "store",
+    "query",
     "detect",
     "report",
     "commands",

@@ -79,8 +79,10 @@ AGGREGATION_ERRORS: list[tuple[Json, str, str]] = [
     (
         {"a>b": {"max": {"field": "v"}}},
         PARSING,
-        ("Invalid aggregation name [a>b]. Aggregation names can contain any character except "
-        "'[', ']', and '>'"),
+        (
+            "Invalid aggregation name [a>b]. Aggregation names can contain any character except "
+            "'[', ']', and '>'"
+        ),
     ),
     (
         {"a": {"max": 5}},
@@ -175,7 +177,7 @@ def test_a_request_is_refused(content: Json, kind: str, reason: str) -> None:
 
 def test_too_many_clauses() -> None:
     clauses = [{"term": {"a": at}} for at in range(1025)]
-    assert parse_query({"bool": {"should": clauses[:1024]}})
+    parse_query({"bool": {"should": clauses[:1024]}})
     error = refused(parse_query, {"bool": {"should": clauses}})
     assert isinstance(error, ShardSearchError)
     assert error.reason == "failed to create query: maxClauseCount is set to 1024"
@@ -190,7 +192,7 @@ def test_too_deep() -> None:
     query: Json = {"match_all": {}}
     for _ in range(5):
         query = {"bool": {"must": query}}
-    assert parse_query(query, Limits(depth=5))
+    parse_query(query, Limits(depth=5))
     assert "nested depth" in refused(lambda each: parse_query(each, Limits(depth=4)), query).reason
 
 
@@ -201,11 +203,13 @@ JSON = st.recursive(
     | st.dictionaries(
         st.sampled_from(
             [
-                "query", "bool", "must", "should", "term", "terms", "range", "match", "query_string",
+                "query", "bool", "must", "should", "term", "terms", "range", "match",
+                "query_string",
                 "fields", "nested", "path", "aggs", "a", "date_histogram", "field", "composite",
                 "sources", "sort", "order", "size", "from", "_source", "filters", "filter", "max",
                 "gte", "value", "boost", "top_hits", "ranges", "after", "format", "interval",
-                "calendar_interval", "offset", "percentiles", "percents", "exists", "track_total_hits",
+                "calendar_interval", "offset", "percentiles", "percents", "exists",
+                "track_total_hits",
                 "search_after", "missing", "minimum_should_match", "bucket_sort", "extended_bounds",
             ]
         ),
@@ -221,7 +225,8 @@ def test_any_json_is_parsed_or_refused(content: Json) -> None:
         try:
             parse(content)
         except SearchError as error:
-            assert error.reason  # noqa: PT017 -- either way is right, an error of another kind is not
+            # Either way is right; an error of another kind is not.
+            assert error.reason  # noqa: PT017
 
 
 NORMALISED: list[tuple[Json, Json]] = [
@@ -230,7 +235,8 @@ NORMALISED: list[tuple[Json, Json]] = [
         {
             "range": {
                 "f": {
-                    "from": 1, "to": None, "include_lower": False, "include_upper": True, "boost": 1,
+                    "from": 1, "to": None, "include_lower": False, "include_upper": True,
+                    "boost": 1,
                 }
             }
         },
@@ -307,7 +313,7 @@ NORMALISED: list[tuple[Json, Json]] = [
 
 @pytest.mark.parametrize(("content", "expected"), NORMALISED, ids=shown)
 def test_a_query_is_given_back_normalised(content: Json, expected: Json) -> None:
-    found = normalise_query(content)
+    found: Json = normalise_query(content)
     assert found == expected
     (body,) = found.values()
     (wanted,) = expected.values()

@@ -17,7 +17,7 @@ from query_tables import NOW, Document, make_target, random_documents
 from adcore.query.filter import filter_sql
 from adcore.query.normalise import normalise_query
 from adcore.query.run import count, search
-from adcore.query.target import Target
+from adcore.store.index_entry import Target
 
 Json = dict[str, Any]
 Corpus = tuple[duckdb.DuckDBPyConnection, list[Target], list[Document]]
@@ -97,7 +97,13 @@ def test_composite_pages_add_up(corpus: Corpus) -> None:
     connection, targets, _ = corpus
     sources = [
         {"h": {"terms": {"field": "host", "order": "desc", "missing_bucket": True}}},
-        {"t": {"date_histogram": {"field": "time", "fixed_interval": "6h", "format": "yyyy-MM-dd HH"}}},
+        {
+            "t": {
+                "date_histogram": {
+                    "field": "time", "fixed_interval": "6h", "format": "yyyy-MM-dd HH",
+                }
+            }
+        },
         {"v": {"histogram": {"field": "value", "interval": 2.5}}},
     ]  # fmt: skip
 

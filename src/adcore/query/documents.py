@@ -15,8 +15,8 @@ from adcore.query.errors import SearchError
 from adcore.query.limits import Limits
 from adcore.query.source_filter import filter_source
 from adcore.query.syntax.source import DocumentOptions, FieldRequest
-from adcore.query.target import Target
 from adcore.store.dates import date_format
+from adcore.store.index_entry import Target
 from adcore.store.mapping import Field, Mapping
 
 __all__ = ["Document", "Documents", "Place", "render"]
@@ -85,7 +85,7 @@ class Documents:
 
 def render(document: Document, options: DocumentOptions, score: float | None) -> dict[str, object]:
     """A hit, without its sort values."""
-    hit: dict[str, object] = {"_index": document.target.name, "_id": document.id}
+    hit: dict[str, object] = {"_index": document.target.index, "_id": document.id}
     if options.shows_version:
         hit["_version"] = document.version
     if options.shows_seq_no:

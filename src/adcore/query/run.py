@@ -21,12 +21,13 @@ from adcore.query.documents import Documents, Place, render
 from adcore.query.errors import SearchError, query_error
 from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.sorting import SortColumn, after, order_by, plan_sort
-from adcore.query.sql import TRUE, Sql, all_of, join, sql, value
+from adcore.query.sql import Sql, all_of, join, sql, value
+from adcore.query.syntax.parse_query import parse_query
 from adcore.query.syntax.queries import Query
 from adcore.query.syntax.reader import Json
 from adcore.query.syntax.request import SearchRequest, parse_request
 from adcore.query.syntax.sort import SortKey
-from adcore.query.target import Target
+from adcore.store.index_entry import Target
 
 __all__ = ["count", "search"]
 
@@ -192,13 +193,20 @@ class _Search:
         self.cursor = cursor
         self.limits = limits
         self.now = now
-        self.scopes = [Scope(each.name, each.mapping, now, limits) for each in targets]
+        self.scopes = [Scope(each.index, each.mapping, now, limits) for each in targets]
+        self.filters = [
+            [] if target.filter is None else [condition(parse_query(target.filter), scope)]
+            for target, scope in zip(targets, self.scopes, strict=True)
+        ]
         self.documents = Documents(cursor, targets, limits)
 
     def _conditions(self, *queries: Query | None) -> list[Sql]:
         """Per target which documents match all of several queries."""
         given = [query for query in queries if query is not None]
-        return [all_of([condition(query, scope) for query in given]) for scope in self.scopes]
+        return [
+            all_of([*filters, *(condition(query, scope) for query in given)])
+            for filters, scope in zip(self.filters, self.scopes, strict=True)
+        ]
 
     def _ask(self, query: Sql) -> list[tuple[object, ...]]:
         return self.cursor.execute(query.text, list(query.parameters)).fetchall()
@@ -232,7 +240,7 @@ class _Search:
         )
 
     def _everything(self, plan: BucketPlan) -> Sql:
-        return documents_relation(self.targets, plan.columns, [TRUE] * len(self.targets))
+        return documents_relation(self.targets, plan.columns, self._conditions())
 
     def _score(self, scope: Scope) -> Sql:
         return as_sql(score(self.request.query, scope))

@@ -257,4 +257,6 @@ def _write(name: str, milliseconds: int, zone: tzinfo) -> str:
         raise InvalidArgumentError(f"no calendar reaches the time [{milliseconds}]")
     utc = _YEAR_ONE + timedelta(milliseconds=milliseconds - _FIRST)
     when = utc.astimezone(zone)
-    return write_pattern(NAMED_PATTERNS.get(name, name), when)
+    # The names without "strict_" read one digit too, but they write as the strict ones do.
+    pattern = NAMED_PATTERNS.get(f"strict_{name}") or NAMED_PATTERNS.get(name, name)
+    return write_pattern(pattern, when)

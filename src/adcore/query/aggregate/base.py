@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from adcore.query.aggregate.columns import Columns
 from adcore.query.sql import Sql, join, sql, value
-from adcore.query.target import Target
+from adcore.store.index_entry import Target
 
 __all__ = ["documents_relation"]
 
