@@ -1,10 +1,11 @@
 """Searches as clients send them: responses in the exact shape, paging, sorting, hostile input."""
 
-# ruff: noqa: S608 -- the condition under test
+# ruff: noqa: S311, S608 -- seeded on purpose; the conditions are under test
 
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from query_tables import HOUR, NOW, make_target, quoted
 
+from adcore.query.aggregate.date_buckets import DateBuckets
+from adcore.query.aggregate.date_histogram import quarter_of
 from adcore.query.errors import SearchError
 from adcore.query.filter import filter_sql
 from adcore.query.limits import Limits
 from adcore.query.run import count, search
+from adcore.query.sql import Sql
+from adcore.store.dates import parse_zone
 from adcore.store.index_entry import Target
 
 Json = Any
@@ -919,3 +924,45 @@ def test_a_search_sees_one_state(indices: Indices) -> None:
     assert cursor.execute(temporary).fetchall() == []
     cursor.rollback()
     assert indices.connection.execute(temporary).fetchall() == []
+
+
+ZONES = [
+    "UTC", "+05:30", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Asia/Kathmandu",
+    "Australia/Lord_Howe", "Asia/Beirut", "Africa/Casablanca",
+]  # fmt: skip
+UNITS: list[tuple[int | None, str | None]] = [
+    (None, "m"), (None, "h"), (None, "d"), (None, "w"), (None, "M"), (None, "q"), (None, "y"),
+    (900_000, None), (HOUR, None), (6 * HOUR, None), (7 * 24 * HOUR, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_intervals_begin_alike_in_sql_and_in_python(indices: Indices, zone: str) -> None:
+    """Around changes of clocks, too, which random moments of 2018 to 2021 come near to."""
+    draw = random.Random(zone)
+    moments = [draw.randrange(1_514_764_800_000, 1_640_000_000_000) for _ in range(300)]
+    moments += [draw.randrange(-(10**12), 17 * 10**11) for _ in range(50)]
+    # Every half hour of the days on which Berlin, New York, Beirut and Sao Paulo change.
+    for day in (1_603_584_000_000, 1_604_188_800_000, 1_616_889_600_000, 1_541_289_600_000):
+        moments += [day + at * HOUR // 2 for at in range(-30, 54)]
+    for fixed, calendar in UNITS:
+        buckets = DateBuckets(fixed, calendar, draw.choice([0, 0, HOUR]), parse_zone(zone))
+        made = buckets.sql_floor(Sql("t"))
+        rows = indices.connection.execute(
+            f"SELECT t, {made.text} FROM (SELECT unnest(?::BIGINT[]) AS t)",
+            [*made.parameters, moments],
+        ).fetchall()
+        if buckets.is_quartered:
+            quarters = quarter_of(Sql("t"), buckets.offset)
+            exact = buckets.sql_floor(quarters)
+            again = indices.connection.execute(
+                f"SELECT t, {exact.text} FROM (SELECT unnest(?::BIGINT[]) AS t)",
+                [*exact.parameters, moments],
+            ).fetchall()
+            assert again == rows, (fixed, calendar)
+        wrong = [(t, found, buckets.floor(t)) for t, found in rows if found != buckets.floor(t)]
+        assert wrong == [], (fixed, calendar)
+        for start in {found for _, found in rows}:
+            following = buckets.next(start)
+            assert buckets.floor(following) == following, (fixed, calendar, start)
+            assert buckets.floor(following - 1) <= start

@@ -10,6 +10,7 @@ from adcore.query.sql import Sql, sql, value
 
 __all__ = ["DateBuckets"]
 
+QUARTER = 900_000
 _HOUR = 3_600_000
 _TRUNCATED = {
     "s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month",
@@ -80,13 +81,23 @@ class DateBuckets:
             following = shift(local, self.calendar, 1)
         else:
             following = local + timedelta(milliseconds=self._length)
-        return from_local(following, self.zone) + self.offset
+        # Where a day begins at one o'clock, as the clocks skip midnight, the next one does not.
+        return from_local(self._floor_local(following), self.zone) + self.offset
 
     def sql_floor(self, moment: Sql) -> Sql:
         """The same in SQL, of a column of epoch milliseconds."""
         at = moment if self.offset == 0 else sql("({} - {})", moment, value(self.offset))
         floored = self._zoned(at)
         return floored if self.offset == 0 else sql("({} + {})", floored, value(self.offset))
+
+    @property
+    def is_quartered(self) -> bool:
+        """Whether the interval of a moment is worth looking up by its quarter of an hour.
+
+        Clocks change, and intervals of whole quarters begin, at quarters of UTC in every zone.
+        """
+        is_named = not isinstance(self.zone, timezone)
+        return is_named and (self._step is None or self._step % QUARTER == 0)
 
     def _zoned(self, at: Sql) -> Sql:
         if self.zone is timezone.utc:
