@@ -16,7 +16,7 @@ from adcore.query.errors import illegal_argument
 from adcore.query.sql import Sql, column, join, sql
 from adcore.store.mapping import Field
 
-__all__ = ["Columns", "Kind", "Values", "field_values"]
+__all__ = ["Columns", "Kind", "Values", "field_values", "known_as"]
 
 Make = Callable[[Scope], Sql]
 
@@ -174,6 +174,13 @@ def field_values(columns: Columns, path: str, *, is_text_fine: bool = False) -> 
 
     made = columns.add(("values", path, is_list), make, sql_type)
     return Values(made, kind, is_list, found[0].field if found else None)
+
+
+def known_as(values: Values, kind: Kind) -> Values:
+    """The values, of a kind that suits who asks where no target has the field."""
+    if values.kind is not Kind.NONE:
+        return values
+    return Values(Sql(f"NULL::{kind.value}"), kind, False, None)
 
 
 def _refuse_text(field: Field) -> None:

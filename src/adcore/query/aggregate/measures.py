@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from adcore.query.aggregate.columns import Columns, Kind, Values, field_values
+from adcore.query.aggregate.columns import Columns, Kind, Values, field_values, known_as
 from adcore.query.compile.values import request_format, to_date, to_float, to_text
 from adcore.query.errors import illegal_argument
 from adcore.query.sql import Sql, sql, value
 from adcore.query.syntax.aggregations import Aggregation, Metric, Percentiles, WeightedAverage
 from adcore.query.syntax.queries import Scalar
-from adcore.store.dates import DateFormat, date_format
+from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
 
 __all__ = ["Measure", "missing_value", "plan_measure"]
 
@@ -66,8 +66,8 @@ def _values(columns: Columns, metric: Metric | Percentiles, guard: Sql | None) -
             f"Field [{metric.field}] of type [{type_name}] is not supported for aggregation "
             f"[{kind}]"
         )
-    if found.kind is Kind.NONE and kind not in _ANY_TYPE:
-        found = Values(Sql("NULL::DOUBLE"), Kind.FLOAT, False, None)
+    if kind not in _ANY_TYPE:
+        found = known_as(found, Kind.FLOAT)
     made = found.column
     if metric.missing is not None:
         filled = value(missing_value(found, metric.missing))
@@ -82,7 +82,7 @@ def _values(columns: Columns, metric: Metric | Percentiles, guard: Sql | None) -
 def missing_value(values: Values, content: Scalar) -> object:
     """What stands for a value that a document lacks, as the column has it."""
     if values.kind is Kind.DATE:
-        form = date_format("epoch_millis") if values.field is None else values.field.date_format
+        form = date_format(DEFAULT_FORMAT) if values.field is None else values.field.date_format
         return to_date(content, form, 0, round_up=False)
     if values.kind is Kind.BOOLEAN:
         return to_text(content) in {"true", "1"}

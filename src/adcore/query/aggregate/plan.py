@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from adcore.query.aggregate.columns import Columns, field_values
+from adcore.query.aggregate.columns import Columns, Kind, Values, field_values, known_as
 from adcore.query.aggregate.composite import CompositeShape
 from adcore.query.aggregate.date_histogram import DateHistogramShape, require_times
 from adcore.query.aggregate.histogram import HistogramShape
@@ -178,7 +178,7 @@ class Planner:
 
     def _ranged(self, each: BucketAggregation, number: int, columns: Columns) -> Shape:
         assert isinstance(each, (Histogram, DateHistogram, Ranges))  # noqa: S101 -- the last kinds
-        values = field_values(columns, each.field)
+        values = _typed(each, field_values(columns, each.field))
         if isinstance(each, Ranges):
             return RangesShape(number, each, values, self._now)
         if isinstance(each, Histogram):
@@ -191,7 +191,10 @@ class Planner:
         return sql("({} IS TRUE)", made)
 
     def _composite(self, each: Composite, number: int, columns: Columns) -> Shape:
-        values = [field_values(columns, source.buckets.field) for source in each.sources]
+        values = [
+            _typed(source.buckets, field_values(columns, source.buckets.field))
+            for source in each.sources
+        ]
         for source, found in zip(each.sources, values, strict=True):
             if isinstance(source.buckets, DateHistogram):
                 require_times(found, source.buckets.field)
@@ -229,6 +232,21 @@ class Planner:
             made = _ordered_measure(each, path, last, level, columns, guard)
         hidden.append(made)
         return Sql(f'"h{number}:{len(hidden) - 1}"')
+
+
+def _typed(each: BucketAggregation, values: Values) -> Values:
+    """The values, as what they would be where no target has any; texts have no intervals."""
+    is_of_numbers = isinstance(each, (Histogram, Ranges))
+    if is_of_numbers and values.kind in {Kind.STRING, Kind.BOOLEAN}:
+        type_name = "" if values.field is None else values.field.type.value
+        kind = "histogram" if isinstance(each, Histogram) else "range"
+        raise illegal_argument(
+            f"Field [{'' if values.field is None else values.field.path}] of type [{type_name}] "
+            f"is not supported for aggregation [{kind}]"
+        )
+    if isinstance(each, DateHistogram) or (isinstance(each, Ranges) and each.is_date):
+        return known_as(values, Kind.DATE)
+    return known_as(values, Kind.FLOAT if is_of_numbers else Kind.STRING)
 
 
 def _ordered_measure(
