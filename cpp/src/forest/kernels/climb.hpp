@@ -20,7 +20,10 @@ class Path {
   }
 
   ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
-  /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box.
+  /// Whether a way of this length is remembered from end to end.
+  [[nodiscard]] ADCORE_INLINE auto holds_all(std::uint32_t depth) const noexcept -> bool { return depth <= mask_; }
+  /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box; on all of the
+  /// way where holds_all.
   [[nodiscard]] ADCORE_INLINE auto above(std::uint32_t depth) const noexcept -> NodeCode {
     return depth == 0 ? kNoNode : codes_[(depth - 1) & mask_];
   }
@@ -72,7 +75,9 @@ ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, con
     if (!visit(code, --depth, box.lo, box.hi)) return;
     below = code;
   }
-  for (; code != kNoNode; code = tree.boxed[tree.nodes[code].box].parent) {
+  // The path is at hand, while parents have to be fetched, one after the other.
+  const bool remembered = path.holds_all(from.depth);
+  for (; code != kNoNode; code = remembered ? path.above(depth) : tree.boxed[tree.nodes[code].box].parent) {
     const float* corners = box_at(tree, shape, code);
     if (!visit(code, --depth, corners, corners + shape.size())) return;
   }
