@@ -36,6 +36,7 @@ __all__ = [
     "epoch_milliseconds",
     "field_names",
     "matrix",
+    "named_columns",
 ]
 
 
@@ -121,7 +122,7 @@ def columns(
     >>> table.fields, table.values.tolist(), table.keys.tolist(), table.labels
     (('load',), [[1.5], [nan]], [[0], [1]], (['a', 'b'],))
     """
-    table = _table(data)
+    table = named_columns(data)
     special = {time_field, *keys}
     fields = tuple(values) if values is not None else tuple(f for f in table if f not in special)
     for field in (*fields, *keys, *([time_field] if time_field is not None else [])):
@@ -139,8 +140,14 @@ def columns(
     )
 
 
-def _table(data: Any) -> dict[str, Any]:
-    """The columns by name, each as the library at hand holds it."""
+def named_columns(data: Any) -> dict[str, Any]:
+    """The columns of a table by name, each as the library at hand holds it.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the data is no table with named columns.
+    """
     if hasattr(data, "iloc"):
         return {str(label): data[label] for label in data.columns}
     if is_arrow(data):

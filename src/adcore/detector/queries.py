@@ -1,11 +1,13 @@
-"""What a detector needs of the query language: the API's form of a filter, and its SQL."""
+"""What a detector needs of the query language: the API's form of filters and aggregations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from adcore.detector.errors import DetectorConfigError
+from adcore.query.errors import SearchError
+from adcore.query.normalise import normalise_aggregations, normalise_query
 
 __all__ = ["MATCH_ALL", "is_match_all", "normalised_aggregation", "normalised_filter"]
 
@@ -18,16 +20,29 @@ def is_match_all(query: Mapping[str, Any]) -> bool:
 
 
 def normalised_filter(query: Any) -> dict[str, Any]:
-    """A filter as the API gives it back; nothing, or an empty object, is all rows."""
-    if not query:
-        return MATCH_ALL
-    if not isinstance(query, Mapping):
-        raise DetectorConfigError(
-            f"filter_query = {query!r} is not allowed: it must be an object", "filter_query"
-        )
-    return dict(query)
+    """A filter as the API gives it back; nothing, or an empty object, is all rows.
+
+    Raises
+    ------
+    DetectorConfigError
+        If it is no query.
+    """
+    try:
+        return dict(normalise_query(query))
+    except SearchError as error:
+        text = f"Custom query error in data filter: {error}"
+        raise DetectorConfigError(text, "filter_query") from error
 
 
 def normalised_aggregation(aggregations: Mapping[str, Any]) -> dict[str, Any]:
-    """The aggregation of a feature as the API gives it back."""
-    return dict(aggregations)
+    """The aggregation of a feature as the API gives it back.
+
+    Raises
+    ------
+    DetectorConfigError
+        If a query in it is none.
+    """
+    try:
+        return cast("dict[str, Any]", normalise_aggregations(aggregations))
+    except SearchError as error:
+        raise DetectorConfigError(f"Custom query error: {error}", "feature_attributes") from error

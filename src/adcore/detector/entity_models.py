@@ -1,0 +1,164 @@
+"""One model per entity."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore.arrow import FloatArray, Int64Array, UInt32Array
+from adcore.errors import SnapshotError
+from adcore.thresholded import ThresholdedForest
+from adcore.thresholded_result import ThresholdedResult
+
+__all__ = ["EntityModels", "Verdicts"]
+
+_COUNT = struct.Struct("<Q")
+_ENTRY = struct.Struct("<IQ")  # entity, length of its model
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What models said of n vectors, in their order; see :class:`ThresholdedResult`."""
+
+    score: FloatArray
+    grade: FloatArray
+    confidence: FloatArray
+    threshold: FloatArray
+    expected: FloatArray
+    past: FloatArray
+    attribution: FloatArray
+    anomaly_start: Int64Array
+    status_code: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, results: list[ThresholdedResult], order: npt.NDArray[np.intp]) -> Verdicts:
+        """Join results whose rows stand at ``order``."""
+        back = np.argsort(order, kind="stable")
+        return cls(
+            **{
+                f.name: np.concatenate([getattr(result, f.name) for result in results])[back]
+                for f in fields(cls)
+            }
+        )
+
+
+class EntityModels:
+    """Models by the number of their entity, made when an entity is first seen.
+
+    Parameters
+    ----------
+    make : callable
+        Makes a model that has seen nothing.
+    threads : int
+        Entities worked on at a time; results are the same for any number.
+    """
+
+    def __init__(self, make: Callable[[], ThresholdedForest], threads: int = 1) -> None:
+        self._make = make
+        self._threads = threads
+        self._models: dict[int, ThresholdedForest] = {}
+
+    def process(
+        self, entities: UInt32Array, timestamps: Int64Array, values: FloatArray
+    ) -> Verdicts:
+        """Score, grade and learn vectors; those of one entity in their order.
+
+        Parameters
+        ----------
+        entities : uint32 array of shape (n,)
+        timestamps : int64 array of shape (n,)
+        values : float64 array of shape (n, features)
+        """
+        order = np.argsort(entities, kind="stable")
+        grouped = entities[order]
+        edges = np.flatnonzero(np.diff(grouped, prepend=-1, append=-1)).tolist()
+        parts = [order[first:last] for first, last in pairwise(edges)]
+        if not parts:
+            empty = self._make().process(values, timestamps)
+            return Verdicts.of([empty], order)
+        models = [self._model(int(entities[rows[0]])) for rows in parts]
+
+        def work(part: tuple[ThresholdedForest, npt.NDArray[np.intp]]) -> ThresholdedResult:
+            model, rows = part
+            return model.process(values[rows], timestamps[rows])
+
+        pairs = list(zip(models, parts, strict=True))
+        if self._threads == 1 or len(pairs) == 1:
+            return Verdicts.of([work(pair) for pair in pairs], order)
+        with ThreadPoolExecutor(self._threads, "adcore-detector") as pool:
+            return Verdicts.of(list(pool.map(work, pairs)), order)
+
+    def _model(self, entity: int) -> ThresholdedForest:
+        model = self._models.get(entity)
+        if model is None:
+            model = self._models[entity] = self._make()
+        return model
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __contains__(self, entity: int) -> bool:
+        return entity in self._models
+
+    def entities(self) -> list[int]:
+        """The entities that have a model."""
+        return list(self._models)
+
+    def updates(self, entity: int) -> int:
+        """Intervals its model has learnt; 0 without a model."""
+        model = self._models.get(entity)
+        return 0 if model is None else model.total_updates
+
+    def is_ready(self, entity: int) -> bool:
+        """Whether its model gives scores."""
+        model = self._models.get(entity)
+        return model is not None and model.is_ready
+
+    def model_bytes(self, entity: int) -> int:
+        """Bytes its model holds; 0 without a model."""
+        model = self._models.get(entity)
+        return 0 if model is None else model.memory_bytes()
+
+    def memory_bytes(self) -> int:
+        """Bytes all models hold."""
+        return sum(model.memory_bytes() for model in self._models.values())
+
+    def to_bytes(self) -> bytes:
+        """All models."""
+        parts = [_COUNT.pack(len(self._models))]
+        for entity, model in sorted(self._models.items()):
+            state = model.to_bytes()
+            parts += [_ENTRY.pack(entity, len(state)), state]
+        return b"".join(parts)
+
+    def restore(self, data: bytes) -> None:
+        """Take the models of :meth:`to_bytes` instead of those here.
+
+        Raises
+        ------
+        SnapshotError
+            If the bytes are anything else.
+        """
+        models: dict[int, ThresholdedForest] = {}
+        (count,), position = _COUNT.unpack_from(_enough(data, 0, _COUNT.size)), _COUNT.size
+        for _ in range(count):
+            entity, length = _ENTRY.unpack(_enough(data, position, _ENTRY.size))
+            position += _ENTRY.size
+            models[entity] = ThresholdedForest.from_bytes(_enough(data, position, length))
+            position += length
+        if position != len(data):
+            raise SnapshotError("there are bytes behind the last model of the detector")
+        self._models = models
+
+
+def _enough(data: bytes, position: int, length: int) -> Any:
+    if position + length > len(data):
+        raise SnapshotError("the models of the detector are cut short")
+    return data[position : position + length]

@@ -1,0 +1,136 @@
+"""Historical analysis: all of a source, in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from adcore.bucket import BucketTable
+from adcore.detector.cancel import CancelToken
+from adcore.detector.pending import join_tables, rows_of
+from adcore.detector.results import DetectorResults
+from adcore.detector.scan import ScanRequest, Source
+from adcore.detector.stream import DetectionStream
+from adcore.detector.windows import Windows
+from adcore.errors import DataError
+
+__all__ = ["Piece", "analyse", "data_range"]
+
+# Vectors that models are given at a time, whatever the length of a piece.
+_MOST_VECTORS = 65_536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """The results of a stretch of time, and how far the analysis is after it.
+
+    Attributes
+    ----------
+    results : DetectorResults
+    task_progress : float
+        0 to 1.
+    init_progress : float
+        0 to 1, of the model that is furthest.
+    current_piece : int
+        Where the next piece begins, epoch milliseconds.
+    """
+
+    results: DetectorResults
+    task_progress: float
+    init_progress: float
+    current_piece: int
+
+
+def data_range(
+    source: Source, time_field: str, windows: Windows, start: int | None, end: int | None
+) -> tuple[int, int]:
+    """The whole intervals between two times that the data reaches into.
+
+    Without ``end`` the interval of the last row is the last one; with it, an interval that ends
+    later is left out.
+
+    Raises
+    ------
+    DataError
+        If there are no rows, or none in the range.
+    """
+    bounds = source.time_bounds(time_field)
+    if bounds is None:
+        raise DataError("There is no data in the time field")
+    first, last = bounds
+    after = windows.floor(last) + windows.interval
+    begin = windows.floor(first if start is None else max(start, first))
+    stop = after if end is None else min(windows.floor(end), after)
+    if begin >= stop:
+        raise DataError("There is no data in the detection date range")
+    return begin, stop
+
+
+def analyse(
+    stream: DetectionStream,
+    source: Source,
+    start: int,
+    end: int,
+    *,
+    piece_size: int,
+    cancel: CancelToken | None = None,
+) -> Iterator[Piece]:
+    """Run a stream over the rows of a source.
+
+    Parameters
+    ----------
+    stream : DetectionStream
+        Has seen nothing.
+    start, end : int
+        Epoch milliseconds, where intervals begin.
+    piece_size : int
+        Intervals per piece; one with many entities comes in several parts.
+    """
+    length = piece_size * stream.config.interval
+    waiting: list[BucketTable] = []
+    boundary = start + length
+    for table in _tables(stream, source, start, end):
+        waiting.append(table)
+        joined = join_tables(waiting)
+        newest = int(joined.bucket_start.max(initial=start))
+        if newest < boundary and len(joined) < _MOST_VECTORS:
+            waiting = [joined]
+            continue
+        # What belongs to the next piece waits for the rest of it.
+        cut = newest - (newest - start) % length if newest >= boundary else newest + 1
+        now = joined.bucket_start < cut
+        waiting = [rows_of(joined, ~now)]
+        yield _piece(stream, rows_of(joined, now), start, end)
+        boundary = start + length * ((newest - start) // length + 1)
+        if cancel is not None and cancel.is_cancelled:
+            return
+    yield _piece(stream, join_tables(waiting), start, end, is_last=True)
+
+
+def _tables(
+    stream: DetectionStream, source: Source, start: int, end: int
+) -> Iterator[BucketTable]:
+    base = stream.plan.request(stream.config)
+    request = ScanRequest(
+        base.time_field, base.columns, base.key_fields, base.filter_query, start, end
+    )
+    for batch in source.scan(request):
+        stream.add(batch)
+        yield stream.take_tables()
+    yield stream.flush_tables()
+
+
+def _piece(
+    stream: DetectionStream, table: BucketTable, start: int, end: int, *, is_last: bool = False
+) -> Piece:
+    results = stream.detect(table)
+    newest = int(np.max(table.bucket_start, initial=start)) + stream.config.interval
+    reached = end if is_last else newest
+    return Piece(
+        results,
+        (reached - start) / (end - start),
+        stream.init_progress().fraction,
+        reached,
+    )

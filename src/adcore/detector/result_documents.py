@@ -1,0 +1,160 @@
+"""Results as documents: what the service writes to a result index."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adcore.arrow import FloatArray
+from adcore.detector.model_id import model_id_of
+
+if TYPE_CHECKING:
+    from adcore.detector.results import DetectorResults
+
+__all__ = ["NO_DATA", "RESULT_SCHEMA_VERSION", "documents", "flat_documents"]
+
+RESULT_SCHEMA_VERSION = 7
+NO_DATA = "No data in current detection window"
+
+
+def documents(
+    results: DetectorResults,
+    *,
+    task_id: str | None = None,
+    execution_start_time: int | None = None,
+    execution_end_time: int | None = None,
+    user: dict[str, Any] | None = None,
+    schema_version: int = RESULT_SCHEMA_VERSION,
+) -> list[dict[str, Any]]:
+    """One document per result worth keeping; see :meth:`DetectorResults.rows`."""
+    context = results.context
+    common = {
+        "execution_start_time": execution_start_time,
+        "execution_end_time": execution_end_time,
+        "user": user if user is not None else context.user,
+        "task_id": task_id,
+    }
+    entities = [_entity(results, key) for key in results.entities]
+    # In real time a model that is starting has nothing to say yet.
+    kept = np.ones(len(results), np.bool_)
+    if task_id is None:
+        kept = ~(results.anomaly_score <= 0)
+    made = []
+    for row in np.flatnonzero(kept).tolist():
+        document = {"detector_id": context.detector_id, "schema_version": schema_version}
+        entity = entities[results.entity[row]] if entities else (None, {})
+        made.append(document | _document(results, row, common, entity))
+    return made
+
+
+def _entity(
+    results: DetectorResults, key: tuple[str, ...]
+) -> tuple[list[dict[str, str]] | None, dict[str, str]]:
+    """The entity as the API writes it, sorted by name, and as a dict; None of a single series."""
+    named = dict(zip(results.context.category_fields, key, strict=True))
+    listed = [{"name": name, "value": named[name]} for name in sorted(named)]
+    return listed or None, named
+
+
+def _document(
+    results: DetectorResults,
+    row: int,
+    common: dict[str, Any],
+    entity: tuple[list[dict[str, str]] | None, dict[str, str]],
+) -> dict[str, Any]:
+    """The fields of a row, in the order in which the API writes them; what is not set is left."""
+    context = results.context
+    has_data = not math.isnan(results.anomaly_score[row])
+    start = int(results.data_start_time[row])
+    document = {
+        "data_start_time": start,
+        "data_end_time": start + context.interval,
+        "feature_data": _feature_data(results, row) if has_data else [],
+        "execution_start_time": common["execution_start_time"],
+        "execution_end_time": common["execution_end_time"],
+        "anomaly_score": _number(results.anomaly_score[row]),
+        "anomaly_grade": _number(results.anomaly_grade[row]) if has_data else None,
+        "confidence": _number(results.confidence[row]) if has_data else None,
+        "error": None if has_data else NO_DATA,
+        "entity": entity[0],
+        "user": common["user"],
+        "task_id": common["task_id"],
+        "model_id": (
+            None if context.detector_id is None else model_id_of(context.detector_id, entity[1])
+        ),
+    }
+    if results.anomaly_grade[row] > 0:
+        document |= dict(_explanation(results, row, start))
+    document["threshold"] = _number(results.threshold[row])
+    if results.feature_imputed[row].any() and has_data:
+        document["feature_imputed"] = [
+            {"feature_id": name, "imputed": bool(imputed)}
+            for name, imputed in zip(context.feature_ids, results.feature_imputed[row], strict=True)
+        ]
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _explanation(results: DetectorResults, row: int, start: int) -> Iterator[tuple[str, Any]]:
+    """What only an anomaly has."""
+    began = int(results.approx_anomaly_start_time[row])
+    if began < start:
+        yield "approx_anomaly_start_time", began
+    attribution = _by_feature(results, results.relevant_attribution[row])
+    if attribution:
+        yield "relevant_attribution", attribution
+    if began < start:
+        yield "past_values", _by_feature(results, results.past_values[row])
+    expected = _by_feature(results, results.expected_values[row])
+    if expected:
+        yield "expected_values", [{"likelihood": 1.0, "value_list": expected}]
+
+
+def _by_feature(results: DetectorResults, values: FloatArray) -> list[dict[str, Any]]:
+    pairs = zip(results.context.feature_ids, values.tolist(), strict=True)
+    return [{"feature_id": name, "data": value} for name, value in pairs if not math.isnan(value)]
+
+
+def _feature_data(results: DetectorResults, row: int) -> list[dict[str, Any]]:
+    context = results.context
+    columns = zip(
+        context.feature_ids,
+        context.feature_names,
+        results.feature_data[row].tolist(),
+        results.feature_imputed[row].tolist(),
+        strict=True,
+    )
+    return [
+        {"feature_id": i, "feature_name": name, "data": round(value, 3) if imputed else value}
+        for i, name, value, imputed in columns
+        if not math.isnan(value)
+    ]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def flat_documents(results: DetectorResults, **facts: Any) -> list[dict[str, Any]]:
+    """The same without lists: one field per feature, per category field and per part of the user.
+
+    What is called ``feature_data`` with a feature ``cpu`` in it becomes ``feature_data_cpu``.
+    """
+    names = dict(zip(results.context.feature_ids, results.context.feature_names, strict=True))
+    return [dict(_flattened(document, names)) for document in documents(results, **facts)]
+
+
+def _flattened(document: dict[str, Any], names: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    for field, content in document.items():
+        if field == "entity":
+            yield from ((f"entity_{part['name']}", part["value"]) for part in content)
+        elif field == "expected_values":
+            values = content[0]["value_list"]
+            yield from ((f"{field}_{names[v['feature_id']]}", v["data"]) for v in values)
+        elif isinstance(content, list):
+            key = "imputed" if field == "feature_imputed" else "data"
+            yield from ((f"{field}_{names[v['feature_id']]}", v[key]) for v in content)
+        else:
+            yield field, content

@@ -1,0 +1,259 @@
+"""The results of a detector: one row per interval and entity, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore.arrow import FloatArray, Int64Array, UInt32Array
+from adcore.detector.result_context import ResultContext
+from adcore.detector.result_documents import documents, flat_documents
+from adcore.detector.result_table import format_results
+from adcore.detector.top_anomalies import top_anomalies
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["DetectorResults"]
+
+_Rows: TypeAlias = "slice | npt.NDArray[Any] | list[int] | list[bool]"
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class DetectorResults:
+    """What a detector found, by interval and then by entity.
+
+    ``results[rows]`` with a slice, a mask or positions takes some of the rows; ``len(results)`` is
+    their number. F is the number of features.
+
+    Attributes
+    ----------
+    context : ResultContext
+        Whose results they are: detector, features, category fields.
+    data_start_time : int64 array of shape (n,)
+        Start of the interval, epoch milliseconds.
+    entity : uint32 array of shape (n,)
+        The position in ``entities``.
+    entities : list of tuple of str
+        The values of the category fields.
+    feature_data : float64 array of shape (n, F)
+        The features, also where they were filled in; ``NaN`` where nothing is known.
+    feature_imputed : bool array of shape (n, F)
+        Where a feature was missing.
+    anomaly_score : float64 array of shape (n,)
+        >= 0; ``NaN`` where the interval had no data, 0 while the model starts.
+    anomaly_grade : float64 array of shape (n,)
+        0 is no anomaly; up to 1, which is certain.
+    confidence : float64 array of shape (n,)
+        0 while the model starts, then up to 1.
+    threshold : float64 array of shape (n,)
+        The score from which the interval would be an anomaly; ``NaN`` where there is none.
+    relevant_attribution : float64 array of shape (n, F)
+        The share of each feature in the anomaly; ``NaN`` where there is none.
+    expected_values : float64 array of shape (n, F)
+        ``NaN`` where nothing is expected.
+    past_values : float64 array of shape (n, F)
+        The features of the interval to blame; ``NaN`` where there is no anomaly.
+    approx_anomaly_start_time : int64 array of shape (n,)
+        Start of the interval to blame, which may lie before.
+    is_complete : bool
+        False after a run was cancelled.
+
+    Examples
+    --------
+    >>> from adcore import Detector
+    >>> results = Detector(time_field="t", features={"x": "sum(x)"}, detection_interval="1m").run(
+    ...     {"t": [0, 30_000, 60_000], "x": [1, 2, 3]})
+    >>> results.data_start_time.tolist(), results.feature_data.tolist()
+    ([0, 60000], [[3.0], [3.0]])
+    """
+
+    context: ResultContext
+    data_start_time: Int64Array
+    entity: UInt32Array
+    entities: list[tuple[str, ...]]
+    feature_data: FloatArray
+    feature_imputed: npt.NDArray[np.bool_]
+    anomaly_score: FloatArray
+    anomaly_grade: FloatArray
+    confidence: FloatArray
+    threshold: FloatArray
+    relevant_attribution: FloatArray
+    expected_values: FloatArray
+    past_values: FloatArray
+    approx_anomaly_start_time: Int64Array
+    is_complete: bool = True
+
+    @classmethod
+    def empty(cls, context: ResultContext) -> DetectorResults:
+        """Results without rows."""
+        times, numbers = np.empty(0, np.int64), np.empty(0)
+        wide = np.empty((0, len(context.feature_names)))
+        return cls(
+            context, times, np.empty(0, np.uint32), [], wide, wide.astype(np.bool_), numbers,
+            numbers, numbers, numbers, wide, wide, wide, times,
+        )  # fmt: skip
+
+    @classmethod
+    def concat(cls, parts: Sequence[DetectorResults]) -> DetectorResults:
+        """The rows of several results of one detector, one after the other.
+
+        Parameters
+        ----------
+        parts : sequence of DetectorResults
+            One or more.
+        """
+        numbers: dict[tuple[str, ...], int] = {}
+        renamed = []
+        for part in parts:
+            own = [numbers.setdefault(key, len(numbers)) for key in part.entities]
+            renamed.append(np.array(own, dtype=np.uint32)[part.entity])
+        columns = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _ARRAYS}
+        return cls(
+            context=parts[-1].context,
+            entities=list(numbers),
+            is_complete=all(part.is_complete for part in parts),
+            **(columns | {"entity": np.concatenate(renamed)}),
+        )
+
+    @property
+    def data_end_time(self) -> Int64Array:
+        """End of the interval, exclusive, epoch milliseconds."""
+        return self.data_start_time + self.context.interval
+
+    @property
+    def has_data(self) -> npt.NDArray[np.bool_]:
+        """Where the interval had data; the other rows say that it had none."""
+        return ~np.isnan(self.anomaly_score)
+
+    def __len__(self) -> int:
+        return len(self.data_start_time)
+
+    def __getitem__(self, rows: _Rows) -> DetectorResults:
+        columns = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return replace(self, **columns)
+
+    def anomalies(self) -> DetectorResults:
+        """The rows whose grade is above 0."""
+        return self[self.anomaly_grade > 0]
+
+    def of_entity(self, *key: str) -> DetectorResults:
+        """The rows of one entity, given by the values of the category fields."""
+        at = self.entities.index(key) if key in self.entities else len(self.entities)
+        return self[self.entity == at]
+
+    def rows(self, **facts: Any) -> list[dict[str, Any]]:
+        """The documents that the service writes, fields in its order.
+
+        Parameters
+        ----------
+        task_id : str, optional
+            Of a historical analysis: then every interval has a document. Without, as in real time,
+            only those with a score above 0 or an error have.
+        execution_start_time, execution_end_time : int, optional
+            Epoch milliseconds.
+        user : dict, optional
+        schema_version : int
+        """
+        return documents(self, **facts)
+
+    def flat_rows(self, **facts: Any) -> list[dict[str, Any]]:
+        """As :meth:`rows`, but without lists: ``feature_data_<feature>``, ``entity_<field>``."""
+        return flat_documents(self, **facts)
+
+    def top_anomalies(
+        self,
+        start: Any,
+        end: Any,
+        *,
+        size: int = 10,
+        category_field: Sequence[str] | str | None = None,
+        order: str = "severity",
+    ) -> list[dict[str, Any]]:
+        """Entities with the worst, or the most, anomalies.
+
+        Parameters
+        ----------
+        start, end : time
+            Both inclusive, compared with the end of an interval.
+        size : int
+            1 to 10 000.
+        category_field : sequence of str, optional
+            Some of the category fields; all by default.
+        order : {"severity", "occurrence"}
+
+        Returns
+        -------
+        list of dict
+            ``key``, ``doc_count`` and ``max_anomaly_grade``.
+
+        Raises
+        ------
+        InvalidArgumentError
+            In the words of the API.
+        """
+        return top_anomalies(self, start, end, size, category_field, order)
+
+    def to_dict(self) -> dict[str, npt.NDArray[Any]]:
+        """One array per column, times as datetime64 in UTC; of several values one per feature."""
+        columns: dict[str, npt.NDArray[Any]] = {
+            "data_start_time": self.data_start_time.astype("datetime64[ms]"),
+            "data_end_time": self.data_end_time.astype("datetime64[ms]"),
+        }
+        for i, name in enumerate(self.context.category_fields):
+            texts = np.array([key[i] for key in self.entities], dtype=object)
+            columns[f"entity_{name}"] = texts[self.entity] if len(texts) else texts
+        columns |= self._per_feature("feature_data", "feature_imputed")
+        for name in ("anomaly_score", "anomaly_grade", "confidence", "threshold"):
+            columns[name] = getattr(self, name)
+        columns["approx_anomaly_start_time"] = self.approx_anomaly_start_time.astype(
+            "datetime64[ms]"
+        )
+        return columns | self._per_feature(
+            "relevant_attribution", "past_values", "expected_values"
+        )
+
+    def _per_feature(self, *names: str) -> dict[str, npt.NDArray[Any]]:
+        return {
+            f"{name}_{feature}": np.ascontiguousarray(getattr(self, name)[:, i])
+            for name in names
+            for i, feature in enumerate(self.context.feature_names)
+        }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The columns of :meth:`to_dict` as a pandas DataFrame."""
+        import pandas as pd  # noqa: PLC0415 (only who asks for pandas needs it)
+
+        frame: pd.DataFrame = pd.DataFrame(self.to_dict())
+        return frame
+
+    def to_polars(self) -> pl.DataFrame:
+        """The columns of :meth:`to_dict` as a Polars DataFrame."""
+        import polars as pl  # noqa: PLC0415 (only who asks for Polars needs it)
+
+        texts = {f"entity_{name}": pl.String for name in self.context.category_fields}
+        return pl.DataFrame(self.to_dict(), schema_overrides=texts)
+
+    def to_arrow(self) -> pa.Table:
+        """The columns of :meth:`to_dict` as a pyarrow Table."""
+        import pyarrow as pa  # noqa: PLC0415 (only who asks for Arrow needs it)
+
+        texts = {f"entity_{name}" for name in self.context.category_fields}
+        columns = self.to_dict()
+        return pa.table(
+            {n: pa.array(c, pa.string()) if n in texts else c for n, c in columns.items()}
+        )
+
+    def __repr__(self) -> str:
+        return format_results(self)
+
+
+_ARRAYS = tuple(
+    f.name for f in fields(DetectorResults) if f.name not in ("context", "entities", "is_complete")
+)

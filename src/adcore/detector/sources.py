@@ -1,0 +1,33 @@
+"""Whatever a user hands over, as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from adcore.detector.file_source import FileSource
+from adcore.detector.scan import Source
+from adcore.detector.table_source import TableSource
+
+__all__ = ["opened"]
+
+
+@contextmanager
+def opened(data: Any) -> Iterator[Source]:
+    """Data as a source while the block runs.
+
+    Parameters
+    ----------
+    data : table, path or Source
+        A DataFrame, an Arrow table or stream, a list of dicts, a dict of array-likes, a NumPy
+        structured array; the path of a file; or anything that scans, such as an index of the store.
+    """
+    if isinstance(data, (str, Path)):
+        with FileSource(data) as source:
+            yield source
+    elif isinstance(data, Source):
+        yield data
+    else:
+        yield TableSource(data)
