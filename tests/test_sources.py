@@ -17,11 +17,12 @@ import duckdb
 import numpy as np
 import pytest
 
+from adcore.detect.batches import RowBatch
 from adcore.detect.columns import find_columns
 from adcore.detect.entities import EntityNames
 from adcore.detect.intervals import format_interval, guess_interval
 from adcore.detect.plan import Request, make_plan
-from adcore.detect.rows import RowBatch, RowCounts, read_rows
+from adcore.detect.rows import RowCounts, read_rows
 from adcore.detect.sources import STDIN, Source, open_source
 from adcore.detect.timestamps import guess_format, guess_time_field
 from adcore.detect.workspace import Workspace

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from adcore._core import __version__
+from adcore.detector import Detector, DetectorConfig, DetectorResults
 from adcore.errors import (
     AdcoreError,
     DataError,
@@ -27,6 +28,9 @@ __all__ = [
     "AdcoreError",
     "CompactForest",
     "DataError",
+    "Detector",
+    "DetectorConfig",
+    "DetectorResults",
     "ForestBank",
     "InvalidArgumentError",
     "InvalidStateError",

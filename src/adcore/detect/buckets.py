@@ -10,11 +10,12 @@ import duckdb
 import numpy as np
 
 from adcore.bucket import BucketAggregator, BucketTable
+from adcore.detect.batches import LARGEST_VALUE
 from adcore.detect.entities import EntityNames
 from adcore.detect.interrupts import Interrupt
 from adcore.detect.plan import Plan
 from adcore.detect.prefetch import prefetch
-from adcore.detect.rows import LARGEST_VALUE, RowCounts, read_rows
+from adcore.detect.rows import RowCounts, read_rows
 from adcore.detect.sql import ask
 from adcore.detect.workspace import Workspace
 

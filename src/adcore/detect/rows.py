@@ -6,24 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TypeAlias
 
 import duckdb
 import nanoarrow
 import numpy as np
 
-from adcore.arrow import ArrowField, FloatArray, Int64Array, Labels, UInt32Array, read_arrow
+from adcore.arrow import ArrowField, FloatArray, read_arrow
+from adcore.detect.batches import LARGEST_VALUE, Key, RowBatch
 from adcore.detect.columns import Column
 from adcore.detect.sources import MISSING_WORDS, Source
 from adcore.detect.sql import first_line, identifier, literal
 from adcore.detect.timestamps import TimeFormat
 from adcore.errors import DataError
 
-__all__ = ["Reading", "RowBatch", "RowCounts", "read_rows"]
-
-LARGEST_VALUE = 1e30
-
-Key: TypeAlias = tuple[UInt32Array, Labels]
+__all__ = ["Reading", "RowCounts", "read_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +64,6 @@ class RowCounts:
             setattr(self, counter.name, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class RowBatch:
-    """Consecutive rows; those without a time are left out.
-
-    Attributes
-    ----------
-    timestamps : int64 array of shape (n,)
-        Epoch ms, or row numbers.
-    values : list of float64 arrays of shape (n,)
-        ``NaN`` is missing; every other value is finite and at most 1e30 in size.
-    keys : list of pairs
-        Per entity column the number of each row's text, and the texts.
-    """
-
-    timestamps: Int64Array
-    values: list[FloatArray]
-    keys: list[Key]
-
-    def __len__(self) -> int:
-        return len(self.timestamps)
-
-
 def read_rows(
     connection: duckdb.DuckDBPyConnection,
     reading: Reading,
@@ -106,7 +80,8 @@ def read_rows(
     """
     query = _select(reading, by_time=by_time)
     try:
-        for chunk in nanoarrow.ArrayStream(connection.sql(query)).iter_chunks():
+        relation = connection.sql(query, params=list(reading.source.parameters))
+        for chunk in nanoarrow.ArrayStream(relation).iter_chunks():
             yield _batch(reading, counts, read_arrow(chunk))
             counts.rows += len(chunk)
     except duckdb.Error as error:

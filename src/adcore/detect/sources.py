@@ -57,6 +57,8 @@ class Source:
     columns : tuple of Column
     rows : int or None
         How many rows there are, exactly or about; None where nobody knows before reading.
+    parameters : tuple
+        The values of the ``?`` in ``relation``.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Source:
     relation: str
     columns: tuple[Column, ...]
     rows: int | None
+    parameters: tuple[object, ...] = ()
 
 
 def open_source(workspace: Workspace, name: str) -> Source:

@@ -11,7 +11,13 @@ from adcore.bucket import BucketFeature
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.json_values import as_list, as_number, as_object, as_text
 
-__all__ = ["FeatureAggregation", "ValueColumn", "aggregation_of", "compile_aggregation"]
+__all__ = [
+    "AGGREGATION_TYPES",
+    "FeatureAggregation",
+    "ValueColumn",
+    "aggregation_of",
+    "compile_aggregation",
+]
 
 _FIELD = "feature_attributes"
 # The API's metric with one value -> the bucket's function.
@@ -28,6 +34,10 @@ _NAMES = {function: name for name, function in _METRICS.items()}
 _COUNTING = ("value_count", "cardinality")
 # Wrappers that pass on all documents they are given.
 _TRANSPARENT = ("nested", "reverse_nested", "sampler", "diversified_sampler")
+AGGREGATION_TYPES = frozenset(
+    (*_METRICS, *_TRANSPARENT, "filter", "missing", "percentiles", "percentile_ranks",
+     "weighted_avg")
+)  # fmt: skip
 _FIRST_PERCENT = 1.0
 # Fields every document has: counting them counts documents.
 _ALWAYS_PRESENT = ("_id", "_index")
@@ -163,11 +173,11 @@ def _metric(name: str, kind: str, content: Mapping[str, Any]) -> FeatureAggregat
     if kind in _METRICS:
         return _simple(name, kind, content)
     if kind == "percentiles":
-        percents = as_list("percents", content.get("percents", [_FIRST_PERCENT]))
+        percents = as_list(content.get("percents", [_FIRST_PERCENT]))
         percent = as_number("percents", percents[0] if percents else None)
         return _one(_column(name, content), "percentile", percent)
     if kind == "percentile_ranks":
-        values = as_list("values", content.get("values", []))
+        values = as_list(content.get("values", []))
         rank = as_number("values", values[0] if values else None)
         return _one(replace(_column(name, content), rank=rank), "mean")
     if kind == "weighted_avg":

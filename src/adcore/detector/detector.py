@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
@@ -167,9 +168,7 @@ indices, result_index, ...
                 found.append(piece)
                 show(piece)
         results = DetectorResults.concat([piece.results for piece in found])
-        if found[-1].task_progress < 1:
-            object.__setattr__(results, "is_complete", False)
-        return results
+        return replace(results, is_complete=found[-1].task_progress == 1)
 
     def run_pieces(
         self,
@@ -210,9 +209,7 @@ indices, result_index, ...
         with opened(data) as source:
             return preview(self.config, self.settings, source, first, last, self.id)
 
-    def validate(
-        self, data: Any, aspect: str = "detector", *, now: Any = None
-    ) -> dict[str, Any]:
+    def validate(self, data: Any, aspect: str = "detector", *, now: Any = None) -> dict[str, Any]:
         """What stands in the way of the detector, or of its models.
 
         Parameters
@@ -267,9 +264,7 @@ indices, result_index, ...
         self._stream = stream
         return results
 
-    def _learn(
-        self, stream: DetectionStream, source: Source, now: int | None
-    ) -> DetectorResults:
+    def _learn(self, stream: DetectionStream, source: Source, now: int | None) -> DetectorResults:
         """Intervals that have ended by now go through the stream as if they were live."""
         delay = self.config.window_delay.milliseconds
         bounds = source.time_bounds(self.config.time_field)

@@ -21,7 +21,10 @@ class DetectorConfigError(InvalidArgumentError):
     """
 
     def __init__(
-        self, message: str, field: str = "general_settings", sub_issues: dict[str, str] | None = None
+        self,
+        message: str,
+        field: str = "general_settings",
+        sub_issues: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.field = field

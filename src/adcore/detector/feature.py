@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcore.bucket import BucketFeature
-from adcore.detector.aggregation import aggregation_of
+from adcore.detector.aggregation import AGGREGATION_TYPES, aggregation_of
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.identity import new_id
 from adcore.detector.json_values import as_flag, as_list, as_object, as_text
@@ -83,7 +83,7 @@ def read_feature_attributes(value: Any) -> tuple[DetectorFeature, ...]:
     """The features of the API's JSON."""
     if value is None:
         return ()
-    return tuple(DetectorFeature.from_json(item) for item in as_list(_FIELD, value))
+    return tuple(DetectorFeature.from_json(item) for item in as_list(value))
 
 
 def read_features(given: Any) -> tuple[DetectorFeature, ...]:
@@ -125,9 +125,8 @@ def _feature(name: str, content: Any) -> DetectorFeature:
 
 def _named(name: str, content: dict[str, Any]) -> dict[str, Any]:
     """``{name: {type: ...}}`` is taken as it is, ``{type: {"field": ...}}`` is given a name."""
-    inner = next(iter(content.values()), None)
-    is_named = isinstance(inner, Mapping) and all(isinstance(v, Mapping) for v in inner.values())
-    return content if is_named and inner else {_aggregation_name(name): content}
+    is_body = any(key in AGGREGATION_TYPES or key in ("aggs", "aggregations") for key in content)
+    return {_aggregation_name(name): content} if is_body else content
 
 
 def _bucket_feature(content: Any) -> BucketFeature:

@@ -4,22 +4,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
+from adcore.detect.batches import RowBatch
 from adcore.detect.columns import Column, find_columns
-from adcore.detect.rows import Reading, RowBatch, RowCounts, read_rows
+from adcore.detect.rows import Reading, RowCounts, read_rows
 from adcore.detect.sources import open_source
 from adcore.detect.sql import ask_one, identifier
 from adcore.detect.timestamps import TimeFormat, require_format
 from adcore.detect.workspace import Workspace
 from adcore.detector.aggregation import ValueColumn
+from adcore.detector.filters import compile_filter, sql_types
 from adcore.detector.queries import is_match_all
 from adcore.detector.scan import ScanRequest
-from adcore.errors import InvalidArgumentError
+from adcore.query.sql import Sql, all_of, join, sql
 
 __all__ = ["FileSource"]
 
@@ -79,15 +83,18 @@ class FileSource(AbstractContextManager["FileSource"]):
         """Stream the rows."""
         time = self._time(request.time_field)
         keys = find_columns(request.key_fields, self._source.columns, "category_field")
-        columns = [self._computed(i, column) for i, column in enumerate(request.columns)]
-        selected = ", ".join(["*", *(f"{sql} AS {identifier(c.name)}" for c, sql, _ in columns)])
-        where = " AND ".join(["true", *self._conditions(request, time[1], keys)])
-        relation = f"(SELECT {selected} FROM {self._source.relation} WHERE {where})"
+        computed = [self._computed(i, c, request) for i, c in enumerate(request.columns)]
+        where = all_of([Sql("TRUE"), *self._conditions(request, time[1], keys)])
+        named = [sql(f"{{}} AS {identifier(c.name)}", expression) for c, expression, _ in computed]
+        selected = join(", ", [Sql("*"), *named])
+        relation = sql(
+            f"(SELECT {{}} FROM {self._typed_relation(request)} WHERE {{}})", selected, where
+        )
         reading = Reading(
-            replace(self._source, relation=relation),
+            replace(self._source, relation=relation.text, parameters=relation.parameters),
             time,
-            tuple(column for column, _, _ in columns),
-            tuple(coded for _, _, coded in columns),
+            tuple(column for column, _, _ in computed),
+            tuple(coded for _, _, coded in computed),
             tuple(keys),
         )
         cursor = self._workspace.cursor()
@@ -101,40 +108,72 @@ class FileSource(AbstractContextManager["FileSource"]):
 
     def _conditions(
         self, request: ScanRequest, time: TimeFormat, keys: list[Column]
-    ) -> Iterator[str]:
+    ) -> Iterator[Sql]:
         if request.start is not None:
-            yield f"{time.milliseconds} >= {request.start}"
+            yield Sql(f"{time.milliseconds} >= {request.start}")
         if request.end is not None:
-            yield f"{time.milliseconds} < {request.end}"
+            yield Sql(f"{time.milliseconds} < {request.end}")
         for column in keys:
-            yield f"{identifier(column.name)} IS NOT NULL"
+            yield Sql(f"{identifier(column.name)} IS NOT NULL")
         if not is_match_all(request.filter_query):
-            yield self._condition(request.filter_query)
+            yield self._condition(request.filter_query, request)[0]
 
-    def _condition(self, query: object) -> str:
-        raise InvalidArgumentError(f"filter_query = {query!r} is not allowed: it must be match_all")
+    def _condition(
+        self, query: Mapping[str, Any] | str, request: ScanRequest
+    ) -> tuple[Sql, list[str]]:
+        """The condition of a query over the columns of ``_typed_relation``, and its fields."""
+        kinds = self.fields() | {request.time_field: "time"}
+        names = {field: f"adcore field {i}" for i, field in enumerate(kinds)}
+        return compile_filter(query, kinds, names, self._now(request))
 
-    def _computed(self, position: int, wanted: ValueColumn) -> tuple[Column, str, bool]:
+    def _now(self, request: ScanRequest) -> int:
+        if request.now is not None:
+            return request.now
+        bounds = self.time_bounds(request.time_field)
+        return 0 if bounds is None else bounds[1]
+
+    def _typed_relation(self, request: ScanRequest) -> str:
+        """The source with the fields that filters need, as numbers, times and texts."""
+        queries = [query for column in request.columns for query in column.filters]
+        given = [] if is_match_all(request.filter_query) else [json.dumps(request.filter_query)]
+        needed = {f for query in (*queries, *given) for f in self._condition(query, request)[1]}
+        kinds = self.fields() | {request.time_field: "time"}
+        typed = [
+            f"{self._typed(field, kind)} AS {identifier(f'adcore field {i}')}"
+            for i, (field, kind) in enumerate(kinds.items())
+            if field in needed
+        ]
+        return f"(SELECT {', '.join(['*', *typed])} FROM {self._source.relation})"
+
+    def _typed(self, field: str, kind: str) -> str:
+        if kind == "time":
+            return f"({self._time(field)[1].milliseconds})::BIGINT"
+        return f"TRY_CAST({identifier(field)} AS {sql_types.get(kind, 'VARCHAR')})"
+
+    def _computed(
+        self, position: int, wanted: ValueColumn, request: ScanRequest
+    ) -> tuple[Column, Sql, bool]:
         """A column of the relation, its SQL, and whether it becomes a number per value."""
         name = f"adcore value {position}"
         if wanted.field is None:
-            column, sql = Column(name, "DOUBLE", is_text=False), "1.0::DOUBLE"
+            column, made = Column(name, "DOUBLE", is_text=False), Sql("1.0::DOUBLE")
         else:
             found = find_columns([wanted.field], self._source.columns, "feature_attributes")[0]
-            column, sql = replace(found, name=name), identifier(found.name)
-        number = f"TRY_CAST({sql} AS DOUBLE)"
+            column, made = replace(found, name=name), Sql(identifier(found.name))
+        as_number = replace(column, type="DOUBLE", is_text=False)
+        number = f"TRY_CAST({made.text} AS DOUBLE)"
         if wanted.missing is not None:
-            column, sql = replace(column, type="DOUBLE", is_text=False), (
-                f"coalesce({number}, {wanted.missing!r})"
-            )
+            column, made = as_number, Sql(f"coalesce({number}, {wanted.missing!r})")
+            number = made.text
         if wanted.rank is not None:
-            column, sql = replace(column, type="DOUBLE", is_text=False), (
+            column = as_number
+            made = Sql(
                 f"CASE WHEN {number} IS NULL THEN NULL WHEN {number} <= {wanted.rank!r} "
-                "THEN 100.0 ELSE 0.0 END"
+                "THEN 100.0::DOUBLE ELSE 0.0::DOUBLE END"
             )
         for query in wanted.filters:
-            sql = f"CASE WHEN {self._condition(query)} THEN {sql} END"
-        return column, sql, wanted.is_counted and not column.is_number
+            made = sql("CASE WHEN {} THEN {} END", self._condition(query, request)[0], made)
+        return column, made, wanted.is_counted and not column.is_number
 
 
 def _kind(column: Column) -> str:

@@ -109,9 +109,7 @@ def analyse(
     yield _piece(stream, join_tables(waiting), start, end, is_last=True)
 
 
-def _tables(
-    stream: DetectionStream, source: Source, start: int, end: int
-) -> Iterator[BucketTable]:
+def _tables(stream: DetectionStream, source: Source, start: int, end: int) -> Iterator[BucketTable]:
     base = stream.plan.request(stream.config)
     request = ScanRequest(
         base.time_field, base.columns, base.key_fields, base.filter_query, start, end

@@ -107,7 +107,7 @@ def _fill_values(value: Any) -> dict[str, float] | None:
         return None
     if isinstance(value, Mapping):
         return {str(name): as_number("default_fill", data) for name, data in value.items()}
-    items = [as_object("default_fill", item) for item in as_list("default_fill", value)]
+    items = [as_object("default_fill", item) for item in as_list(value)]
     return {
         as_text("default_fill.feature_name", item.get("feature_name")): as_number(
             "default_fill.data", item.get("data")

@@ -23,7 +23,7 @@ def as_object(field: str, value: Any) -> dict[str, Any]:
     raise _wrong(field, value, "it must be an object")
 
 
-def as_list(field: str, value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """A JSON array; a single value stands for an array of one."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
@@ -41,7 +41,7 @@ def as_text(field: str, value: Any) -> str:
 
 def as_texts(field: str, value: Any) -> tuple[str, ...]:
     """Several texts; a single one stands for a list of one."""
-    return tuple(as_text(field, item) for item in as_list(field, value))
+    return tuple(as_text(field, item) for item in as_list(value))
 
 
 def as_whole(field: str, value: Any, message: str | None = None) -> int:

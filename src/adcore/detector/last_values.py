@@ -51,7 +51,9 @@ class LastValues:
         return out
 
     def _forward(
-        self, grouped: UInt32Array, starts: np.ndarray[tuple[int], np.dtype[np.intp]],
+        self,
+        grouped: UInt32Array,
+        starts: np.ndarray[tuple[int], np.dtype[np.intp]],
         values: FloatArray,
     ) -> FloatArray:
         """Rows grouped by entity: each value, or the last before it in its group, or before."""

@@ -83,11 +83,11 @@ def join_tables(tables: list[BucketTable]) -> BucketTable:
     if len(tables) == 1:
         return tables[0]
     return BucketTable(
-        *(
-            np.concatenate([getattr(table, name) for table in tables])
-            for name in ("bucket_start", "entity", "values", "count")
-        ),
-        features=tables[0].features,
+        np.concatenate([table.bucket_start for table in tables]),
+        np.concatenate([table.entity for table in tables]),
+        np.concatenate([table.values for table in tables]),
+        np.concatenate([table.count for table in tables]),
+        tables[0].features,
     )
 
 

@@ -215,9 +215,7 @@ class DetectorResults:
         columns["approx_anomaly_start_time"] = self.approx_anomaly_start_time.astype(
             "datetime64[ms]"
         )
-        return columns | self._per_feature(
-            "relevant_attribution", "past_values", "expected_values"
-        )
+        return columns | self._per_feature("relevant_attribution", "past_values", "expected_values")
 
     def _per_feature(self, *names: str) -> dict[str, npt.NDArray[Any]]:
         return {

@@ -136,7 +136,7 @@ class SuppressionRule:
             return value
         given = as_object(_FIELD, value)
         _choice("action", given.get("action", _ACTION), (_ACTION,))
-        conditions = as_list("conditions", given.get("conditions") or [])
+        conditions = as_list(given.get("conditions") or [])
         if not conditions:
             raise _error("conditions should be set")
         return cls(tuple(Condition.from_json(condition) for condition in conditions))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from adcore.detect.rows import RowBatch
+from adcore.detect.batches import RowBatch
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.queries import MATCH_ALL
 
@@ -30,6 +30,8 @@ class ScanRequest:
         Epoch milliseconds: ``start <= time < end``.
     by_time : bool
         Whether rows must come in the order of time; else they come as they arrived.
+    now : int or None
+        The present time, for ``now`` in filters; by default that of the last row.
     """
 
     time_field: str
@@ -39,6 +41,7 @@ class ScanRequest:
     start: int | None = None
     end: int | None = None
     by_time: bool = True
+    now: int | None = None
 
 
 @runtime_checkable

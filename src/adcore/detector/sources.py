@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from adcore.detector.file_source import FileSource
 from adcore.detector.scan import Source
 from adcore.detector.table_source import TableSource
 
@@ -25,6 +24,9 @@ def opened(data: Any) -> Iterator[Source]:
         structured array; the path of a file; or anything that scans, such as an index of the store.
     """
     if isinstance(data, (str, Path)):
+        # Only who reads files waits for the database.
+        from adcore.detector.file_source import FileSource  # noqa: PLC0415
+
         with FileSource(data) as source:
             yield source
     elif isinstance(data, Source):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from adcore.arrow import FloatArray
 from adcore.bucket import BucketAggregator, BucketTable
-from adcore.detect.rows import LARGEST_VALUE, RowBatch
+from adcore.detect.batches import LARGEST_VALUE, RowBatch
 from adcore.detector.config import DetectorConfig
 from adcore.detector.entity_models import EntityModels, Verdicts
 from adcore.detector.feature_plan import FeaturePlan
@@ -126,9 +126,9 @@ class DetectionStream:
             return DetectorResults.empty(self.context)
         values = self._given_values(table)
         missing = np.isnan(values)
-        fed = ~missing.all(axis=1)
-        if self.config.imputation_option is not None:
-            fed[:] = True
+        fed = np.ones(len(table), dtype=np.bool_)
+        if self.config.imputation_option is None:
+            fed = np.count_nonzero(missing, axis=1) < missing.shape[1]
         self._observe(missing, fed)
         verdicts = self._models.process(
             table.entity[fed], table.bucket_start[fed], np.ascontiguousarray(values[fed])
@@ -163,9 +163,9 @@ class DetectionStream:
     def _observe(self, missing: npt.NDArray[np.bool_], fed: npt.NDArray[np.bool_]) -> None:
         seen = self.observations
         seen.intervals += len(fed)
-        whole = missing.all(axis=1)
+        partly = np.count_nonzero(missing, axis=1) < missing.shape[1]
         seen.without_data += int(np.count_nonzero(~fed))
-        counts = np.count_nonzero(missing & ~whole[:, None], axis=0).tolist()
+        counts = np.count_nonzero(missing[partly], axis=0).tolist()
         seen.missing = [had + more for had, more in zip(seen.missing, counts, strict=True)]
 
     def _filled(
@@ -187,7 +187,7 @@ class DetectionStream:
         verdicts: Verdicts,
     ) -> DetectorResults:
         entities, entity = np.unique(table.entity, return_inverse=True)
-        columns = self._columns(table, fed, verdicts)
+        columns: dict[str, Any] = self._columns(table, fed, verdicts)
         results = DetectorResults(
             context=self.context,
             data_start_time=table.bucket_start,
@@ -295,7 +295,7 @@ class DetectionStream:
             if missing:
                 reasons.append(f"feature {name!r} was missing in {missing} intervals")
         if seen.long_keys:
-            reasons.append(f"{seen.long_keys} intervals belong to category values that are too long")
+            reasons.append(f"{seen.long_keys} intervals have category values that are too long")
         return reasons
 
     # -- state

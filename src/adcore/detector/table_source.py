@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -13,11 +13,10 @@ import numpy.typing as npt
 from adcore import _rows
 from adcore.arrow import ArrowField, FloatArray, Int64Array, Labels, UInt32Array
 from adcore.bucket.columns import numbers_or_hashes_of
-from adcore.detect.rows import LARGEST_VALUE, RowBatch
+from adcore.detect.batches import LARGEST_VALUE, RowBatch
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.queries import is_match_all
 from adcore.detector.scan import ScanRequest
-from adcore.detector.table_filter import matching_rows
 from adcore.errors import InvalidArgumentError
 from adcore.frames import named_columns
 from adcore.matrix import to_numbers
@@ -48,6 +47,7 @@ class TableSource:
 
     def __init__(self, data: Any) -> None:
         self._columns = named_columns(data)
+        self._booleans = _boolean_columns(data)
         self._times: dict[str, Int64Array] = {}
 
     @property
@@ -57,7 +57,10 @@ class TableSource:
 
     def fields(self) -> dict[str, str]:
         """The kind of each field."""
-        return {name: _kind(column) for name, column in self._columns.items()}
+        return {
+            name: "boolean" if name in self._booleans else _kind(column)
+            for name, column in self._columns.items()
+        }
 
     def time_bounds(self, time_field: str) -> tuple[int, int] | None:
         """The first and the last time."""
@@ -67,7 +70,7 @@ class TableSource:
     def scan(self, request: ScanRequest) -> Iterator[RowBatch]:
         """Stream the rows."""
         times = self._times_of(request.time_field)
-        values = [self._values(column, len(times)) for column in request.columns]
+        values = [self._values(column, request) for column in request.columns]
         keys = [_codes(self._column(key)) for key in request.key_fields]
         order = self._order(request, times, keys)
         for first in range(0, len(order), _BATCH):
@@ -92,7 +95,7 @@ class TableSource:
                 wanted &= codes != labels.index(None)
             wanted &= codes < len(labels)
         if not is_match_all(request.filter_query):
-            wanted &= matching_rows(self._columns, request.filter_query)
+            wanted &= self._matching(request.filter_query, request)
         order = np.flatnonzero(wanted)
         if request.by_time and len(order) and np.any(np.diff(times[order]) < 0):
             order = order[np.argsort(times[order], kind="stable")]
@@ -118,10 +121,33 @@ class TableSource:
             self._times[field] = epoch_milliseconds(column, name=field)
         return self._times[field]
 
-    def _values(self, column: ValueColumn, rows: int) -> FloatArray:
+    def _matching(
+        self, query: Mapping[str, Any] | str, request: ScanRequest
+    ) -> npt.NDArray[np.bool_]:
+        # Only who filters waits for the database.
+        from adcore.detector.table_filter import matching_rows  # noqa: PLC0415
+
+        times = self._times_of(request.time_field)
+        now = int(times.max(initial=0)) if request.now is None else request.now
+        kinds = self.fields() | {request.time_field: "time"}
+        return matching_rows(query, kinds, len(times), self._read(kinds), now)
+
+    def _read(self, kinds: Mapping[str, str]) -> Callable[[str], npt.NDArray[Any]]:
+        def read(field: str) -> npt.NDArray[Any]:
+            if kinds[field] == "time":
+                return self._times_of(field)
+            if kinds[field] == "number" or field in self._booleans:
+                return _numbers(self._column(field), field)
+            column = self._column(field)
+            content = column.objects() if isinstance(column, ArrowField) else column
+            return np.asarray(content, dtype=object)
+
+        return read
+
+    def _values(self, column: ValueColumn, request: ScanRequest) -> FloatArray:
         """The numbers of a column, out of whatever the field holds."""
         if column.field is None:
-            values = np.ones(rows)
+            values = np.ones(len(self._times_of(request.time_field)))
         elif column.is_counted:
             values = _hashed(self._column(column.field), column.field)
         else:
@@ -132,9 +158,20 @@ class TableSource:
             ranks = np.where(values <= column.rank, 100.0, 0.0)
             values = np.where(np.isnan(values), np.nan, ranks)
         for query in column.filters:
-            values = np.where(matching_rows(self._columns, query), values, np.nan)
+            values = np.where(self._matching(query, request), values, np.nan)
         outside = np.abs(values) > LARGEST_VALUE
         return np.where(outside, np.nan, values) if outside.any() else values
+
+
+def _boolean_columns(data: Any) -> set[str]:
+    """The columns that an Arrow library knows as truth values; they come over as 0 and 1."""
+    schema = getattr(data, "schema", None)
+    types = getattr(schema, "types", None)  # pyarrow; Polars has a mapping
+    if types is not None:
+        pairs = list(zip(getattr(schema, "names", ()), types, strict=True))
+    else:
+        pairs = list(schema.items()) if isinstance(schema, Mapping) else []
+    return {str(name) for name, kind in pairs if str(kind).lower().startswith("bool")}
 
 
 def _kind(column: Any) -> str:

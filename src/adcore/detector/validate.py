@@ -9,9 +9,9 @@ from adcore.config import choice
 from adcore.detector.config import DetectorConfig
 from adcore.detector.config_checks import Limits
 from adcore.detector.errors import DetectorConfigError
+from adcore.detector.scan import Source
 from adcore.detector.validate_data import check_detector
 from adcore.detector.validate_model import check_model
-from adcore.detector.scan import Source
 
 __all__ = ["ASPECTS", "check_body", "find_issue"]
 
@@ -54,9 +54,9 @@ def find_issue(
         Empty, or ``{aspect: {field: {"message": ...}}}`` with one issue, as the API answers it.
     """
     choice("aspect", aspect, ASPECTS)
+    if source is None:
+        return _issue("detector", DetectorConfigError("index does not exist", "indices"))
     try:
-        if source is None:
-            raise DetectorConfigError("index does not exist", "indices")
         check_detector(config, source)
     except DetectorConfigError as error:
         return _issue("detector", error)

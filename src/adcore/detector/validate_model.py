@@ -40,9 +40,7 @@ SPARSE_SOURCE = (
     "Source index data is potentially too sparse for model training. Consider changing interval "
     "length or ingesting more data"
 )
-SPARSE_FILTER = (
-    "Data is too sparse after data filter is applied. Consider changing the data filter"
-)
+SPARSE_FILTER = "Data is too sparse after data filter is applied. Consider changing the data filter"
 SPARSE_ENTITY = (
     "Data is most likely too sparse with the given category fields. Consider revising category "
     "field/s or ingesting more data"
