@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -19,14 +20,14 @@ from adcore.detector.preview import check_period, preview
 from adcore.detector.profile import entity_profile, profile
 from adcore.detector.progress import showing
 from adcore.detector.results import DetectorResults
-from adcore.detector.scan import ScanRequest, Source
+from adcore.detector.scan import Source
 from adcore.detector.settings import DEFAULT_MIN_SAMPLES, ModelSettings
 from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.detector.sources import opened
 from adcore.detector.stream import DetectionStream
 from adcore.detector.validate import find_issue
 from adcore.detector.windows import Windows
-from adcore.errors import InvalidStateError, SnapshotError
+from adcore.errors import SnapshotError
 from adcore.times import epoch_milliseconds
 
 __all__ = ["Detector"]
@@ -108,6 +109,7 @@ indices, result_index, ...
         self.id = detector_id if detector_id is not None else new_id()
         self.settings = ModelSettings(min_samples, number_of_trees, compact, seed, threads)
         self._stream: DetectionStream | None = None
+        self._lock = threading.RLock()
 
     @classmethod
     def from_json(cls: type[_Self], body: Mapping[str, Any], **settings: Any) -> _Self:
@@ -261,26 +263,21 @@ indices, result_index, ...
         if history is not None:
             with opened(history) as source:
                 results = self._learn(stream, source, at)
-        self._stream = stream
+        with self._lock:
+            self._stream = stream
         return results
 
     def _learn(self, stream: DetectionStream, source: Source, now: int | None) -> DetectorResults:
         """Intervals that have ended by now go through the stream as if they were live."""
         delay = self.config.window_delay.milliseconds
         bounds = source.time_bounds(self.config.time_field)
-        if now is None and bounds is None:
+        if bounds is None:
             return DetectorResults.empty(stream.context)
         interval, windows = self.config.interval, stream.windows
-        if now is None and bounds is not None:
-            end = windows.floor(bounds[1]) + interval
-        else:
-            end = windows.floor((now or 0) - delay)
+        end = windows.floor(bounds[1] + interval if now is None else now - delay)
         samples = self.settings.samples_needed(self.config)
         start = end - self.config.history_intervals(samples) * interval
-        base = stream.plan.request(self.config)
-        request = ScanRequest(
-            base.time_field, base.columns, base.key_fields, base.filter_query, start, end
-        )
+        request = replace(stream.plan.request(self.config), start=start, end=end, now=now)
         for batch in source.scan(request):
             stream.add(batch)
         stream.advance(end + delay)
@@ -304,37 +301,37 @@ indices, result_index, ...
         DetectorResults
             Of the intervals that ended since the last call.
         """
-        stream = self._started()
-        with opened(data) as source:
-            base = stream.plan.request(self.config)
-            request = ScanRequest(
-                base.time_field, base.columns, base.key_fields, base.filter_query, by_time=False
-            )
+        moment = _time(now, "now")
+        with self._lock, opened(data) as source:
+            stream = self._started()
+            request = replace(stream.plan.request(self.config), by_time=False, now=moment)
             for batch in source.scan(request):
                 stream.add(batch)
-        if now is not None:
-            stream.advance(_time(now, "now") or 0)
-        return stream.take()
+            if moment is not None:
+                stream.advance(moment)
+            return stream.take()
 
     def advance(self, now: Any) -> DetectorResults:
         """No row before ``now - window_delay`` will come any more: results of intervals ended."""
-        stream = self._started()
-        stream.advance(_time(now, "now") or 0)
-        return stream.take()
+        with self._lock:
+            stream = self._started()
+            stream.advance(int(epoch_milliseconds([now], name="now")[0]))
+            return stream.take()
 
     def flush(self) -> DetectorResults:
         """Results also of the intervals that would still take rows."""
-        return self._started().flush()
+        with self._lock:
+            return self._started().flush()
 
     def stop(self) -> None:
         """Stop watching, and forget the models."""
-        self._stream = None
+        with self._lock:
+            self._stream = None
 
     def _started(self) -> DetectionStream:
         if self._stream is None:
-            self.start()
-        if self._stream is None:
-            raise InvalidStateError("the detector was stopped by another thread")
+            windows = Windows.historical(self.config.interval)
+            self._stream = DetectionStream(self.config, self.settings, windows, self.id)
         return self._stream
 
     # -- what is known
@@ -349,8 +346,9 @@ indices, result_index, ...
         >>> detector.init_progress.state, detector.init_progress.to_json()
         ('INIT', {'percentage': '0%', 'needed_shingles': 40})
         """
-        if self._stream is not None:
-            return self._stream.init_progress()
+        with self._lock:
+            if self._stream is not None:
+                return self._stream.init_progress()
         required = self.settings.samples_needed(self.config)
         return InitProgress(0, required, self.config.interval, ("the detector is not started",))
 
@@ -369,7 +367,8 @@ indices, result_index, ...
         InvalidArgumentError
             If nothing is left.
         """
-        return profile(self._stream, self.id, types)
+        with self._lock:
+            return profile(self._stream, self.id, types)
 
     def entity_profile(self, **entity: str) -> dict[str, Any]:
         """State, model and progress of one entity, given by the values of its category fields.
@@ -379,7 +378,8 @@ indices, result_index, ...
         InvalidArgumentError
             In the words of the API: if there are no category fields, or others.
         """
-        return entity_profile(self._started(), self.id, entity)
+        with self._lock:
+            return entity_profile(self._started(), self.id, entity)
 
     def top_anomalies(
         self, results: DetectorResults, start: Any, end: Any, **options: Any
@@ -400,12 +400,12 @@ indices, result_index, ...
             "config": self.config.to_json(),
             "settings": self.settings.to_json(),
         }
-        if self._stream is None:
-            return join_snapshot(facts, [])
-        stream, parts = self._stream.to_parts()
-        return join_snapshot(
-            facts | {"stream": stream, "offset": self._stream.windows.offset}, parts
-        )
+        with self._lock:
+            if self._stream is None:
+                return join_snapshot(facts, [])
+            facts["offset"] = self._stream.windows.offset
+            facts["stream"], parts = self._stream.to_parts()
+            return join_snapshot(facts, parts)
 
     @classmethod
     def from_bytes(cls: type[_Self], data: bytes) -> _Self:

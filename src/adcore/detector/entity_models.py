@@ -7,17 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from adcore import _core
 from adcore.arrow import FloatArray, Int64Array, UInt32Array
 from adcore.errors import SnapshotError
-from adcore.thresholded import ThresholdedForest
-from adcore.thresholded_result import ThresholdedResult
 
 __all__ = ["EntityModels", "Verdicts"]
+
+_Columns: TypeAlias = "dict[str, npt.NDArray[Any]]"
 
 _COUNT = struct.Struct("<Q")
 _ENTRY = struct.Struct("<IQ")  # entity, length of its model
@@ -25,7 +26,7 @@ _ENTRY = struct.Struct("<IQ")  # entity, length of its model
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What models said of n vectors, in their order; see :class:`ThresholdedResult`."""
+    """What models said of n vectors, in their order; see :class:`adcore.ThresholdedResult`."""
 
     score: FloatArray
     grade: FloatArray
@@ -38,12 +39,12 @@ class Verdicts:
     status_code: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, results: list[ThresholdedResult], order: npt.NDArray[np.intp]) -> Verdicts:
+    def of(cls, results: list[_Columns], order: npt.NDArray[np.intp]) -> Verdicts:
         """Join results whose rows stand at ``order``."""
         back = np.argsort(order, kind="stable")
         return cls(
             **{
-                f.name: np.concatenate([getattr(result, f.name) for result in results])[back]
+                f.name: np.concatenate([result[f.name] for result in results])[back]
                 for f in fields(cls)
             }
         )
@@ -55,15 +56,16 @@ class EntityModels:
     Parameters
     ----------
     make : callable
-        Makes a model that has seen nothing.
+        Makes a model that has seen nothing. It is the engine's own: vectors are checked before
+        they come here, and come one at a time where entities are many.
     threads : int
         Entities worked on at a time; results are the same for any number.
     """
 
-    def __init__(self, make: Callable[[], ThresholdedForest], threads: int = 1) -> None:
+    def __init__(self, make: Callable[[], _core.ThresholdedForest], threads: int = 1) -> None:
         self._make = make
         self._threads = threads
-        self._models: dict[int, ThresholdedForest] = {}
+        self._models: dict[int, _core.ThresholdedForest] = {}
 
     def process(
         self, entities: UInt32Array, timestamps: Int64Array, values: FloatArray
@@ -85,7 +87,7 @@ class EntityModels:
             return Verdicts.of([empty], order)
         models = [self._model(int(entities[rows[0]])) for rows in parts]
 
-        def work(part: tuple[ThresholdedForest, npt.NDArray[np.intp]]) -> ThresholdedResult:
+        def work(part: tuple[_core.ThresholdedForest, npt.NDArray[np.intp]]) -> _Columns:
             model, rows = part
             return model.process(values[rows], timestamps[rows])
 
@@ -95,7 +97,7 @@ class EntityModels:
         with ThreadPoolExecutor(self._threads, "adcore-detector") as pool:
             return Verdicts.of(list(pool.map(work, pairs)), order)
 
-    def _model(self, entity: int) -> ThresholdedForest:
+    def _model(self, entity: int) -> _core.ThresholdedForest:
         model = self._models.get(entity)
         if model is None:
             model = self._models[entity] = self._make()
@@ -146,12 +148,12 @@ class EntityModels:
         SnapshotError
             If the bytes are anything else.
         """
-        models: dict[int, ThresholdedForest] = {}
+        models: dict[int, _core.ThresholdedForest] = {}
         (count,), position = _COUNT.unpack_from(_enough(data, 0, _COUNT.size)), _COUNT.size
         for _ in range(count):
             entity, length = _ENTRY.unpack(_enough(data, position, _ENTRY.size))
             position += _ENTRY.size
-            models[entity] = ThresholdedForest.from_bytes(_enough(data, position, length))
+            models[entity] = _core.ThresholdedForest.from_bytes(_enough(data, position, length))
             position += length
         if position != len(data):
             raise SnapshotError("there are bytes behind the last model of the detector")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from adcore.bucket import BucketTable
 from adcore.detector.cancel import CancelToken
 from adcore.detector.pending import join_tables, rows_of
 from adcore.detector.results import DetectorResults
-from adcore.detector.scan import ScanRequest, Source
+from adcore.detector.scan import Source
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
 from adcore.errors import DataError
@@ -110,10 +110,7 @@ def analyse(
 
 
 def _tables(stream: DetectionStream, source: Source, start: int, end: int) -> Iterator[BucketTable]:
-    base = stream.plan.request(stream.config)
-    request = ScanRequest(
-        base.time_field, base.columns, base.key_fields, base.filter_query, start, end
-    )
+    request = replace(stream.plan.request(stream.config), start=start, end=end, now=end)
     for batch in source.scan(request):
         stream.add(batch)
         yield stream.take_tables()

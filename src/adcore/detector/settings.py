@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from adcore import _core
 from adcore.config import integer
 from adcore.detector.config import DetectorConfig
 from adcore.detector.rules import NearExpected
-from adcore.options import MAXIMUM_THREADS, check_flag
-from adcore.thresholded import ThresholdedForest
+from adcore.options import MAXIMUM_THREADS, check_flag, thresholded_config
 
 __all__ = ["ModelSettings"]
 
@@ -53,30 +53,29 @@ class ModelSettings:
         """Intervals until the first score: ``min_samples``, but more than a shingle."""
         return max(self.min_samples, config.shingle_size + 1)
 
-    def make_model(self, config: DetectorConfig) -> ThresholdedForest:
+    def make_model(self, config: DetectorConfig) -> _core.ThresholdedForest:
         """A model that has seen nothing."""
         names = config.feature_names
         near = NearExpected.of(config.effective_rules, names)
         imputation = config.imputation_option
-        shingled = config.shingle_size > 1
-        return ThresholdedForest.preset(
-            "opensearch",
-            len(names),
-            shingle_size=config.shingle_size,
-            mode="streaming_impute" if shingled else "standard",
-            imputation=_METHODS[imputation.method] if imputation else "previous",
-            fill_values=imputation.fill_values(names) if imputation else None,
+        options = {
+            "input_dimensions": len(names),
+            "shingle_size": config.shingle_size,
+            "mode": "streaming_impute" if config.shingle_size > 1 else "standard",
+            "imputation": _METHODS[imputation.method] if imputation else "previous",
+            "fill_values": imputation.fill_values(names) if imputation else None,
             # Points are whole shingles: the first is complete after so many intervals less.
-            output_after=self.samples_needed(config) - config.shingle_size + 1,
-            time_decay=config.time_decay,
-            number_of_trees=self.number_of_trees,
-            compact=self.compact if self.compact is not None else bool(config.category_fields),
-            seed=self.seed,
-            ignore_near_expected_above=near.above,
-            ignore_near_expected_below=near.below,
-            ignore_near_expected_above_by_ratio=near.above_by_ratio,
-            ignore_near_expected_below_by_ratio=near.below_by_ratio,
-        )
+            "output_after": self.samples_needed(config) - config.shingle_size + 1,
+            "time_decay": config.time_decay,
+            "number_of_trees": self.number_of_trees,
+            "compact": bool(config.category_fields) if self.compact is None else self.compact,
+            "seed": self.seed,
+            "ignore_near_expected_above": near.above,
+            "ignore_near_expected_below": near.below,
+            "ignore_near_expected_above_by_ratio": near.above_by_ratio,
+            "ignore_near_expected_below_by_ratio": near.below_by_ratio,
+        }
+        return _core.ThresholdedForest(thresholded_config(options, "opensearch"))
 
     def to_json(self) -> dict[str, Any]:
         """The attributes as plain values."""
