@@ -199,8 +199,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "three categories",
         sent() | {"category_field": ["a", "b", "c"]},
         "category_field",
-        "Currently we only support up to 2 categorical field/s in order to bound system resource "
-        "consumption.",
+        (
+            "Currently we only support up to 2 categorical field/s in order to bound system "
+            "resource consumption."
+        ),
     ),
     (
         "six features",
@@ -212,8 +214,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "two features of one name",
         sent() | {"feature_attributes": [feature(), feature()]},
         "feature_attributes",
-        "There are duplicate feature names: test. "
-        "Config has duplicate feature aggregation query names: test",
+        (
+            "There are duplicate feature names: test. "
+            "Config has duplicate feature aggregation query names: test"
+        ),
     ),
     (
         "two aggregations of one name",
@@ -261,8 +265,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "result index with capitals",
         sent() | {"result_index": "searchguard-ad-result-A"},
         "result_index",
-        "Result index name has invalid character. Valid characters are a-z, 0-9, -(hyphen) and "
-        "_(underscore)",
+        (
+            "Result index name has invalid character. Valid characters are a-z, 0-9, -(hyphen) and "
+            "_(underscore)"
+        ),
     ),
     (
         "recency emphasis 1",
@@ -286,8 +292,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "odd frequency",
         sent() | {"detection_interval": period(2), "frequency": period(3)},
         "frequency",
-        "Frequency (3 Minutes) must be a multiple of interval (2 Minutes), including the interval "
-        "itself.",
+        (
+            "Frequency (3 Minutes) must be a multiple of interval (2 Minutes), including the "
+            "interval itself."
+        ),
     ),
     (
         "frequency 0",
@@ -314,8 +322,10 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
             }
         },
         "imputation_option",
-        "Mismatch between the number of enabled features and default fill values. Number of "
-        "default fill values: 2. Number of enabled features: 1.",
+        (
+            "Mismatch between the number of enabled features and default fill values. Number of "
+            "default fill values: 2. Number of enabled features: 1."
+        ),
     ),
     (
         "the fill value of another feature",

@@ -26,12 +26,8 @@ def test_a_preview_lies_on_its_first_minute() -> None:
     assert windows.floor(1_633_048_868_000) + 7 * MINUTE == 1_633_049_280_000
 
 
-@given(
-    st.integers(1, 10**9), st.integers(-(10**13), 10**13), st.integers(-(10**13), 10**13)
-)
-def test_a_time_lies_in_the_interval_that_holds_it(
-    interval: int, offset: int, moment: int
-) -> None:
+@given(st.integers(1, 10**9), st.integers(-(10**13), 10**13), st.integers(-(10**13), 10**13))
+def test_a_time_lies_in_the_interval_that_holds_it(interval: int, offset: int, moment: int) -> None:
     windows = Windows(interval, offset % interval)
     start = windows.floor(moment)
     assert start <= moment < start + interval

@@ -37,6 +37,8 @@ class Reading:
     entity_columns : tuple of Column
     skip_bad_values : bool
         Whether text where a number is expected is missing, not an error.
+    advice : str
+        What the message of that error ends with.
     """
 
     source: Source
@@ -45,6 +47,7 @@ class Reading:
     as_codes: tuple[bool, ...]
     entity_columns: tuple[Column, ...]
     skip_bad_values: bool = False
+    advice: str = "; with --skip-bad-values such values are missing"
 
 
 @dataclass(slots=True)
@@ -148,7 +151,7 @@ def _check(reading: Reading, counts: RowCounts, bad: FloatArray, texts: ArrowFie
     what = f"a time ({reading.time[1].describe()})" if is_time and reading.time else "a number"
     raise DataError(
         f"{reading.source.name}, row {counts.rows + row + 1}, column {checked[column].name!r}: "
-        f"{texts.objects()[row]!r} is not {what}; with --skip-bad-values such values are missing"
+        f"{texts.objects()[row]!r} is not {what}{reading.advice}"
     )
 
 

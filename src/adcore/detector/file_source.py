@@ -96,6 +96,7 @@ class FileSource(AbstractContextManager["FileSource"]):
             tuple(column for column, _, _ in computed),
             tuple(coded for _, _, coded in computed),
             tuple(keys),
+            advice="",
         )
         cursor = self._workspace.cursor()
         yield from read_rows(cursor, reading, RowCounts(), by_time=request.by_time)
@@ -154,7 +155,7 @@ class FileSource(AbstractContextManager["FileSource"]):
         self, position: int, wanted: ValueColumn, request: ScanRequest
     ) -> tuple[Column, Sql, bool]:
         """A column of the relation, its SQL, and whether it becomes a number per value."""
-        name = f"adcore value {position}"
+        name = f"{wanted.field} [{position}]"
         if wanted.field is None:
             column, made = Column(name, "DOUBLE", is_text=False), Sql("1.0::DOUBLE")
         else:

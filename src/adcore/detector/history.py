@@ -88,25 +88,19 @@ def analyse(
     piece_size : int
         Intervals per piece; one with many entities comes in several parts.
     """
-    length = piece_size * stream.config.interval
-    waiting: list[BucketTable] = []
-    boundary = start + length
-    for table in _tables(stream, source, start, end):
-        waiting.append(table)
-        joined = join_tables(waiting)
-        newest = int(joined.bucket_start.max(initial=start))
-        if newest < boundary and len(joined) < _MOST_VECTORS:
-            waiting = [joined]
-            continue
-        # What belongs to the next piece waits for the rest of it.
-        cut = newest - (newest - start) % length if newest >= boundary else newest + 1
-        now = joined.bucket_start < cut
-        waiting = [rows_of(joined, ~now)]
-        yield _piece(stream, rows_of(joined, now), start, end)
-        boundary = start + length * ((newest - start) // length + 1)
-        if cancel is not None and cancel.is_cancelled:
+    interval = stream.config.interval
+    reached = start
+    for table in _pieces(_tables(stream, source, start, end), start, piece_size * interval):
+        results = stream.detect(table)
+        reached = int(table.bucket_start.max()) + interval
+        progress = (reached - start) / (end - start)
+        yield Piece(results, progress, stream.init_progress().fraction, reached)
+        if reached < end and cancel is not None and cancel.is_cancelled:
             return
-    yield _piece(stream, join_tables(waiting), start, end, is_last=True)
+    if reached < end:
+        # The filter, or entities that are not seen, left the end empty.
+        empty = DetectorResults.empty(stream.context)
+        yield Piece(empty, 1.0, stream.init_progress().fraction, end)
 
 
 def _tables(stream: DetectionStream, source: Source, start: int, end: int) -> Iterator[BucketTable]:
@@ -117,15 +111,20 @@ def _tables(stream: DetectionStream, source: Source, start: int, end: int) -> It
     yield stream.flush_tables()
 
 
-def _piece(
-    stream: DetectionStream, table: BucketTable, start: int, end: int, *, is_last: bool = False
-) -> Piece:
-    results = stream.detect(table)
-    newest = int(np.max(table.bucket_start, initial=start)) + stream.config.interval
-    reached = end if is_last else newest
-    return Piece(
-        results,
-        (reached - start) / (end - start),
-        stream.init_progress().fraction,
-        reached,
-    )
+def _pieces(tables: Iterator[BucketTable], start: int, length: int) -> Iterator[BucketTable]:
+    """The vectors cut at ``start + k * length``, and where there are very many also between."""
+    waiting: list[BucketTable] = []
+    for table in tables:
+        waiting.append(table)
+        joined = join_tables(waiting)
+        pieces = (joined.bucket_start - start) // length
+        complete = pieces < pieces.max(initial=0)
+        for piece in np.unique(pieces[complete]).tolist():
+            yield rows_of(joined, pieces == piece)
+        rest = rows_of(joined, ~complete)
+        if len(rest) >= _MOST_VECTORS:
+            yield rest
+            rest = rows_of(rest, np.zeros(len(rest), dtype=np.bool_))
+        waiting = [rest]
+    if waiting and len(waiting[0]):
+        yield waiting[0]
