@@ -85,7 +85,7 @@ indices, result_index, ...
     >>> detector.run({"ts": np.arange(600) * 300_000, "cpu": load})
     DetectorResults: 1 anomaly in 600 intervals, 1970-01-01 00:00 to 1970-01-03 01:55 (128 while models start)
       time              grade  load  expected
-      1970-01-02 17:40   1.00   200     45.02
+      1970-01-02 17:40   1.00   200     45.01
     """  # noqa: E501 -- the output of an example is as long as it is
 
     def __init__(
