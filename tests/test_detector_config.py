@@ -475,6 +475,18 @@ def test_an_unknown_keyword_meets_a_suggestion() -> None:
         DetectorConfig.from_keywords(time_field="t", category_fields=["a"])
 
 
+def test_a_configuration_is_changed_field_by_field() -> None:
+    config = DetectorConfig.from_json(received())
+    assert config.changed() == config
+    changed = config.changed(features="count", detection_interval="2m", category_field=None)
+    assert changed.feature_names == ["count"]
+    assert changed.detection_interval == Period(2)
+    assert changed.detector_type == "SINGLE_ENTITY"
+    assert changed.filter_query == config.filter_query
+    with pytest.raises(DetectorConfigError):
+        config.changed(shingle_size=0)
+
+
 def test_features_are_given_once() -> None:
     with pytest.raises(InvalidArgumentError, match="not both"):
         DetectorConfig.from_keywords(

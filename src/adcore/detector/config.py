@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from adcore.detector.config_checks import Limits, check_config
@@ -220,9 +220,13 @@ suggested_seasonality, last_ui_breaking_change_time, auto_created
                 written["detector_type"] = self.detector_type
         return written
 
-    def replace(self, **changes: Any) -> DetectorConfig:
-        """The same with other values of some attributes."""
-        return replace(self, **changes)
+    def changed(self, *, limits: Limits | None = None, **options: Any) -> DetectorConfig:
+        """The same but for some options, given and checked as by :meth:`from_keywords`."""
+        written = self.to_json()
+        del written["detector_type"]
+        if "features" in options:
+            del written["feature_attributes"]
+        return DetectorConfig.from_keywords(limits=limits, **(written | options))
 
     @property
     def detector_type(self) -> str:

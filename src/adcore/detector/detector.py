@@ -45,7 +45,7 @@ class Detector:
     Parameters
     ----------
     config : DetectorConfig, optional
-        Or its fields as keywords:
+        Or its fields as keywords, which also change those of a configuration:
     name : str
         Letters, digits, ``.``, ``_`` and ``-``; at most 64 characters; "detector" by default.
     time_field : str
@@ -104,7 +104,7 @@ indices, result_index, ...
         if config is None:
             config = DetectorConfig.from_keywords(limits=limits, **options)
         elif options:
-            config = DetectorConfig.from_keywords(limits=limits, **(config.to_json() | options))
+            config = config.changed(limits=limits, **options)
         self.config = config
         self.id = detector_id if detector_id is not None else new_id()
         self.settings = ModelSettings(min_samples, number_of_trees, compact, seed, threads)
@@ -189,9 +189,8 @@ indices, result_index, ...
         size = integer("piece_size", piece_size, 1, 10_000_000)
         begin, stop = _time(start, "start"), _time(end, "end")
         windows = self._windows(started_at)
-        stream = DetectionStream(
-            self.config.replace(frequency=None), self.settings, windows, self.id, window_delay=0
-        )
+        config = replace(self.config, frequency=None)
+        stream = DetectionStream(config, self.settings, windows, self.id, window_delay=0)
         with opened(data) as source:
             first, last = data_range(source, self.config.time_field, windows, begin, stop)
             yield from analyse(stream, source, first, last, piece_size=size, cancel=cancel)

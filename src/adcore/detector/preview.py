@@ -60,7 +60,7 @@ def preview(
         raise DetectorConfigError("Can't preview detector without feature", "feature_attributes")
     windows = Windows.preview(config.interval, start)
     stream = DetectionStream(
-        config.replace(frequency=None), replace(settings, seed=0), windows, detector_id, 0
+        replace(config, frequency=None), replace(settings, seed=0), windows, detector_id, 0
     )
     try:
         first, last = data_range(source, config.time_field, windows, start, end)
