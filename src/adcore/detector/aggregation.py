@@ -174,14 +174,16 @@ def _metric(name: str, kind: str, content: Mapping[str, Any]) -> FeatureAggregat
         return _simple(name, kind, content)
     if kind == "percentiles":
         percents = as_list(content.get("percents", [_FIRST_PERCENT]))
-        percent = as_number("percents", percents[0] if percents else None)
+        percent = as_number("feature_attributes.percents", percents[0] if percents else None)
         return _one(_column(name, content), "percentile", percent)
     if kind == "percentile_ranks":
         values = as_list(content.get("values", []))
-        rank = as_number("values", values[0] if values else None)
+        rank = as_number("feature_attributes.values", values[0] if values else None)
         return _one(replace(_column(name, content), rank=rank), "mean")
     if kind == "weighted_avg":
-        columns = tuple(_column(name, as_object(k, content.get(k))) for k in ("value", "weight"))
+        columns = tuple(
+            _column(name, as_object(f"{_FIELD}.{k}", content.get(k))) for k in ("value", "weight")
+        )
         return FeatureAggregation(BucketFeature("weighted_mean", "0", "1"), columns)
     raise _unreadable(name, f"{kind} does not give one number")
 
@@ -202,14 +204,15 @@ def _column(name: str, content: Mapping[str, Any]) -> ValueColumn:
         raise _unreadable(name, "scripts are not supported")
     missing = content.get("missing")
     return ValueColumn(
-        _field(name, content), None if missing is None else as_number("missing", missing)
+        _field(name, content),
+        None if missing is None else as_number("feature_attributes.missing", missing),
     )
 
 
 def _field(name: str, content: Mapping[str, Any]) -> str:
     if content.get("field") is None:
         raise _unreadable(name, "the field is missing")
-    return as_text("field", content["field"])
+    return as_text("feature_attributes.field", content["field"])
 
 
 def _unreadable(name: str, reason: str) -> DetectorConfigError:

@@ -164,8 +164,8 @@ indices, result_index, ...
             If there is no data, or a value that is no number.
         """
         pieces = self.run_pieces(data, start, end, cancel=cancel, started_at=started_at)
+        found = []
         with showing(progress, self.config.name) as show:
-            found = []
             for piece in pieces:
                 found.append(piece)
                 show(piece)

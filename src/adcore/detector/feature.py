@@ -51,17 +51,17 @@ class DetectorFeature:
         """
         given = as_object(_FIELD, value)
         name = given.get("feature_name")
-        if name is None or not as_text("feature_name", name).strip():
+        if name is None or not as_text("feature_attributes.feature_name", name).strip():
             raise DetectorConfigError("Feature name should be set", _FIELD)
         query = given.get("aggregation_query")
         if not query:
             raise DetectorConfigError("Feature aggregation query should be set", _FIELD)
         enabled, given_id = given.get("feature_enabled"), given.get("feature_id")
         return cls(
-            as_text("feature_name", name),
-            normalised_aggregation(as_object("aggregation_query", query)),
-            as_flag("feature_enabled", True if enabled is None else enabled),
-            new_id() if given_id is None else as_text("feature_id", given_id),
+            as_text("feature_attributes.feature_name", name),
+            normalised_aggregation(as_object("feature_attributes.aggregation_query", query)),
+            as_flag("feature_attributes.feature_enabled", True if enabled is None else enabled),
+            new_id() if given_id is None else as_text("feature_attributes.feature_id", given_id),
         )
 
     @property
@@ -117,7 +117,7 @@ def _name_of(content: Any) -> str:
 
 def _feature(name: str, content: Any) -> DetectorFeature:
     if isinstance(content, Mapping):
-        query = _named(name, as_object("features", content))
+        query = _named(name, as_object(_FIELD, content))
     else:
         query = aggregation_of(_aggregation_name(name), _bucket_feature(content))
     return DetectorFeature.from_json({"feature_name": name, "aggregation_query": query})

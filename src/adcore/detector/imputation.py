@@ -50,7 +50,7 @@ class ImputationOption:
         given = as_object(_FIELD, value)
         if "method" not in given and given:
             given = {"method": "FIXED_VALUES", "default_fill": given}
-        method = as_text("method", given.get("method", "")).upper()
+        method = as_text("imputation_option.method", given.get("method", "")).upper()
         if method not in _METHODS:
             allowed = ", ".join(_METHODS)
             raise DetectorConfigError(
@@ -106,10 +106,13 @@ def _fill_values(value: Any) -> dict[str, float] | None:
     if value is None:
         return None
     if isinstance(value, Mapping):
-        return {str(name): as_number("default_fill", data) for name, data in value.items()}
-    items = [as_object("default_fill", item) for item in as_list(value)]
+        return {
+            str(name): as_number("imputation_option.default_fill", data)
+            for name, data in value.items()
+        }
+    items = [as_object("imputation_option.default_fill", item) for item in as_list(value)]
     return {
-        as_text("default_fill.feature_name", item.get("feature_name")): as_number(
+        as_text("imputation_option.default_fill.feature_name", item.get("feature_name")): as_number(
             "default_fill.data", item.get("data")
         )
         for item in items

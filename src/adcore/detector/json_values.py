@@ -13,7 +13,9 @@ __all__ = ["as_flag", "as_list", "as_number", "as_object", "as_text", "as_texts"
 
 
 def _wrong(field: str, value: Any, allowed: str) -> DetectorConfigError:
-    return DetectorConfigError(f"{field} = {shorten(value)} is not allowed: {allowed}", field)
+    # What is inside a field, such as "rules.conditions", is named in full but belongs to the field.
+    text = f"{field} = {shorten(value)} is not allowed: {allowed}"
+    return DetectorConfigError(text, field.partition(".")[0])
 
 
 def as_object(field: str, value: Any) -> dict[str, Any]:

@@ -24,9 +24,17 @@ def showing(
 
 
 def _bar(title: str) -> Iterator[Callable[[Piece], None]]:
-    from rich.console import Console  # noqa: PLC0415 -- only who wants a bar waits for rich
+    # Only who wants a bar waits for the library.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress, TimeRemainingColumn  # noqa: PLC0415
 
-    from adcore.detect.progress import ProgressBar  # noqa: PLC0415
-
-    with ProgressBar(Console(stderr=True)).step(title, "intervals", None) as advance:
-        yield lambda piece: advance(len(piece.results))
+    console = Console(stderr=True)
+    columns = (
+        *Progress.get_default_columns()[:-1],
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda piece: bar.update(task, completed=piece.task_progress)

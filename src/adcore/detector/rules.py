@@ -68,21 +68,21 @@ class Condition:
         DetectorConfigError
             If a part is missing or not allowed.
         """
-        given = as_object("conditions", value)
+        given = as_object("rules.conditions", value)
         kind = _choice("threshold_type", given.get("threshold_type"), tuple(_ABOVE))
         name = given.get("feature_name")
         if not name:
             raise _error("feature_name should be set")
         compared, limit = given.get("operator"), given.get("value")
         if kind in _DIRECTIONS:
-            return cls(as_text("feature_name", name), kind, compared, limit)
+            return cls(as_text("rules.feature_name", name), kind, compared, limit)
         compared = _choice("operator", compared, tuple(_OPERATORS))
         if limit is None:
             raise _error(f"value should be set for {kind}")
-        number = as_number("value", limit)
+        number = as_number("rules.value", limit)
         if number < 0:
             raise _error(f"value = {number:g} is not allowed: it must be at least 0")
-        return cls(as_text("feature_name", name), kind, compared, number)
+        return cls(as_text("rules.feature_name", name), kind, compared, number)
 
     @property
     def is_near(self) -> bool:

@@ -69,6 +69,8 @@ class ModelSettings:
             "time_decay": config.time_decay,
             "number_of_trees": self.number_of_trees,
             "compact": bool(config.category_fields) if self.compact is None else self.compact,
+            # Of many forests few are in the processor's cache: boxes would be read from memory.
+            "bounding_box_cache_fraction": 0.125 if config.category_fields else 0.5,
             "seed": self.seed,
             "ignore_near_expected_above": near.above,
             "ignore_near_expected_below": near.below,
