@@ -152,8 +152,8 @@ def test_gaps_are_filled_forward_within_each_entity(
         entities = np.array([row[0] for row in piece], dtype=np.uint32)
         values = np.array([row[1:] for row in piece]).reshape(-1, 2)
         found += last.fill(entities, values).tolist()
-    for entity, *values in rows:
-        for i, value in enumerate(values):
+    for entity, *numbers in rows:
+        for i, value in enumerate(numbers):
             if not np.isnan(value):
                 known[entity, i] = value
         expected.append([known.get((entity, i), np.nan) for i in range(2)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,29 @@ class Observations:
     missing: list[int]
     long_keys: int = 0
     out_of_range: int = 0
+
+    def reasons(self, features: Sequence[str], rows: Mapping[str, int]) -> Iterator[str]:
+        """Why models may still be starting, in sentences.
+
+        ``rows`` are those of :attr:`adcore.bucket.BucketAggregator.counts`.
+        """
+        total, late = rows["total_rows"], rows["late_rows"]
+        if total == 0:
+            yield "no rows have come, or none matches filter_query"
+        if late:
+            yield f"{late} of {total} rows came later than window_delay allows"
+        if self.without_data:
+            yield (
+                f"{self.without_data} of {self.intervals} intervals had no data; "
+                "imputation_option can fill them"
+            )
+        for name, missing in zip(features, self.missing, strict=True):
+            if missing:
+                yield f"feature {name!r} was missing in {missing} intervals"
+        if self.out_of_range:
+            yield f"{self.out_of_range} features were infinite or beyond 1e30"
+        if self.long_keys:
+            yield f"{self.long_keys} intervals have category values that are too long"
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,10 @@ class DetectionStream:
         required = self.settings.samples_needed(self.config)
         known = self._models.entities() if entity is None else [entity]
         updates = max((self._updates(e, required) for e in known), default=0)
-        reasons = () if updates >= required else tuple(self._reasons(updates, required))
+        reasons: tuple[str, ...] = ()
+        if updates < required:
+            told = self.observations.reasons(self.config.feature_names, self.row_counts)
+            reasons = (f"{updates} of {required} intervals are learnt", *told)
         return InitProgress(updates, required, self.config.interval, reasons)
 
     def _updates(self, entity: int, required: int) -> int:
@@ -277,26 +280,6 @@ class DetectionStream:
         if self._models.is_ready(entity):
             return required
         return min(self._models.updates(entity), required - 1)
-
-    def _reasons(self, updates: int, required: int) -> list[str]:
-        seen, rows = self.observations, self.row_counts
-        reasons = [f"{updates} of {required} intervals are learnt"]
-        if rows["total_rows"] == 0:
-            reasons.append("no rows have come, or none matches filter_query")
-        late, total = rows["late_rows"], rows["total_rows"]
-        if late:
-            reasons.append(f"{late} of {total} rows came later than window_delay allows")
-        if seen.without_data:
-            reasons.append(
-                f"{seen.without_data} of {seen.intervals} intervals had no data; "
-                "imputation_option can fill them"
-            )
-        for name, missing in zip(self.config.feature_names, seen.missing, strict=True):
-            if missing:
-                reasons.append(f"feature {name!r} was missing in {missing} intervals")
-        if seen.long_keys:
-            reasons.append(f"{seen.long_keys} intervals have category values that are too long")
-        return reasons
 
     # -- state
 

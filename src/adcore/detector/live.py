@@ -1,0 +1,150 @@
+"""What a detector makes of data while it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from adcore.detector.detector_base import DetectorBase, moment
+from adcore.detector.profile import entity_profile, profile
+from adcore.detector.results import DetectorResults
+from adcore.detector.scan import Source
+from adcore.detector.sources import opened
+from adcore.detector.stream import DetectionStream
+from adcore.detector.windows import Windows
+from adcore.times import epoch_milliseconds
+
+__all__ = ["Live"]
+
+
+class Live(DetectorBase):
+    """Real time: models that learn, results of intervals that end, and what is known of both."""
+
+    def start(self, history: Any = None, now: Any = None) -> DetectorResults:
+        """Begin to watch: forget all models, and let them learn from history.
+
+        Parameters
+        ----------
+        history : table, path or Source, optional
+            Its last intervals before the present one are learnt; how many, ``history`` of the
+            configuration says.
+        now : time, optional
+            When the job starts: intervals lie on it, and not on the grid of 1970. By default on the
+            grid, right after the last row of ``history``.
+
+        Returns
+        -------
+        DetectorResults
+            Of the intervals that were learnt.
+        """
+        at = moment(now, "now")
+        windows = self._windows(at)
+        stream = DetectionStream(self.config, self.settings, windows, self.id)
+        results = DetectorResults.empty(stream.context)
+        if history is not None:
+            with opened(history) as source:
+                results = self._learn(stream, source, at)
+        with self._lock:
+            self._stream = stream
+        return results
+
+    def _learn(self, stream: DetectionStream, source: Source, now: int | None) -> DetectorResults:
+        """Intervals that have ended by now go through the stream as if they were live."""
+        delay = self.config.window_delay.milliseconds
+        bounds = source.time_bounds(self.config.time_field)
+        if bounds is None:
+            return DetectorResults.empty(stream.context)
+        interval, windows = self.config.interval, stream.windows
+        end = windows.floor(bounds[1] + interval if now is None else now - delay)
+        samples = self.settings.samples_needed(self.config)
+        start = end - self.config.history_intervals(samples) * interval
+        request = replace(stream.plan.request(self.config), start=start, end=end, now=now)
+        for batch in source.scan(request):
+            stream.add(batch)
+        stream.advance(end + delay)
+        return stream.take()
+
+    def process(self, data: Any, *, now: Any = None) -> DetectorResults:
+        """Take new rows, in the order of their arrival, and give the results of ended intervals.
+
+        An interval ends ``window_delay`` after its last moment, by the largest time seen, or by
+        ``now``; rows that come later are counted and otherwise ignored. The same rows give the
+        same results however they are cut into calls, and as :meth:`run` gives.
+
+        Parameters
+        ----------
+        data : table, path or Source
+        now : time, optional
+            Intervals may also end without new rows.
+
+        Returns
+        -------
+        DetectorResults
+            Of the intervals that ended since the last call.
+        """
+        at = moment(now, "now")
+        with self._lock, opened(data) as source:
+            stream = self._started()
+            request = replace(stream.plan.request(self.config), by_time=False, now=at)
+            for batch in source.scan(request):
+                stream.add(batch)
+            if at is not None:
+                stream.advance(at)
+            return stream.take()
+
+    def advance(self, now: Any) -> DetectorResults:
+        """No row before ``now - window_delay`` will come any more: results of intervals ended."""
+        with self._lock:
+            stream = self._started()
+            stream.advance(int(epoch_milliseconds([now], name="now")[0]))
+            return stream.take()
+
+    def flush(self) -> DetectorResults:
+        """Results also of the intervals that would still take rows."""
+        with self._lock:
+            return self._started().flush()
+
+    def stop(self) -> None:
+        """Stop watching, and forget the models."""
+        with self._lock:
+            self._stream = None
+
+    def _started(self) -> DetectionStream:
+        if self._stream is None:
+            windows = Windows.historical(self.config.interval)
+            self._stream = DetectionStream(self.config, self.settings, windows, self.id)
+        return self._stream
+
+    def profile(self, types: str | Sequence[str] | None = None) -> dict[str, Any]:
+        """State, models and progress in real time.
+
+        Parameters
+        ----------
+        types : str or sequence of str, optional
+            ``state``, ``error`` (both by default), ``models``, ``shingle_size``,
+            ``total_size_in_bytes``, ``init_progress``, ``total_entities``, ``active_entities``;
+            ``"_all"`` for all. Names that are none of these are dropped.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If nothing is left.
+        """
+        with self._lock:
+            return profile(self._stream, self.id, types)
+
+    def entity_profile(self, **entity: str) -> dict[str, Any]:
+        """State, model and progress of one entity, given by the values of its category fields.
+
+        Raises
+        ------
+        InvalidArgumentError
+            In the words of the API: if there are no category fields, or others.
+        """
+        with self._lock:
+            return entity_profile(self._started(), self.id, entity)
+
+    def memory_bytes(self) -> int:
+        """Bytes that the models hold."""
+        return 0 if self._stream is None else self._stream.models.memory_bytes()
