@@ -380,6 +380,19 @@ def test_results_come_when_the_delay_is_over() -> None:
     assert len(detector.process(part(data, slice(4, 5)), now=8 * MINUTE)) == 3
 
 
+def test_rows_from_a_wrong_clock_end_nothing_where_the_clock_is_given() -> None:
+    data = waves(60)
+    data["ts"][10] = 10**12
+    detector = make()
+    detector.start(watermark_from_rows=False)
+    shown = [detector.process(part(data, slice(i, i + 1)), now=(i + 1) * MINUTE) for i in range(60)]
+    results = DetectorResults.concat(shown)
+    assert results.data_start_time.tolist() == [i * MINUTE for i in range(60)]
+    assert np.flatnonzero(~results.has_data).tolist() == [10]
+    restored = Detector.from_bytes(detector.to_bytes())
+    assert len(restored.process({"ts": [10**13], "cpu": [1.0]})) == 0
+
+
 def test_the_frequency_holds_results_back() -> None:
     data = waves(60)
     slow, fast = make(frequency="10m"), make()

@@ -21,7 +21,9 @@ __all__ = ["Live"]
 class Live(DetectorBase):
     """Real time: models that learn, results of intervals that end, and what is known of both."""
 
-    def start(self, history: Any = None, now: Any = None) -> DetectorResults:
+    def start(
+        self, history: Any = None, now: Any = None, *, watermark_from_rows: bool = True
+    ) -> DetectorResults:
         """Begin to watch: forget all models, and let them learn from history.
 
         Parameters
@@ -32,6 +34,9 @@ class Live(DetectorBase):
         now : time, optional
             When the job starts: intervals lie on it, and not on the grid of 1970. By default on the
             grid, right after the last row of ``history``.
+        watermark_from_rows : bool
+            False: only ``now`` of :meth:`process` and :meth:`advance` end intervals, so that a row
+            from a wrong clock ends none before its time.
 
         Returns
         -------
@@ -40,7 +45,13 @@ class Live(DetectorBase):
         """
         at = moment(now, "now")
         windows = self._windows(at)
-        stream = DetectionStream(self.config, self.settings, windows, self.id)
+        stream = DetectionStream(
+            self.config,
+            self.settings,
+            windows,
+            self.id,
+            watermark_from_rows=watermark_from_rows,
+        )
         results = DetectorResults.empty(stream.context)
         if history is not None:
             with opened(history) as source:
@@ -116,7 +127,9 @@ class Live(DetectorBase):
             self._stream = DetectionStream(self.config, self.settings, windows, self.id)
         return self._stream
 
-    def profile(self, types: str | Sequence[str] | None = None) -> dict[str, Any]:
+    def profile(
+        self, types: str | Sequence[str] | None = None, *, error: str = ""
+    ) -> dict[str, Any]:
         """State, models and progress in real time.
 
         Parameters
@@ -125,6 +138,8 @@ class Live(DetectorBase):
             ``state``, ``error`` (both by default), ``models``, ``shingle_size``,
             ``total_size_in_bytes``, ``init_progress``, ``total_entities``, ``active_entities``;
             ``"_all"`` for all. Names that are none of these are dropped.
+        error : str
+            What went wrong with the last interval, for who runs the detector knows.
 
         Raises
         ------
@@ -132,7 +147,7 @@ class Live(DetectorBase):
             If nothing is left.
         """
         with self._lock:
-            return profile(self._stream, self.id, types)
+            return profile(self._stream, self.id, types, error=error)
 
     def entity_profile(self, **entity: str) -> dict[str, Any]:
         """State, model and progress of one entity, given by the values of its category fields.

@@ -45,6 +45,8 @@ class DetectionStream:
     detector_id : str, optional
     window_delay : int, optional
         Milliseconds an interval is kept open; by default that of the configuration.
+    watermark_from_rows : bool
+        False: only :meth:`advance` ends intervals, whatever times rows have.
     """
 
     def __init__(
@@ -54,13 +56,15 @@ class DetectionStream:
         windows: Windows,
         detector_id: str | None = None,
         window_delay: int | None = None,
+        *,
+        watermark_from_rows: bool = True,
     ) -> None:
         self.config = config
         self.settings = settings
         self.windows = windows
         self.plan = FeaturePlan.of(config)
         delay = config.window_delay.milliseconds if window_delay is None else window_delay
-        self._aggregator = self._make_aggregator(delay)
+        self._aggregator = self._make_aggregator(delay, watermark_from_rows)
         self._models = EntityModels(lambda: settings.make_model(config), settings.threads)
         self._last = LastValues(len(config.feature_names))
         frequency = config.frequency.milliseconds if config.frequency else config.interval
@@ -75,13 +79,14 @@ class DetectionStream:
             config.user,
         )
 
-    def _make_aggregator(self, delay: int) -> BucketAggregator:
+    def _make_aggregator(self, delay: int, watermark_from_rows: bool) -> BucketAggregator:
         single = not self.config.category_fields
         return BucketAggregator(
             self.config.interval,
             {str(i): function for i, function in enumerate(self.plan.functions)},
             keys=self.config.category_fields,
             window_delay=delay,
+            watermark_from_rows=watermark_from_rows,
             bucket_offset=self.windows.offset,
             # An entity that is not seen has no result, unless someone said what to take instead.
             emit_empty=single or self.config.imputation_option is not None,
