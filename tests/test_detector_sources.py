@@ -13,9 +13,11 @@ import pytest
 from adcore import Detector, DetectorResults
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.file_source import FileSource
+from adcore.detector.index_source import IndexSource
 from adcore.detector.scan import ScanRequest
 from adcore.detector.table_source import TableSource
 from adcore.errors import DataError, InvalidArgumentError
+from adcore.store import Action, Store
 
 Make = Callable[[pd.DataFrame, Path], Any]
 
@@ -150,6 +152,58 @@ def test_all_forms_of_the_data_give_the_same_results(
     assert 0 < len(expected) <= len(data)
     for name, make in FORMS.items():
         assert_equal(detector(query).run(make(data, tmp_path)), expected, name)
+
+
+def store_rows(store: Store, data: pd.DataFrame) -> IndexSource:
+    """The rows as documents of an index, and those of the second half under another name."""
+    keyword = {"type": "keyword"}
+    properties = {
+        "ts": {"type": "date"},
+        "host": keyword,
+        "region": keyword | {"fields": {"keyword": keyword}},
+        "cpu": {"type": "double"},
+        "ok": {"type": "boolean"},
+        "user": {"properties": {"name": keyword}},
+    }
+    names = ["rows-1", "rows-2"]
+    for name in names:
+        store.documents.create_index(name, {"properties": properties})
+    actions = []
+    for i, row in enumerate(data.to_dict("records")):
+        known = {str(k): v for k, v in row.items() if v is not None and v == v}  # noqa: PLR0124
+        document = known | {"ts": row["ts"].isoformat() + "Z"}
+        actions.append(Action("index", names[i >= len(data) // 2], None, document))
+    store.documents.bulk(actions)
+    return IndexSource(store.documents, ["rows-*"])
+
+
+@pytest.mark.parametrize("query", FILTERS, ids=str)
+def test_indices_of_the_store_give_the_same_results(query: dict[str, Any] | None) -> None:
+    data = frame()
+    with Store.open(None) as store:
+        source = store_rows(store, data)
+        assert_equal(detector(query).run(source), detector(query).run(data), "store")
+
+
+def test_indices_of_the_store_are_validated_as_the_api_does() -> None:
+    with Store.open(None) as store:
+        source = store_rows(store, frame())
+        assert detector().validate(source) == {}
+        wrong = detector(category_field=["ok"]).validate(source)
+        text = "Categorical field ok must be of type keyword or ip."
+        assert wrong == {"detector": {"category_field": {"message": text}}}
+        text = "Timestamp field: (host) must be of type date"
+        assert detector(time_field="host").validate(source) == {
+            "detector": {"time_field": {"message": text}}
+        }
+        empty = detector(features={"a": "mean(nothing)"}).validate(source)
+        assert empty["detector"]["feature_attributes"]["sub_issues"] == {
+            "a": "Feature has invalid query returning empty aggregated data"
+        }
+        failing = detector(features={"a": "mean(region)"}).validate(source)
+        assert failing["detector"]["feature_attributes"]["sub_issues"] == {
+            "a": "Feature has an invalid query causing a runtime exception"
+        }
 
 
 def assert_equal(found: DetectorResults, expected: DetectorResults, message: str) -> None:

@@ -6,13 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from adcore.query.compile import condition
-from adcore.query.compile.scope import Scope
+from adcore.query.filter import filter_sql
 from adcore.query.sql import Sql
-from adcore.query.syntax.parse_query import parse_query
 from adcore.store.mapping import Mapping as FieldMapping
 
-__all__ = ["compile_filter", "quoted", "sql_types"]
+__all__ = ["compile_filter", "condition_of", "quoted", "sql_types"]
 
 _TYPES = {"number": "double", "time": "date", "boolean": "boolean"}
 # What a column must hold for the condition to be true of it.
@@ -40,13 +38,21 @@ def compile_filter(
     SearchError
         If it is no query, or cannot be asked of these fields.
     """
-    content = json.loads(query) if isinstance(query, str) else dict(query)
     properties: dict[str, Any] = {}
     for field, kind in kinds.items():
         _place(properties, field.split("."), _mapped(_TYPES.get(kind)))
     mapping = FieldMapping.from_json({"properties": properties}, columns=columns)
-    compiled = condition(parse_query(content), Scope("data", mapping, now))
+    compiled = condition_of(query, mapping, now)
     return compiled, [field for field in kinds if quoted(columns[field]) in compiled.text]
+
+
+def condition_of(
+    query: Mapping[str, Any] | str, mapping: FieldMapping, now: int, index: str = "data"
+) -> Sql:
+    """The condition of a query, or of its JSON, over the columns of a mapping."""
+    content = json.loads(query) if isinstance(query, str) else dict(query)
+    text, parameters = filter_sql(content, mapping, now=now, index=index)
+    return Sql(text, tuple(parameters))
 
 
 def _mapped(kind: str | None) -> dict[str, Any]:

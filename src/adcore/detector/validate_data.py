@@ -15,7 +15,8 @@ __all__ = ["check_detector"]
 
 _EMPTY = "Feature has invalid query returning empty aggregated data"
 _FAILING = "Feature has an invalid query causing a runtime exception"
-_NUMBER_KINDS = ("number", "boolean")
+# A source may be stricter, as indices are.
+_CATEGORY_KINDS = frozenset({"text", "number", "boolean", "other"})
 
 
 def check_detector(config: DetectorConfig, source: Source) -> None:
@@ -58,7 +59,7 @@ def _check_category_fields(config: DetectorConfig, source: Source, fields: dict[
             raise DetectorConfigError(
                 f"Can't find the categorical field {name} in index {source.name}", "category_field"
             )
-        if fields[name] == "time":
+        if fields[name] not in getattr(source, "category_kinds", _CATEGORY_KINDS):
             raise DetectorConfigError(
                 f"Categorical field {name} must be of type keyword or ip.", "category_field"
             )
@@ -87,8 +88,6 @@ def _has_values(
             return False
         if column.field is None or column.is_counted:
             continue
-        if fields[column.field] not in _NUMBER_KINDS and fields[column.field] != "text":
-            return False
     request = ScanRequest(
         config.time_field, compiled.columns, filter_query=dict(MATCH_ALL), by_time=False
     )

@@ -1,0 +1,195 @@
+"""Indices of the store as a source."""
+
+# ruff: noqa: S608 -- relations are quoted where indices are made, values are parameters
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+import duckdb
+import nanoarrow
+import numpy as np
+
+from adcore.arrow import read_arrow
+from adcore.detect.batches import LARGEST_VALUE, RowBatch
+from adcore.detector.aggregation import ValueColumn
+from adcore.detector.filters import condition_of
+from adcore.detector.queries import is_match_all
+from adcore.detector.scan import ScanRequest
+from adcore.errors import DataError
+from adcore.query.sql import Sql, all_of, column, join, sql, value
+from adcore.store.documents import Documents
+from adcore.store.field import Field, FieldType
+from adcore.store.index_entry import Target
+
+__all__ = ["IndexSource"]
+
+_NULL = Sql("NULL::DOUBLE")
+
+
+class IndexSource:
+    """The documents of some indices.
+
+    Parameters
+    ----------
+    documents : Documents
+        Those of a store.
+    indices : sequence of str
+        Names, patterns and aliases.
+
+    Raises
+    ------
+    IndexNotFoundError
+        If a name is no index.
+
+    Examples
+    --------
+    >>> from adcore import Detector
+    >>> from adcore.store import Store
+    >>> with Store.open(None) as store:
+    ...     for i in range(3):
+    ...         _ = store.documents.index("logs", {"t": f"2024-01-01T00:0{i}:00Z", "cpu": i})
+    ...     detector = Detector(time_field="t", features=["sum(cpu)"], detection_interval="2m")
+    ...     detector.run(IndexSource(store.documents, ["logs"])).feature_data.tolist()
+    [[1.0], [2.0]]
+    """
+
+    # What may tell entities apart.
+    category_kinds = frozenset({"keyword", "ip"})
+
+    def __init__(self, documents: Documents, indices: Sequence[str]) -> None:
+        self._documents = documents
+        self._targets = documents.resolve(",".join(indices), allow_no_indices=False)
+        self.name = ", ".join(indices)
+
+    def fields(self) -> dict[str, str]:
+        """The kind of each field: "number", "time", "boolean", or its type in the mapping."""
+        return {
+            path: _kind(field)
+            for target in self._targets
+            for path, field in target.mapping.fields.items()
+            if field.nested_path is None
+        }
+
+    def time_bounds(self, time_field: str) -> tuple[int, int] | None:
+        """The first and the last time."""
+        selects = [
+            sql("SELECT {} AS t FROM " + target.relation, _time(target, time_field))
+            for target in self._targets
+        ]
+        query = sql("SELECT min(t), max(t) FROM ({})", join(" UNION ALL ", selects))
+        with closing(self._documents.cursor()) as cursor:
+            ((first, last),) = cursor.execute(query.text, list(query.parameters)).fetchall()
+        return None if first is None else (int(first), int(last))
+
+    def scan(self, request: ScanRequest) -> Iterator[RowBatch]:
+        """Stream the documents."""
+        now = self._now(request)
+        selects = [_select(target, request, now) for target in self._targets]
+        order = "t, seq" if request.by_time else "seq"
+        query = sql(
+            "SELECT * EXCLUDE seq FROM ({}) ORDER BY " + order, join(" UNION ALL ", selects)
+        )
+        with closing(self._documents.cursor()) as cursor:
+            try:
+                relation = cursor.sql(query.text, params=list(query.parameters))
+                for chunk in nanoarrow.ArrayStream(relation).iter_chunks():
+                    yield _batch(chunk, len(request.columns))
+            except duckdb.Error as error:
+                reason = str(error).strip().splitlines()[0]
+                raise DataError(f"{self.name} cannot be read: {reason}") from error
+
+    def _now(self, request: ScanRequest) -> int:
+        if request.now is not None:
+            return request.now
+        bounds = self.time_bounds(request.time_field)
+        return 0 if bounds is None else bounds[1]
+
+
+def _kind(field: Field) -> str:
+    if field.type.is_number:
+        return "number"
+    return "time" if field.type.is_date else field.type.value
+
+
+def _time(target: Target, path: str) -> Sql:
+    found = target.mapping.fields.get(path)
+    if found is None:
+        return Sql("NULL::BIGINT")
+    if not found.type.is_date:
+        raise DataError(f"Timestamp field: ({path}) must be of type date")
+    return column(found.column)
+
+
+def _select(target: Target, request: ScanRequest, now: int) -> Sql:
+    time = _time(target, request.time_field)
+    columns = [sql("{}::DOUBLE AS t", time), Sql("_seq_no AS seq")]
+    for i, wanted in enumerate(request.columns):
+        number = sql("coalesce({}, 'NaN'::DOUBLE)", _value(target, wanted, now))
+        columns.append(sql(f"{{}} AS v{i}", number))
+    keys = [_key(target, path) for path in request.key_fields]
+    columns += [sql(f"{{}} AS k{i}", key) for i, key in enumerate(keys)]
+    conditions = [sql("{} IS NOT NULL", part) for part in (time, *keys)]
+    if request.start is not None:
+        conditions.append(sql("{} >= {}", time, value(request.start)))
+    if request.end is not None:
+        conditions.append(sql("{} < {}", time, value(request.end)))
+    conditions += [
+        condition_of(query, target.mapping, now, target.index)
+        for query in (request.filter_query, target.filter)
+        if query and not is_match_all(query)
+    ]
+    relation = target.relation
+    return sql("SELECT {} FROM " + relation + " WHERE {}", join(", ", columns), all_of(conditions))
+
+
+def _key(target: Target, path: str) -> Sql:
+    found = target.mapping.fields.get(path)
+    return Sql("NULL::VARCHAR") if found is None else sql("{}::VARCHAR", column(found.column))
+
+
+def _value(target: Target, wanted: ValueColumn, now: int) -> Sql:
+    """The numbers of a column, out of whatever the field holds."""
+    made = _plain_value(target, wanted)
+    if wanted.missing is not None:
+        made = sql("coalesce({}, {}::DOUBLE)", made, value(wanted.missing))
+    if wanted.rank is not None:
+        made = sql(
+            "CASE WHEN {} IS NULL THEN NULL WHEN {} <= {} THEN 100.0::DOUBLE ELSE 0.0::DOUBLE END",
+            made,
+            made,
+            value(wanted.rank),
+        )
+    for query in wanted.filters:
+        matches = condition_of(query, target.mapping, now, target.index)
+        made = sql("CASE WHEN {} THEN {} END", matches, made)
+    return made
+
+
+def _plain_value(target: Target, wanted: ValueColumn) -> Sql:
+    if wanted.field is None:
+        return Sql("1.0::DOUBLE")
+    found = target.mapping.fields.get(wanted.field)
+    if found is None or found.nested_path is not None:
+        return _NULL
+    place = column(found.column)
+    if found.type.is_number or found.type.is_date or found.type is FieldType.BOOLEAN:
+        return sql("{}::DOUBLE", place)
+    if wanted.is_counted:
+        # 53 bits of a hash, which a double holds exactly.
+        return sql("CASE WHEN {} IS NOT NULL THEN (hash({}) >> 11)::DOUBLE END", place, place)
+    raise DataError(
+        f"Field [{wanted.field}] of type [{found.type.value}] is not supported for aggregation"
+    )
+
+
+def _batch(chunk: Any, columns: int) -> RowBatch:
+    times, *others = read_arrow(chunk)
+    values = []
+    for field in others[:columns]:
+        outside = np.abs(field.content) > LARGEST_VALUE
+        values.append(np.where(outside, np.nan, field.content))
+    keys = [(field.content, field.labels) for field in others[columns:]]
+    return RowBatch(times.content.astype(np.int64), values, keys)
