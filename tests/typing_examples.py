@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from adcore import CompactForest, RandomCutForest, ThresholdedForest, ThresholdedResult
+from adcore import (
+    CompactForest,
+    Detector,
+    DetectorConfig,
+    DetectorResults,
+    RandomCutForest,
+    ThresholdedForest,
+    ThresholdedResult,
+)
 from adcore.results import Attribution, Density, Forecast, Imputation, Neighbors
 
 if TYPE_CHECKING:
@@ -40,6 +48,16 @@ if TYPE_CHECKING:
     assert_type(result.anomalies(), ThresholdedResult)
     assert_type(result[10:20], ThresholdedResult)
     assert_type(ThresholdedForest.preset("aws", 1), ThresholdedForest)
+
+    watcher = Detector(name="cpu", time_field="ts", features={"load": "mean(cpu)"})
+    found = watcher.run({"ts": [0], "cpu": [1.0]})
+    assert_type(found, DetectorResults)
+    assert_type(watcher.process([{"ts": 0, "cpu": 1.0}]), DetectorResults)
+    assert_type(found.anomaly_grade, Floats)
+    assert_type(found.anomalies(), DetectorResults)
+    assert_type(watcher.config, DetectorConfig)
+    assert_type(watcher.init_progress.is_ready, bool)
+    assert_type(Detector.load("detector"), Detector)
 
     # What has to be refused: an unused "ignore" is an error, so these lines are assertions too.
     RandomCutForest(2, 4)  # type: ignore[call-arg]
