@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from detector_bodies import received, sent
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcore.bucket import BucketFeature
@@ -407,6 +407,40 @@ def test_wrong_rules_say_what_is_wrong(given: dict[str, Any], named: str) -> Non
 def test_values_of_the_wrong_kind_are_refused(body: Any) -> None:
     with pytest.raises(DetectorConfigError):
         DetectorConfig.from_json(body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            [
+                "period", "interval", "unit", "feature_name", "aggregation_query", "sum", "field",
+                "method", "default_fill", "data", "action", "conditions", "threshold_type",
+                "operator", "value", "bool", "range", "x",
+            ]
+        ),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(sorted(received())), JSON, max_size=4))
+@settings(max_examples=300)
+def test_no_body_is_answered_with_another_error(changes: dict[str, Any]) -> None:
+    fields_of_b2 = ["rules", "imputation_option", "frequency", "recency_emphasis", "history"]
+    body = received() | changes
+    for name, value in zip(fields_of_b2, changes.values(), strict=False):
+        body[name] = value
+    field, config = "name", None
+    try:
+        config = DetectorConfig.from_json(body)
+    except DetectorConfigError as error:
+        field = error.field
+    assert field in {*body, "general_settings"}
+    assert config is None or DetectorConfig.from_json(config.to_json()) == config
 
 
 def test_limits_can_be_raised() -> None:

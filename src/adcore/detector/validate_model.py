@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -159,7 +158,7 @@ def _of_top_entity(
     times, owners, present = [], [], []
     for batch in source.scan(request):
         times.append(batch.timestamps)
-        owners.append(np.array(list(_owners(batch.keys, len(batch), numbers)), dtype=np.int64))
+        owners.append(_owners(batch.keys, len(batch), numbers))
         present.append(~np.isnan(np.column_stack(batch.values)))
     if not times:
         return np.empty(0, dtype=np.int64), np.empty((0, len(request.columns)), dtype=np.bool_)
@@ -168,10 +167,21 @@ def _of_top_entity(
     return np.concatenate(times)[mine], np.concatenate(present)[mine]
 
 
-def _owners(keys: list[Any], rows: int, numbers: dict[tuple[Any, ...], int]) -> Iterator[int]:
-    columns = [[labels[code] for code in codes.tolist()] for codes, labels in keys]
-    for key in zip(*columns, strict=True) if columns else [()] * rows:
-        yield numbers.setdefault(tuple(key), len(numbers))
+def _owners(
+    keys: list[Any], rows: int, numbers: dict[tuple[Any, ...], int]
+) -> npt.NDArray[np.intp]:
+    """The number of each row's entity; new ones are added to ``numbers``."""
+    if not keys:
+        return np.full(rows, numbers.setdefault((), 0), dtype=np.intp)
+    codes = np.column_stack([codes for codes, _ in keys])
+    distinct, inverse = np.unique(codes, axis=0, return_inverse=True)
+    own = [
+        numbers.setdefault(
+            tuple(labels[code] for code, (_, labels) in zip(row, keys, strict=True)), len(numbers)
+        )
+        for row in distinct.tolist()
+    ]
+    return np.array(own, dtype=np.intp)[inverse.reshape(-1)]
 
 
 def _denser_interval(interval: int, sample: _Sample) -> int | None:
