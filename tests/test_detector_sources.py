@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -63,6 +64,8 @@ FORMS: dict[str, Make] = {
     "columns": lambda data, _: {name: data[name].to_numpy() for name in data},
     "polars": lambda data, _: pl.from_pandas(data),
     "arrow": lambda data, _: pa.Table.from_pandas(data),
+    "arrow stream": lambda data, _: pa.Table.from_pandas(data).to_reader(),
+    "duckdb": lambda data, _: duckdb.from_arrow(pa.Table.from_pandas(data)),
     "csv": csv,
     "parquet": parquet,
     "ndjson": ndjson,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore import _rows
-from adcore.arrow import ArrowField, FloatArray, Int64Array, Labels, UInt32Array
+from adcore.arrow import ArrowField, FloatArray, Int64Array, Labels, UInt32Array, is_arrow
 from adcore.bucket.columns import numbers_or_hashes_of
 from adcore.detect.batches import LARGEST_VALUE, RowBatch
 from adcore.detector.aggregation import ValueColumn
@@ -166,11 +166,14 @@ class TableSource:
 def _boolean_columns(data: Any) -> set[str]:
     """The columns that an Arrow library knows as truth values; they come over as 0 and 1."""
     schema = getattr(data, "schema", None)
-    types = getattr(schema, "types", None)  # pyarrow; Polars has a mapping
-    if types is not None:
-        pairs = list(zip(getattr(schema, "names", ()), types, strict=True))
+    if isinstance(schema, Mapping):  # Polars
+        pairs = list(schema.items())
+    elif schema is not None and hasattr(schema, "types"):  # pyarrow
+        pairs = list(zip(schema.names, schema.types, strict=True))
+    elif is_arrow(data) and hasattr(data, "types"):  # DuckDB
+        pairs = list(zip(data.columns, data.types, strict=True))
     else:
-        pairs = list(schema.items()) if isinstance(schema, Mapping) else []
+        pairs = []
     return {str(name) for name, kind in pairs if str(kind).lower().startswith("bool")}
 
 
