@@ -335,6 +335,18 @@ def test_any_number_of_threads_gives_the_same(compact: bool) -> None:
         assert_same(other, runs[0])
 
 
+def test_only_the_entities_with_most_rows_may_be_analysed() -> None:
+    data = waves(120, hosts=4)
+    rare = (data["host"] == "h1") & (data["ts"] % (2 * MINUTE) == 0)
+    data = part(data, ~rare)
+    everyone = make(category_field=["host"]).run(data)
+    some = make(category_field=["host"]).run(data, max_entities=2)
+    assert sorted(some.entities) == [("h0",), ("h2",)]
+    for host in ("h0", "h2"):
+        assert_same(some.of_entity(host), everyone.of_entity(host))
+    assert len(make(category_field=["host"]).run(data, max_entities=9)) == len(everyone)
+
+
 def test_the_seed_decides() -> None:
     data = waves(100)
     assert_same(make().run(data), make().run(data))

@@ -15,7 +15,7 @@ from adcore import Detector, DetectorResults
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.file_source import FileSource
 from adcore.detector.index_source import IndexSource
-from adcore.detector.scan import ScanRequest
+from adcore.detector.scan import RowBatch, ScanRequest
 from adcore.detector.table_source import TableSource
 from adcore.errors import DataError, InvalidArgumentError
 from adcore.store import Action, Store
@@ -309,6 +309,29 @@ class Halves:
     def scan(self, request: ScanRequest) -> Any:
         for part in self.parts:
             yield from part.scan(request)
+
+
+class Growing(TableSource):
+    """A source that gets rows of one more host between two scans."""
+
+    scans = 0
+
+    def scan(self, request: ScanRequest) -> Any:
+        self.scans += 1
+        for batch in super().scan(request):
+            codes, labels = batch.keys[0]
+            kept = np.array([labels[code] != "b" or self.scans > 1 for code in codes])
+            yield RowBatch(
+                batch.timestamps[kept],
+                [values[kept] for values in batch.values],
+                [(codes[kept], labels)],
+            )
+
+
+def test_entities_that_come_while_the_best_are_chosen_are_not_among_them() -> None:
+    source = Growing(frame())
+    assert detector().run(source, max_entities=5).entities == [("a",), ("c",)]
+    assert source.scans == 2
 
 
 def test_whatever_scans_is_a_source() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from adcore.bucket import BucketTable
 from adcore.detector.cancel import CancelToken
+from adcore.detector.entity_keys import scan_top_entities
 from adcore.detector.pending import join_tables, rows_of
 from adcore.detector.results import DetectorResults
 from adcore.detector.scan import Source
@@ -76,6 +77,7 @@ def analyse(
     *,
     piece_size: int,
     cancel: CancelToken | None = None,
+    max_entities: int | None = None,
 ) -> Iterator[Piece]:
     """Run a stream over the rows of a source.
 
@@ -87,10 +89,13 @@ def analyse(
         Epoch milliseconds, where intervals begin.
     piece_size : int
         Intervals per piece; one with many entities comes in several parts.
+    max_entities : int, optional
+        Only so many are analysed, those with most rows.
     """
     interval = stream.config.interval
     reached = start
-    for table in _pieces(_tables(stream, source, start, end), start, piece_size * interval):
+    tables = _tables(stream, source, start, end, max_entities)
+    for table in _pieces(tables, start, piece_size * interval):
         results = stream.detect(table)
         reached = int(table.bucket_start.max()) + interval
         progress = (reached - start) / (end - start)
@@ -103,9 +108,11 @@ def analyse(
         yield Piece(empty, 1.0, stream.init_progress().fraction, end)
 
 
-def _tables(stream: DetectionStream, source: Source, start: int, end: int) -> Iterator[BucketTable]:
+def _tables(
+    stream: DetectionStream, source: Source, start: int, end: int, max_entities: int | None
+) -> Iterator[BucketTable]:
     request = replace(stream.plan.request(stream.config), start=start, end=end, now=end)
-    for batch in source.scan(request):
+    for batch in scan_top_entities(source, request, max_entities):
         stream.add(batch)
         yield stream.take_tables()
     yield stream.flush_tables()

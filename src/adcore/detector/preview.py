@@ -66,18 +66,13 @@ def preview(
         first, last = data_range(source, config.time_field, windows, start, end)
     except DataError:
         return DetectorResults.empty(stream.context)
-    pieces = analyse(stream, source, first, last, piece_size=10_000)
+    pieces = analyse(
+        stream, source, first, last, piece_size=MOST_RESULTS, max_entities=MAX_ENTITIES
+    )
     results = DetectorResults.concat([piece.results for piece in pieces])
     results = results[results.has_data]
-    return _thinned(_without_small(results), config.shingle_size)
-
-
-def _without_small(results: DetectorResults) -> DetectorResults:
-    """Entities with most intervals, of those with enough."""
     counts = np.bincount(results.entity, minlength=len(results.entities))
-    order = np.argsort(-counts, kind="stable")[:MAX_ENTITIES]
-    kept = [entity for entity in order.tolist() if counts[entity] >= FEWEST_INTERVALS]
-    return results[np.isin(results.entity, kept)]
+    return _thinned(results[counts[results.entity] >= FEWEST_INTERVALS], config.shingle_size)
 
 
 def _thinned(results: DetectorResults, shingle_size: int) -> DetectorResults:

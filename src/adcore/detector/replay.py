@@ -34,6 +34,7 @@ class Replay(DetectorBase):
         progress: bool | Callable[[Piece], None] = False,
         cancel: CancelToken | None = None,
         started_at: Any = None,
+        max_entities: int | None = None,
     ) -> DetectorResults:
         """Analyse what was: with new models, whatever the detector has learnt in real time.
 
@@ -52,13 +53,17 @@ class Replay(DetectorBase):
             ``is_complete`` False. Ctrl-C raises KeyboardInterrupt and changes nothing.
         started_at : time, optional
             Intervals lie as those of a job that was started then; by default on the grid of 1970.
+        max_entities : int, optional
+            Only so many are analysed, those with most rows; the data is read twice then.
 
         Raises
         ------
         DataError
             If there is no data, or a value that is no number.
         """
-        pieces = self.run_pieces(data, start, end, cancel=cancel, started_at=started_at)
+        pieces = self.run_pieces(
+            data, start, end, cancel=cancel, started_at=started_at, max_entities=max_entities
+        )
         found = []
         with showing(progress, self.config.name) as show:
             for piece in pieces:
@@ -76,19 +81,30 @@ class Replay(DetectorBase):
         piece_size: int = PIECE_SIZE,
         cancel: CancelToken | None = None,
         started_at: Any = None,
+        max_entities: int | None = None,
     ) -> Iterator[Piece]:
         """As :meth:`run`, but one piece of ``piece_size`` intervals at a time.
 
         Results are the same for any size of the pieces.
         """
         size = integer("piece_size", piece_size, 1, 10_000_000)
+        if max_entities is not None:
+            integer("max_entities", max_entities, 1, 2**31)
         begin, stop = moment(start, "start"), moment(end, "end")
         windows = self._windows(started_at)
         config = replace(self.config, frequency=None)
         stream = DetectionStream(config, self.settings, windows, self.id, window_delay=0)
         with opened(data) as source:
             first, last = data_range(source, self.config.time_field, windows, begin, stop)
-            yield from analyse(stream, source, first, last, piece_size=size, cancel=cancel)
+            yield from analyse(
+                stream,
+                source,
+                first,
+                last,
+                piece_size=size,
+                cancel=cancel,
+                max_entities=max_entities,
+            )
 
     def preview(self, data: Any, start: Any, end: Any) -> DetectorResults:
         """What the detector would find in a period, for a look before it is started.

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from adcore.arrow import Int64Array
 from adcore.detector.config import DetectorConfig
+from adcore.detector.entity_keys import entity_numbers
 from adcore.detector.feature_plan import FeaturePlan
 from adcore.detector.period import Period
 from adcore.detector.queries import MATCH_ALL
@@ -158,30 +159,13 @@ def _of_top_entity(
     times, owners, present = [], [], []
     for batch in source.scan(request):
         times.append(batch.timestamps)
-        owners.append(_owners(batch.keys, len(batch), numbers))
+        owners.append(entity_numbers(batch, numbers))
         present.append(~np.isnan(np.column_stack(batch.values)))
     if not times:
         return np.empty(0, dtype=np.int64), np.empty((0, len(request.columns)), dtype=np.bool_)
     owner = np.concatenate(owners)
     mine = owner == np.argmax(np.bincount(owner)) if len(owner) else owner.astype(np.bool_)
     return np.concatenate(times)[mine], np.concatenate(present)[mine]
-
-
-def _owners(
-    keys: list[Any], rows: int, numbers: dict[tuple[Any, ...], int]
-) -> npt.NDArray[np.intp]:
-    """The number of each row's entity; new ones are added to ``numbers``."""
-    if not keys:
-        return np.full(rows, numbers.setdefault((), 0), dtype=np.intp)
-    codes = np.column_stack([codes for codes, _ in keys])
-    distinct, inverse = np.unique(codes, axis=0, return_inverse=True)
-    own = [
-        numbers.setdefault(
-            tuple(labels[code] for code, (_, labels) in zip(row, keys, strict=True)), len(numbers)
-        )
-        for row in distinct.tolist()
-    ]
-    return np.array(own, dtype=np.intp)[inverse.reshape(-1)]
 
 
 def _denser_interval(interval: int, sample: _Sample) -> int | None:
