@@ -405,6 +405,22 @@ def test_rows_from_a_wrong_clock_end_nothing_where_the_clock_is_given() -> None:
     assert len(restored.process({"ts": [10**13], "cpu": [1.0]})) == 0
 
 
+def test_a_job_takes_what_is_new_tick_by_tick() -> None:
+    data = waves(200)
+    detector = make(window_delay="1m")
+    detector.start(now=500, watermark_from_rows=False)
+    assert (detector.windows.offset, detector.watermark) == (500, None)
+    shown, end = [], detector.windows.offset
+    for tick in range(2, 190):
+        # Every minute the interval that ended a minute ago.
+        start, end = end, end + MINUTE
+        shown.append(detector.process(data, start=start, end=end, now=tick * MINUTE + 500))
+        assert len(shown[-1]) == 1
+        assert detector.watermark == tick * MINUTE + 500
+    replay = make(window_delay="1m").run(data, start=500, end=end, started_at=500)
+    assert_same(DetectorResults.concat(shown), replay)
+
+
 def test_the_frequency_holds_results_back() -> None:
     data = waves(60)
     slow, fast = make(frequency="10m"), make()

@@ -76,7 +76,9 @@ class Live(DetectorBase):
         stream.advance(end + delay)
         return stream.take()
 
-    def process(self, data: Any, *, now: Any = None) -> DetectorResults:
+    def process(
+        self, data: Any, *, start: Any = None, end: Any = None, now: Any = None
+    ) -> DetectorResults:
         """Take new rows, in the order of their arrival, and give the results of ended intervals.
 
         An interval ends ``window_delay`` after its last moment, by the largest time seen, or by
@@ -86,6 +88,8 @@ class Live(DetectorBase):
         Parameters
         ----------
         data : table, path or Source
+        start, end : time, optional
+            Take only the rows from ``start`` up to before ``end``: what is new in an index.
         now : time, optional
             Intervals may also end without new rows.
 
@@ -94,10 +98,12 @@ class Live(DetectorBase):
         DetectorResults
             Of the intervals that ended since the last call.
         """
-        at = moment(now, "now")
+        first, last, at = moment(start, "start"), moment(end, "end"), moment(now, "now")
         with self._lock, opened(data) as source:
             stream = self._started()
-            request = replace(stream.plan.request(self.config), by_time=False, now=at)
+            request = replace(
+                stream.plan.request(self.config), start=first, end=last, by_time=False, now=at
+            )
             for batch in source.scan(request):
                 stream.add(batch)
             if at is not None:
@@ -115,6 +121,18 @@ class Live(DetectorBase):
         """Results also of the intervals that would still take rows."""
         with self._lock:
             return self._started().flush()
+
+    @property
+    def windows(self) -> Windows:
+        """Where intervals begin: after :meth:`start` with ``now``, where that put them."""
+        with self._lock:
+            return Windows(self.config.interval) if self._stream is None else self._stream.windows
+
+    @property
+    def watermark(self) -> int | None:
+        """The time up to which all rows have come, epoch milliseconds; None before the first."""
+        with self._lock:
+            return None if self._stream is None else self._stream.watermark
 
     def stop(self) -> None:
         """Stop watching, and forget the models."""
