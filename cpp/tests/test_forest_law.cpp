@@ -4,55 +4,21 @@
 #include <algorithm>
 #include <cmath>
 
-#include "adcore/forest/visitors.hpp"
 #include "forest_streams.hpp"
 #include "reference/cut_tree.hpp"
+#include "tree_by_hand.hpp"
 
 namespace adcore {
 namespace {
 
 using testing::mean;
+using testing::TreeByHand;
 using testing::wave;
 
 auto row(const std::vector<float>& values, std::size_t i, std::size_t width) -> reference::Point {
   return {values.begin() + static_cast<std::ptrdiff_t>(i * width),
           values.begin() + static_cast<std::ptrdiff_t>((i + 1) * width)};
 }
-
-// One tree, fed by hand: points come and go in every order, and the tree that is left is looked at.
-class TreeByHand {
- public:
-  TreeByHand(const std::vector<float>& values, std::size_t width, std::uint64_t seed)
-      : store_(width, 1), tree_(width, 64, 0.4, seed) {
-    static_cast<void>(store_.compact({}, values.size() / width));
-    for (std::size_t i = 0; i < values.size(); i += width) store_.append(std::span(values).subspan(i, width));
-  }
-  void insert(PointIndex point) {
-    const PointIndex stored = tree_.insert(items_, store_.view(), point);
-    items_.push_back({1.0F, stored});
-  }
-  void remove(PointIndex point) {
-    const auto item = std::find_if(items_.begin(), items_.end(), [&](const auto& i) { return i.point == point; });
-    items_.erase(item);
-    const bool last = std::none_of(items_.begin(), items_.end(), [&](const auto& i) { return i.point == point; });
-    tree_.remove(store_.view(), point, last);
-  }
-  [[nodiscard]] auto score(std::span<const float> query) const -> double {
-    const SampledTree sampled{&tree_.arrays(), items_};
-    std::vector<float> padded(lane_groups(query.size()) * kLanes);
-    std::copy(query.begin(), query.end(), padded.begin());
-    float result = 0;
-    tree_kernels(query.size()).score_queries(sampled, store_.view(), padded.data(), padded.size(), 1, &result);
-    const Subtree root(sampled, store_.view(), tree_.arrays().root);
-    EXPECT_NEAR(result, score_on(trace(root, query), query), 1e-5) << "the fast score is not the plain one";
-    return static_cast<double>(result);
-  }
-
- private:
-  PointStore store_;
-  RandomCutTree tree_;
-  std::vector<Sampler::Item> items_;
-};
 
 // Mean and spread over 4 000 trees on each side; a difference of 4.5 standard errors has odds of 1 in 150 000.
 void expect_same_law(const std::vector<double>& ours, const std::vector<double>& theirs, const char* what) {

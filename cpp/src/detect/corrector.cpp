@@ -31,10 +31,7 @@ auto to_forest(double value) noexcept -> float {
 
 void rescale(Attribution& attribution, double total) {
   const double sum = attribution.total();
-  if (sum <= 0) return;
-  for (auto* side : {&attribution.high, &attribution.low}) {
-    for (double& value : *side) value *= total / sum;
-  }
+  if (sum > 0) attribution.scale(total / sum);
 }
 
 }  // namespace

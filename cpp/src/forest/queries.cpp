@@ -16,11 +16,6 @@ auto zeros(std::size_t dimensions) -> Attribution {
   return {std::vector<double>(dimensions), std::vector<double>(dimensions)};
 }
 
-void scale(Attribution& attribution, double factor) {
-  for (double& part : attribution.high) part *= factor;
-  for (double& part : attribution.low) part *= factor;
-}
-
 // A forest that is not ready asks no trees, and every mean is 0.
 auto share_of(std::span<const Subtree> trees) -> double {
   return trees.empty() ? 0.0 : 1.0 / static_cast<double>(trees.size());
@@ -71,7 +66,7 @@ auto mean_displacement(std::span<const Subtree> trees, std::span<const float> po
 auto mean_attribution(std::span<const Subtree> trees, std::span<const float> point) -> Attribution {
   Attribution total = zeros(point.size());
   for (const Subtree& tree : trees) add_attribution(trace(tree, point), point, total);
-  scale(total, share_of(trees));
+  total.scale(share_of(trees));
   return total;
 }
 
@@ -83,7 +78,7 @@ auto mean_density(std::span<const Subtree> trees, std::span<const float> point) 
   }
   const double share = share_of(trees);
   density.sample_size *= share;
-  for (Attribution* part : {&density.measure, &density.distances, &density.probabilities}) scale(*part, share);
+  for (Attribution* part : {&density.measure, &density.distances, &density.probabilities}) part->scale(share);
   return density;
 }
 
@@ -108,9 +103,13 @@ auto neighbors_within(std::span<const Subtree> trees, std::span<const float> poi
 
 auto median_imputation(std::span<const Subtree> trees, std::span<const float> point,
                        std::span<const std::uint32_t> missing, double centrality, std::uint64_t seed) -> Imputation {
+  return median_of_leaves(completions(trees, point, missing, centrality, seed), point, missing);
+}
+
+auto median_of_leaves(std::span<const float* const> leaves, std::span<const float> point,
+                      std::span<const std::uint32_t> missing) -> Imputation {
   Imputation result{{point.begin(), point.end()}, {point.begin(), point.end()}, {point.begin(), point.end()}};
-  if (trees.empty()) return result;
-  const auto leaves = completions(trees, point, missing, centrality, seed);
+  if (leaves.empty()) return result;
   std::vector<float> values(leaves.size());
   for (const std::uint32_t d : missing) {
     std::transform(leaves.begin(), leaves.end(), values.begin(), [&](const float* leaf) { return leaf[d]; });

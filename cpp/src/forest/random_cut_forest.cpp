@@ -71,18 +71,29 @@ auto RandomCutForest::sampled(const Member& member) const noexcept -> SampledTre
   return {&member.tree.arrays(), member.sampler.items()};
 }
 
-void RandomCutForest::score_trees(const float* query, float* scores) const {
+auto RandomCutForest::sampled_trees() const -> std::vector<SampledTree> {
   std::vector<SampledTree> trees;
   trees.reserve(members_.size());
   for (const Member& member : members_) trees.push_back(sampled(member));
+  return trees;
+}
+
+// In whole lane groups; adding 0 turns -0 into 0, as it was when points were learned.
+auto RandomCutForest::padded(std::span<const float> point) const -> std::vector<float> {
+  std::vector<float> query(padded_dimensions());
+  std::transform(point.begin(), point.end(), query.begin(), [](float value) { return value + 0.0F; });
+  return query;
+}
+
+void RandomCutForest::score_trees(const float* query, float* scores) const {
+  const std::vector<SampledTree> trees = sampled_trees();
   kernels_->score_trees(trees.data(), trees.size(), store_.view(), query, scores);
 }
 
 auto RandomCutForest::score(std::span<const float> point) const -> double {
   check_point(config_, point);
   if (!is_ready()) return 0;
-  std::vector<float> query(padded_dimensions());
-  std::transform(point.begin(), point.end(), query.begin(), [](float value) { return value + 0.0F; });
+  const std::vector<float> query = padded(point);
   std::vector<float> scores(members_.size());
   score_trees(query.data(), scores.data());
   double total = 0;
@@ -93,9 +104,7 @@ auto RandomCutForest::score(std::span<const float> point) const -> double {
 template <class Ask>
 auto RandomCutForest::ask(std::span<const float> point, const Ask& question) const {
   check_point(config_, point);
-  std::vector<SampledTree> trees;
-  trees.reserve(members_.size());
-  for (const Member& member : members_) trees.push_back(sampled(member));
+  const std::vector<SampledTree> trees = sampled_trees();
   std::vector<Subtree> roots;
   if (is_ready()) {
     for (const SampledTree& tree : trees) roots.emplace_back(tree, store_.view(), tree.tree->root);
@@ -108,7 +117,15 @@ auto RandomCutForest::displacement(std::span<const float> point) const -> double
 }
 
 auto RandomCutForest::attribution(std::span<const float> point) const -> Attribution {
-  return ask(point, [&](auto roots) { return mean_attribution(roots, point); });
+  check_point(config_, point);
+  Attribution total{std::vector<double>(point.size()), std::vector<double>(point.size())};
+  if (!is_ready()) return total;
+  const std::vector<float> query = padded(point);
+  const std::vector<SampledTree> trees = sampled_trees();
+  kernels_->attribute_trees(trees.data(), trees.size(), store_.view(), query.data(), total.high.data(),
+                            total.low.data());
+  total.scale(1.0 / static_cast<double>(members_.size()));
+  return total;
 }
 
 auto RandomCutForest::density(std::span<const float> point) const -> Density {
@@ -122,10 +139,21 @@ auto RandomCutForest::near_neighbors(std::span<const float> point, double radius
 
 auto RandomCutForest::impute(std::span<const float> point, std::span<const std::uint32_t> missing,
                              double centrality) const -> Imputation {
+  check_point(config_, point);
   check_missing(config_, missing, centrality);
-  return ask(point, [&](auto roots) {
-    return median_imputation(roots, point, missing, centrality, derive_seed(config_.seed, points_));
-  });
+  std::vector<const float*> leaves;
+  if (!is_ready()) return median_of_leaves(leaves, point, missing);
+  const std::vector<float> query = padded(point);
+  std::vector<std::int32_t> known(padded_dimensions(), -1);
+  for (const std::uint32_t d : missing) known[d] = 0;
+  const PointView points = store_.view();
+  const std::uint64_t seed = derive_seed(config_.seed, points_);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    Random random(derive_seed(seed, i));
+    const Incomplete incomplete{query.data(), known.data(), centrality};
+    leaves.push_back(points.point(kernels_->complete(members_[i].tree.arrays(), points, incomplete, random)));
+  }
+  return median_of_leaves(leaves, point, missing);
 }
 
 auto RandomCutForest::extrapolate(std::size_t horizon, double centrality) const -> Extrapolation {

@@ -142,9 +142,8 @@ class Completer {
   [[nodiscard]] auto walk(const Subtree& node, std::size_t depth) -> Completion {
     if (node.is_leaf()) return at_leaf(node, depth);
     const Cut cut = node.cut();
-    Completion best = missing_[cut.dimension] != 0
-                          ? better(walk(node.child(cut, false), depth + 1), walk(node.child(cut, true), depth + 1))
-                          : walk(node.child(cut, cut.is_right(query_.data())), depth + 1);
+    Completion best = missing_[cut.dimension] != 0 ? walk_both(node, cut, depth)
+                                                   : walk(node.child(cut, cut.is_right(query_.data())), depth + 1);
     const BoundingBox box = node.box();
     const Extent known = extent(box);
     if (known.outside > 0) {
@@ -155,6 +154,12 @@ class Completer {
   }
 
  private:
+  [[nodiscard]] auto walk_both(const Subtree& node, Cut cut, std::size_t depth) -> Completion {
+    const Completion left = walk(node.child(cut, false), depth + 1);
+    const Completion right = walk(node.child(cut, true), depth + 1);
+    return better(left, right);
+  }
+
   struct Extent {
     double outside = 0;
     double length = 0;

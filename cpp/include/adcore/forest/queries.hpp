@@ -21,6 +21,9 @@ namespace adcore {
 [[nodiscard]] auto median_imputation(std::span<const Subtree> trees, std::span<const float> point,
                                      std::span<const std::uint32_t> missing, double centrality, std::uint64_t seed)
     -> Imputation;
+/// The same of the leaves that complete `point` in each tree; of none, `point` itself.
+[[nodiscard]] auto median_of_leaves(std::span<const float* const> leaves, std::span<const float> point,
+                                    std::span<const std::uint32_t> missing) -> Imputation;
 /// Imputes the row after the current shingle, takes it as given, and so on.
 [[nodiscard]] auto extrapolate_from(const Forest& forest, std::size_t horizon, double centrality) -> Extrapolation;
 

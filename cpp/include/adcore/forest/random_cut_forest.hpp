@@ -65,6 +65,8 @@ class RandomCutForest final : public Forest {
 
   [[nodiscard]] auto padded_dimensions() const noexcept -> std::size_t;
   [[nodiscard]] auto sampled(const Member& member) const noexcept -> SampledTree;
+  [[nodiscard]] auto sampled_trees() const -> std::vector<SampledTree>;
+  [[nodiscard]] auto padded(std::span<const float> point) const -> std::vector<float>;
   void score_trees(const float* query, float* scores) const;
   /// Calls question(roots), no roots while the forest is not ready.
   template <class Ask>

@@ -15,6 +15,10 @@ struct Attribution {
   [[nodiscard]] auto total() const -> double {
     return std::accumulate(high.begin(), high.end(), 0.0) + std::accumulate(low.begin(), low.end(), 0.0);
   }
+  void scale(double factor) {
+    for (double& part : high) part *= factor;
+    for (double& part : low) part *= factor;
+  }
 };
 
 /// The ingredients of the density estimate, each split by direction.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
+#include "adcore/base/random.hpp"
 #include "adcore/forest/tree.hpp"
 
 namespace adcore {
@@ -14,6 +16,13 @@ struct SampledTree {
   std::span<const Sampler::Item> items;
 };
 
+/// A query of which only some coordinates are known; both arrays in whole lane groups.
+struct Incomplete {
+  const float* values = nullptr;
+  const std::int32_t* known = nullptr;  // -1 where known, 0 where not
+  double centrality = 1;                // 0: leaves that are as good as each other in all that is known are drawn
+};
+
 /// All functions read points by lane groups; queries are padded with zeros to whole groups.
 struct TreeKernels {
   /// Scores `count` queries, `query_stride` floats apart, against one tree.
@@ -22,6 +31,12 @@ struct TreeKernels {
   /// Scores one query against each of `count` trees.
   void (*score_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                       float* scores);
+  /// Adds the attributions of one query in each of `count` trees to `high` and `low`, [dimensions].
+  void (*attribute_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
+                          double* high, double* low);
+  /// The point of the leaf that best completes a query.
+  auto (*complete)(const TreeArrays& tree, const PointView& points, const Incomplete& query, Random& random)
+      -> PointIndex;
   /// See RandomCutTree; needs a free node and a free box.
   auto (*insert)(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex point)
       -> PointIndex;

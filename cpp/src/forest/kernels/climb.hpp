@@ -22,8 +22,8 @@ class Path {
   ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
   /// Whether a way of this length is remembered from end to end.
   [[nodiscard]] ADCORE_INLINE auto holds_all(std::uint32_t depth) const noexcept -> bool { return depth <= mask_; }
-  /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box; on all of the
-  /// way where holds_all.
+  /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box; on all of
+  /// the way where holds_all.
   [[nodiscard]] ADCORE_INLINE auto above(std::uint32_t depth) const noexcept -> NodeCode {
     return depth == 0 ? kNoNode : codes_[(depth - 1) & mask_];
   }

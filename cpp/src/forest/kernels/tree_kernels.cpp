@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attributing.hpp"
+#include "completing.hpp"
 #include "scoring.hpp"
 #include "surgery.hpp"
 
@@ -11,16 +13,27 @@ namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
 namespace {
 
-// Scores are normalised by the depth of a balanced tree.
-inline auto height_of(const SampledTree& tree) -> float {
-  return std::log2(static_cast<float>(tree.items.size()) + 1.0F);
-}
+// Scores are normalised by the depth of a balanced tree. Trees of a forest mostly have samples of one size.
+class Height {
+ public:
+  ADCORE_INLINE auto of(const SampledTree& tree) noexcept -> float {
+    if (tree.items.size() != size_) {
+      size_ = tree.items.size();
+      height_ = std::log2(static_cast<float>(size_) + 1.0F);
+    }
+    return height_;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  float height_ = 0;
+};
 
 template <std::size_t Groups>
 void score_queries(const SampledTree& tree, const PointView& points, const float* queries, std::size_t query_stride,
                    std::size_t count, float* scores) {
   Workspace<Groups> work(points.dimensions, tree.tree->unboxed_leaves);
-  const float height = height_of(tree);
+  const float height = Height().of(tree);
   const SampledTree* trees[kFlight];
   const float* flight[kFlight];
   std::fill_n(trees, kFlight, &tree);
@@ -39,11 +52,29 @@ void score_trees(const SampledTree* sampled, std::size_t count, const PointView&
   const SampledTree* trees[kFlight];
   const float* flight[kFlight];
   std::fill_n(flight, kFlight, query);
+  Height height;
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
     for (std::size_t i = 0; i < kFlight; ++i) trees[i] = sampled + start + (i < flying ? i : 0);
     score_flight(trees, flight, flying, points, work, scores + start);
-    for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height_of(*trees[i]);
+    for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height.of(*trees[i]);
+  }
+}
+
+template <std::size_t Groups>
+void attribute_trees(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
+                     double* high, double* low) {
+  Workspace<Groups> work(points.dimensions, trees->tree->unboxed_leaves);
+  Box<Groups> parts(work.shape.size());
+  Height height;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Landing landing = descend(*trees[i].tree, query, work.paths[0]);
+    attribute_landed(trees[i], work.shape, points, query, landing, work.paths[0], work.box, work.pending, parts);
+    const auto scale = static_cast<double>(height.of(trees[i]));
+    for (std::size_t d = 0; d < points.dimensions; ++d) {
+      high[d] += scale * static_cast<double>(parts.hi[d]);
+      low[d] += scale * static_cast<double>(parts.lo[d]);
+    }
   }
 }
 
@@ -56,8 +87,9 @@ void box(const TreeArrays& tree, const PointView& points, NodeCode code, float* 
 }
 
 template <std::size_t Groups>
-constexpr TreeKernels kKernels = {score_queries<Groups>, score_trees<Groups>, insert<Groups>, remove<Groups>,
-                                  box<Groups>};
+constexpr TreeKernels kKernels = {
+    score_queries<Groups>, score_trees<Groups>, attribute_trees<Groups>, complete<Groups>, insert<Groups>,
+    remove<Groups>,        box<Groups>};
 
 }  // namespace
 

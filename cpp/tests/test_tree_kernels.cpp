@@ -1,0 +1,88 @@
+// What the kernels say of a tree against what the plain visitors say of it.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "forest_streams.hpp"
+#include "tree_by_hand.hpp"
+
+namespace adcore {
+namespace {
+
+using testing::TreeByHand;
+using testing::wave;
+
+constexpr std::size_t kPoints = 48;
+
+/// A tree that has seen points come, go, and come twice.
+auto make_tree(const std::vector<float>& values, std::size_t width, std::uint64_t seed) -> TreeByHand {
+  TreeByHand tree(values, width, seed);
+  for (PointIndex i = 0; i < 36; ++i) tree.insert(i);
+  for (PointIndex i = 0; i < 12; ++i) {
+    tree.remove(i);
+    tree.insert(36 + i);
+  }
+  for (PointIndex i = 20; i < 24; ++i) tree.insert(i);
+  return tree;
+}
+
+/// Near points, far from them, and equal to one.
+auto make_queries(const std::vector<float>& values, std::size_t width) -> std::vector<std::vector<float>> {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<float> jitter(-3.0F, 3.0F);
+  std::vector<std::vector<float>> queries{std::vector<float>(width, 60.0F), std::vector<float>(width, -60.0F)};
+  for (const std::size_t i : {13U, 22U, 40U}) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * width);
+    queries.emplace_back(first, first + static_cast<std::ptrdiff_t>(width));
+    queries.push_back(queries.back());
+    for (float& value : queries.back()) value += jitter(random);
+  }
+  return queries;
+}
+
+class TreeKernelsLikeVisitors : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(TreeKernelsLikeVisitors, Attribution) {
+  const std::size_t width = GetParam();
+  const auto values = wave(kPoints, width);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const TreeByHand tree = make_tree(values, width, seed);
+    const SampledTree sampled = tree.sampled();
+    for (const auto& query : make_queries(values, width)) {
+      const Attribution fast = tree.attribution(query);
+      Attribution plain{std::vector<double>(width), std::vector<double>(width)};
+      add_attribution(trace(tree.root(sampled), query), query, plain);
+      for (std::size_t d = 0; d < width; ++d) {
+        EXPECT_NEAR(fast.high[d], plain.high[d], 1e-5) << d;
+        EXPECT_NEAR(fast.low[d], plain.low[d], 1e-5) << d;
+      }
+      EXPECT_NEAR(fast.total(), tree.score(query), 1e-5);
+    }
+  }
+}
+
+TEST_P(TreeKernelsLikeVisitors, Completion) {
+  const std::size_t width = GetParam();
+  const auto values = wave(kPoints, width);
+  std::mt19937 random(7);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const TreeByHand tree = make_tree(values, width, seed);
+    const SampledTree sampled = tree.sampled();
+    for (const auto& query : make_queries(values, width)) {
+      std::vector<std::uint8_t> missing(width);
+      for (auto& flag : missing) flag = random() % 3 == 0 ? 1 : 0;
+      missing[random() % width] = 1;
+      for (const double centrality : {1.0, 0.5, 0.0}) {
+        const float* fast = tree.completion(query, missing, centrality, seed);
+        Random chance(seed);
+        const float* plain = complete(tree.root(sampled), query, missing, centrality, chance).leaf;
+        EXPECT_TRUE(std::equal(fast, fast + width, plain)) << "seed " << seed << ", centrality " << centrality;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Dimensions, TreeKernelsLikeVisitors, ::testing::Values(1, 2, 8, 11, 33));
+
+}  // namespace
+}  // namespace adcore
