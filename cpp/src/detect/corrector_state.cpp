@@ -19,10 +19,8 @@ void check_range(const std::vector<T>& values) {
   }
 }
 
-auto get_score(ByteReader& in) -> double {
-  const auto score = in.get<double>();
+void check_score(double score) {
   if (!std::isfinite(score) || score < 0) throw_snapshot("a score that cannot be");
-  return score;
 }
 
 }  // namespace
@@ -58,13 +56,24 @@ void Corrector::read(ByteReader& in) {
   past_.exists = in.get<bool>();
   past_.step = in.get_count(~std::uint64_t{0});
   past_.relative_index = in.get<std::int32_t>();
-  const auto farthest = static_cast<std::int64_t>(shingle_size_) - 1;
-  if (past_.relative_index > 0 || -std::int64_t{past_.relative_index} > farthest) throw_snapshot("a relative index");
-  past_.score = get_score(in);
+  past_.score = in.get<double>();
   past_.point = in.get_all<float>(dimensions_);
   past_.expected = in.get_all<float>(dimensions_);
   past_.scale = in.get_all<double>(block_);
   past_.mean_moved = in.get_all<double>(block_);
+  has_last_ = in.get<bool>();
+  last_score_ = in.get<double>();
+  last_threshold_ = in.get<double>();
+  run_length_ = static_cast<std::uint32_t>(in.get_count(kLongestRun));
+  for (auto* run : {&run_actual_, &run_expected_}) {
+    for (auto& value : *run) value.read(in);
+  }
+  check();
+}
+
+void Corrector::check() const {
+  const auto farthest = static_cast<std::int64_t>(shingle_size_) - 1;
+  if (past_.relative_index > 0 || -std::int64_t{past_.relative_index} > farthest) throw_snapshot("a relative index");
   if (past_.exists == past_.point.empty() || past_.exists == past_.scale.empty()) {
     throw_snapshot("an anomaly without its point");
   }
@@ -77,12 +86,10 @@ void Corrector::read(ByteReader& in) {
   check_range(past_.expected);
   check_range(past_.scale);
   check_range(past_.mean_moved);
-  has_last_ = in.get<bool>();
-  last_score_ = get_score(in);
-  last_threshold_ = get_score(in);
-  run_length_ = static_cast<std::uint32_t>(in.get_count(kLongestRun));
-  for (auto* run : {&run_actual_, &run_expected_}) {
-    for (auto& value : *run) value.read(in);
+  for (const double score : {past_.score, last_score_, last_threshold_}) check_score(score);
+  if (run_length_ > kLongestRun) throw_snapshot("a run too long");
+  for (const auto* run : {&run_actual_, &run_expected_}) {
+    for (const auto& value : *run) value.check();
   }
 }
 

@@ -54,13 +54,24 @@ void History::write(ByteWriter& out) const {
 void History::read(ByteReader& in) {
   rows_ = in.get_count(~std::uint64_t{0});
   next_ = static_cast<std::size_t>(rows_ % timestamps_.size());
-  for (double& value : values_) {
-    value = in.get<double>();
-    if (!(std::abs(value) <= kMaximumMagnitude)) throw_snapshot("a value of the history is out of range");
-  }
+  for (double& value : values_) value = in.get<double>();
   for (std::int64_t& timestamp : timestamps_) timestamp = in.get<std::int64_t>();
   for (std::uint8_t& flag : imputed_) flag = in.get_at_most(1);
   imputed_rows_ = static_cast<std::size_t>(std::count(imputed_.begin(), imputed_.end(), std::uint8_t{1}));
+  check();
+}
+
+void History::check() const {
+  for (const double value : values_) {
+    if (!(std::abs(value) <= kMaximumMagnitude)) throw_snapshot("a value of the history is out of range");
+  }
+  if (next_ != rows_ % timestamps_.size()) throw_snapshot("a history at a wrong place");
+  std::size_t flags = 0;
+  for (const std::uint8_t flag : imputed_) {
+    if (flag > 1) throw_snapshot("a flag that is neither 0 nor 1");
+    flags += flag;
+  }
+  if (flags != imputed_rows_) throw_snapshot("a history with a wrong number of imputed rows");
 }
 
 }  // namespace adcore

@@ -248,4 +248,12 @@ void Preprocessor::read(ByteReader& in) {
   confidence_.read(in);
 }
 
+void Preprocessor::check() const {
+  transform_.check();
+  pace_.check();
+  history_.check();
+  start_up_.check();
+  confidence_.check();
+}
+
 }  // namespace adcore

@@ -46,4 +46,21 @@ void ThresholdedColumns::append(const Detection& detection) {
   append_row(attribution, detection.attribution, input_dimensions, 0.0);
 }
 
+void ThresholdedColumns::append_from(const ThresholdedColumns& other, std::size_t row) {
+  ++rows;
+  const auto copy = [&](auto member) { (this->*member).push_back((other.*member)[row]); };
+  using Columns = ThresholdedColumns;
+  copy(&Columns::status);
+  for (const auto member : {&Columns::score, &Columns::threshold, &Columns::grade, &Columns::confidence}) copy(member);
+  copy(&Columns::time_attribution);
+  copy(&Columns::correction);
+  copy(&Columns::relative_index);
+  copy(&Columns::imputed);
+  for (const auto member : {&Columns::timestamp, &Columns::anomaly_start, &Columns::expected_timestamp}) copy(member);
+  for (const auto member : {&Columns::expected, &Columns::past, &Columns::attribution}) {
+    const auto from = (other.*member).begin() + static_cast<std::ptrdiff_t>(row * input_dimensions);
+    (this->*member).insert((this->*member).end(), from, from + static_cast<std::ptrdiff_t>(input_dimensions));
+  }
+}
+
 }  // namespace adcore

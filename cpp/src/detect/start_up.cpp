@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adcore/forest/config.hpp"
+#include "adcore/state/fields.hpp"
 
 namespace adcore {
 
@@ -121,6 +122,30 @@ void StartUp::read(ByteReader& in) {
   timestamps_.clear();
   for (std::size_t i = 0; i < held; ++i) {
     (void)hold(std::span<const double>(values).subspan(i * width_, width_), in.get<std::int64_t>());
+  }
+}
+
+void StartUp::store_held(std::byte* to) const noexcept {
+  FieldWriter out(to);
+  out.all(values_);
+  out.all(timestamps_);
+}
+
+void StartUp::load_held(const std::byte* from, std::size_t rows) {
+  values_.resize(rows * width_);
+  timestamps_.resize(rows);
+  FieldReader in(from);
+  in.all(values_);
+  in.all(timestamps_);
+}
+
+void StartUp::check() const {
+  if (!timestamps_.empty() && (over_ || timestamps_.size() >= length_)) throw_snapshot("too many rows are held");
+  if (!timestamps_.empty() && latest_ != *std::max_element(timestamps_.begin(), timestamps_.end())) {
+    throw_snapshot("a wrong latest time of the rows held");
+  }
+  for (const double value : values_) {
+    if (std::abs(value) > kMaximumMagnitude) throw_snapshot("a held value is out of range");
   }
 }
 

@@ -134,8 +134,19 @@ auto ThresholdedForest::from_bytes(std::span<const std::byte> bytes) -> Threshol
   model.thresholder_.read(in);
   model.corrector_.read(in);
   in.finish();
-  if (model.preprocessor_.steps() != model.forest_->total_updates()) throw_snapshot("a history of another forest");
+  model.check_steps();
   return model;
+}
+
+void ThresholdedForest::check_steps() const {
+  if (preprocessor_.steps() != forest_->total_updates()) throw_snapshot("a history of another forest");
+}
+
+void ThresholdedForest::check_fields() const {
+  preprocessor_.check();
+  thresholder_.check();
+  corrector_.check();
+  check_steps();
 }
 
 }  // namespace adcore

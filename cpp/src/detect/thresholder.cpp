@@ -98,6 +98,11 @@ void Thresholder::read(ByteReader& in) {
   below_.read(in);
   last_score_ = in.get<double>();
   count_ = in.get_count(~std::uint64_t{0});
+  check();
+}
+
+void Thresholder::check() const {
+  for (const auto* known : {&scores_, &differences_, &below_}) known->check();
   if (!std::isfinite(last_score_) || last_score_ < 0) throw_snapshot("a last score that cannot be");
 }
 

@@ -150,9 +150,20 @@ void Transform::read(ByteReader& in) {
          {&column.value, &column.step, &column.value_deviation, &column.step_mean, &column.step_deviation}) {
       known->read(in);
     }
-    if (column.value_deviation.mean() < 0 || column.step_deviation.mean() < 0) throw_snapshot("a deviation below 0");
     column.last = in.get<double>();
     column.far = static_cast<std::uint32_t>(in.get_count(kFarthest));
+  }
+  check();
+}
+
+void Transform::check() const {
+  for (const auto& column : statistics_) {
+    for (const auto* known :
+         {&column.value, &column.step, &column.value_deviation, &column.step_mean, &column.step_deviation}) {
+      known->check();
+    }
+    if (column.value_deviation.mean() < 0 || column.step_deviation.mean() < 0) throw_snapshot("a deviation below 0");
+    if (column.far > kFarthest) throw_snapshot("a count of values too far away");
     if (!(std::abs(column.last) <= 2 * kMaximumMagnitude)) throw_snapshot("a last value that cannot be");
   }
 }

@@ -176,6 +176,7 @@ auto CompactForest::offer() -> bool {
   ++points_;
   bool accepted = false;
   if (points_ >= sampler_.next_acceptance()) {
+    load_keys();
     const Sampler::Decision decision = sampler_.offer(points_, clock_, random_);
     accepted = decision.accepted;
     if (accepted) {
@@ -184,8 +185,47 @@ auto CompactForest::offer() -> bool {
       sampler_.add(slot, points_, clock_, random_);
     }
   }
-  if (clock_.needs_rebase()) sampler_.rebase(clock_.rebase());
+  if (clock_.needs_rebase()) {
+    load_keys();
+    sampler_.rebase(clock_.rebase());
+    sample_changed_ = true;
+  }
+  sample_changed_ |= accepted;
   return accepted;
+}
+
+void CompactForest::load_keys() {
+  if (keys_ == nullptr) return;
+  sampler_.load_keys({keys_, sample_.size()});
+  keys_ = nullptr;
+}
+
+void CompactForest::load_sample(const PackedSample& packed) {
+  sample_.load_codes(packed.codes, packed.stride, packed.size);
+  keys_ = packed.keys;
+  sample_changed_ = false;
+}
+
+void CompactForest::store_sample(const PackedSample& packed) const noexcept {
+  sample_.store_codes(packed.codes, packed.stride);
+  if (keys_ != nullptr) {
+    if (keys_ != packed.keys) std::copy_n(keys_, sample_.size(), packed.keys);
+    return;
+  }
+  for (const Sampler::Item& item : sampler_.items()) packed.keys[item.point] = item.key;
+}
+
+void CompactForest::set_seed(std::uint64_t seed) noexcept {
+  config_.seed = seed;
+  if (total_updates() == 0) random_ = Random(seed);
+}
+
+void CompactForest::check() const {
+  shingler_.check();
+  sample_.check();
+  if (!(clock_.exponent() >= 0 && clock_.exponent() <= 64)) throw_snapshot("a decay out of range");
+  if (sample_.size() > points_ || (points_ > 0 && !shingler_.is_full())) throw_snapshot("a sample of too few rows");
+  if (is_ready() && sample_.size() == 0) throw_snapshot("a ready forest with an empty sample");
 }
 
 void CompactForest::update(std::span<const float> row, bool sample) {
@@ -224,6 +264,7 @@ void CompactForest::set_time_decay(double time_decay) {
   changed.time_decay = time_decay;
   changed.validate();
   config_ = changed;
+  load_keys();
   clock_.set_rate(time_decay);
   sampler_.redraw(points_, clock_, random_);
 }

@@ -63,12 +63,15 @@ void CompactSample::put(std::size_t slot, std::span<const float> point) {
   for (std::size_t f = 0; f < frames_.size(); ++f) review(f, point[dimensions_ - frames_.size() + f]);
 }
 
+auto CompactSample::most_slots() const noexcept -> std::size_t {
+  return (capacity_ + kSlotStep - 1) / kSlotStep * kSlotStep;
+}
+
 // A few slots at a time, since most models never fill, but in whole words of a set of points.
 void CompactSample::reserve_slot(std::size_t slot) {
   size_ = std::max(size_, slot + 1);
   if (size_ <= stride_) return;
-  const std::size_t most = (capacity_ + kSlotStep - 1) / kSlotStep * kSlotStep;
-  const std::size_t grown = std::min(most, stride_ + std::max(kSlotStep, stride_ / 4 / kSlotStep * kSlotStep));
+  const std::size_t grown = std::min(most_slots(), stride_ + std::max(kSlotStep, stride_ / 4 / kSlotStep * kSlotStep));
   std::vector<std::uint16_t> codes(dimensions_ * grown);
   for (std::size_t d = 0; d < dimensions_ && stride_ > 0; ++d) {
     std::copy_n(codes_.begin() + static_cast<std::ptrdiff_t>(d * stride_), stride_,
@@ -148,16 +151,42 @@ void CompactSample::restore(std::vector<HalfFrame> frames, std::size_t size, std
   if (frames.size() != frames_.size() || size > capacity_ || codes.size() != size * dimensions_) {
     throw_snapshot("a sample of another shape");
   }
-  for (const HalfFrame& frame : frames) {
-    if (!(std::fabs(frame.centre) <= kMaximumMagnitude) || !is_scale(frame.scale)) throw_snapshot("a bad value frame");
-  }
   frames_ = std::move(frames);
   stride_ = (size + kSlotStep - 1) / kSlotStep * kSlotStep;
   size_ = size;
   codes_.assign(dimensions_ * stride_, 0);
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    if ((codes[i] & 0x7c00U) == 0x7c00U) throw_snapshot("a code that is no number");
-    codes_[i / size * stride_ + i % size] = codes[i];
+  for (std::size_t i = 0; i < codes.size(); ++i) codes_[i / size * stride_ + i % size] = codes[i];
+  check();
+}
+
+// All slots at once: a sample that is loaded over and over soon needs them.
+void CompactSample::load_codes(const std::uint16_t* codes, std::size_t stride, std::size_t size) {
+  if (stride_ < most_slots()) {
+    stride_ = most_slots();
+    codes_.assign(dimensions_ * stride_, 0);
+  }
+  size_ = size;
+  if (stride == stride_ && size == stride) {
+    std::copy_n(codes, dimensions_ * stride, codes_.begin());
+    return;
+  }
+  for (std::size_t d = 0; d < dimensions_; ++d) {
+    std::copy_n(codes + d * stride, size, codes_.begin() + static_cast<std::ptrdiff_t>(d * stride_));
+  }
+}
+
+void CompactSample::store_codes(std::uint16_t* codes, std::size_t stride) const noexcept {
+  for (std::size_t d = 0; d < dimensions_; ++d) std::copy_n(column(d).data(), size_, codes + d * stride);
+}
+
+void CompactSample::check() const {
+  for (const HalfFrame& frame : frames_) {
+    if (!(std::fabs(frame.centre) <= kMaximumMagnitude) || !is_scale(frame.scale)) throw_snapshot("a bad value frame");
+  }
+  for (std::size_t d = 0; d < dimensions_; ++d) {
+    for (const std::uint16_t code : column(d)) {
+      if ((code & 0x7c00U) == 0x7c00U) throw_snapshot("a code that is no number");
+    }
   }
 }
 

@@ -92,4 +92,10 @@ void Sampler::restore(std::vector<Item> items, std::uint64_t next_acceptance) {
   next_acceptance_ = next_acceptance;
 }
 
+void Sampler::load_keys(std::span<const float> keys) {
+  items_.resize(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) items_[i] = {keys[i], static_cast<PointIndex>(i)};
+  std::make_heap(items_.begin(), items_.end());
+}
+
 }  // namespace adcore

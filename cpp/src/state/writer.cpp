@@ -16,6 +16,13 @@ auto word_at(std::span<const std::byte> bytes, std::size_t offset) noexcept -> s
   return word;
 }
 
+// Eight bytes that are there: one instruction where the processor is little-endian.
+auto whole_word_at(std::span<const std::byte> bytes, std::size_t offset) noexcept -> std::uint64_t {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < 8; ++i) word |= static_cast<std::uint64_t>(bytes[offset + i]) << (8 * i);
+  return word;
+}
+
 void write_at(std::vector<std::byte>& bytes, std::size_t offset, std::uint64_t bits, std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; ++i) bytes[offset + i] = static_cast<std::byte>((bits >> (8 * i)) & 0xFFU);
 }
@@ -24,7 +31,9 @@ void write_at(std::vector<std::byte>& bytes, std::size_t offset, std::uint64_t b
 
 auto checksum(std::span<const std::byte> bytes) noexcept -> std::uint64_t {
   std::uint64_t sum = mix_bits(bytes.size() + 1);
-  for (std::size_t offset = 0; offset < bytes.size(); offset += 8) sum = mix_bits(sum ^ word_at(bytes, offset));
+  const std::size_t whole = bytes.size() / 8 * 8;
+  for (std::size_t offset = 0; offset < whole; offset += 8) sum = mix_bits(sum ^ whole_word_at(bytes, offset));
+  if (whole < bytes.size()) sum = mix_bits(sum ^ word_at(bytes, whole));
   return sum;
 }
 

@@ -43,6 +43,10 @@ class Random {
   [[nodiscard]] auto exponential() noexcept -> double { return -std::log(uniform()); }
 
   [[nodiscard]] constexpr auto state() const noexcept -> std::uint64_t { return state_; }
+  template <class Fields>
+  constexpr void fields(Fields& f) {
+    f(state_);
+  }
 
  private:
   std::uint64_t state_;

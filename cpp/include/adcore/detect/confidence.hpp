@@ -26,6 +26,12 @@ class Confidence {
 
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    quality_.fields(f);
+    f(rows_seen_);
+  }
+  void check() const { quality_.check(); }
 
  private:
   double time_decay_;

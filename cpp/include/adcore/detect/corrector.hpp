@@ -62,6 +62,20 @@ class Corrector {
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    f(past_.exists, past_.step, past_.relative_index, past_.score);
+    f.optional(past_.point, dimensions_);
+    f.optional(past_.expected, dimensions_);
+    f.optional(past_.scale, block_);
+    f.optional(past_.mean_moved, block_);
+    f(has_last_, last_score_, last_threshold_, run_length_);
+    for (auto* run : {&run_actual_, &run_expected_}) {
+      for (auto& value : *run) value.fields(f);
+    }
+  }
+  /// Throws SnapshotError on what examine() cannot have made.
+  void check() const;
 
  private:
   /// The last anomaly reported.

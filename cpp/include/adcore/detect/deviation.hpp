@@ -40,6 +40,12 @@ class Deviation {
   void write(ByteWriter& out) const;
   /// Keeps the discount, which belongs to the configuration. Throws SnapshotError on impossible values.
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    f(weight_, mean_, squares_, count_);
+  }
+  /// Throws SnapshotError on impossible values.
+  void check() const;
 
  private:
   double kept_;

@@ -31,6 +31,15 @@ class History {
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    f(rows_, next_, imputed_rows_);
+    f.all(values_);
+    f.all(timestamps_);
+    f.all(imputed_);
+  }
+  /// Throws SnapshotError on what push() cannot have made.
+  void check() const;
 
  private:
   [[nodiscard]] auto slot(std::size_t age) const noexcept -> std::size_t;

@@ -36,6 +36,16 @@ class Pace {
 
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    gap_.fields(f);
+    smoothed_deviation_.fields(f);
+    f(latest_, started_);
+  }
+  void check() const {
+    gap_.check();
+    smoothed_deviation_.check();
+  }
 
  private:
   Deviation gap_;

@@ -60,6 +60,19 @@ class Preprocessor {
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  /// All but the rows that a start-up holds.
+  template <class Fields>
+  void fields(Fields& f) {
+    transform_.fields(f);
+    pace_.fields(f);
+    history_.fields(f);
+    start_up_.fields(f);
+    confidence_.fields(f);
+  }
+  [[nodiscard]] auto start_up() noexcept -> StartUp& { return start_up_; }
+  [[nodiscard]] auto start_up() const noexcept -> const StartUp& { return start_up_; }
+  /// Throws SnapshotError on what no stream can have made.
+  void check() const;
 
  private:
   void replay(const Segment& segment, Forest& forest);

@@ -62,6 +62,8 @@ struct ThresholdedColumns {
 
   void reserve(std::size_t more_rows);
   void append(const Detection& detection);
+  /// One row of other columns of the same width.
+  void append_from(const ThresholdedColumns& other, std::size_t row);
 };
 
 /// The rows to come: [horizon * input_dimensions] each, row by row, in the caller's units.

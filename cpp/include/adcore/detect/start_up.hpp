@@ -38,6 +38,21 @@ class StartUp {
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  /// All but the rows held.
+  template <class Fields>
+  void fields(Fields& f) {
+    f(over_, latest_);
+  }
+  /// Bytes of the most rows that are held between two calls.
+  [[nodiscard]] auto held_bytes() const noexcept -> std::size_t {
+    return length_ == 0 ? 0 : (length_ - 1) * (width_ * sizeof(double) + sizeof(std::int64_t));
+  }
+  /// The rows held, to memory with room for held_bytes() and back.
+  void store_held(std::byte* to) const noexcept;
+  /// `rows` must be below the length of the start-up, and 0 when it is over.
+  void load_held(const std::byte* from, std::size_t rows);
+  /// Throws SnapshotError on what hold() cannot have made.
+  void check() const;
 
  private:
   void fill_column(std::size_t column, std::span<const double> fill);

@@ -30,6 +30,8 @@ class ThresholdedForest {
 
   /// Scores, grades and learns one row. Timestamps are in milliseconds, or in any other unit used throughout.
   auto process_row(std::span<const double> row, std::int64_t timestamp) -> Detection;
+  /// The same for a row that is known to be allowed (check_rows), into a detection as it is made.
+  void process_into(std::span<const double> row, std::int64_t timestamp, Detection& detection);
   /// The same for n rows, row-major. `timestamps` has n entries, or none: then every row comes one usual gap after
   /// the one before. Throws InvalidArgument, with nothing learned, when a size or a value is not allowed.
   [[nodiscard]] auto process(std::span<const double> rows, std::span<const std::int64_t> timestamps = {})
@@ -54,6 +56,19 @@ class ThresholdedForest {
   void set_z_factor(double z_factor);
   void set_lower_threshold(double threshold);
 
+  /// All but the forest underneath and the rows that a start-up holds; see state/fields.hpp.
+  template <class Fields>
+  void fields(Fields& f) {
+    preprocessor_.fields(f);
+    thresholder_.fields(f);
+    corrector_.fields(f);
+  }
+  /// For one object that takes the place of many models in turn.
+  [[nodiscard]] auto forest() noexcept -> Forest& { return *forest_; }
+  [[nodiscard]] auto start_up() noexcept -> StartUp& { return preprocessor_.start_up(); }
+  /// Throws SnapshotError on fields that no stream can have made.
+  void check_fields() const;
+
   /// A framed, checksummed snapshot; a forest restored from it goes on bit for bit as this one would.
   [[nodiscard]] auto to_bytes() const -> std::vector<std::byte>;
   /// Throws SnapshotError on anything else than such bytes.
@@ -62,7 +77,7 @@ class ThresholdedForest {
  private:
   ThresholdedForest(const ThresholdedForestConfig& config, std::unique_ptr<Forest> forest);
 
-  void process_into(std::span<const double> row, std::int64_t timestamp, Detection& detection);
+  void check_steps() const;
   void score_row(Detection& detection);
   void examine(const Verdict& verdict, Detection& detection);
   void describe(const Ruling& ruling, Detection& detection);

@@ -59,6 +59,13 @@ class Thresholder {
 
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    for (auto* known : {&scores_, &differences_, &below_}) known->fields(f);
+    f(last_score_, count_);
+  }
+  /// Throws SnapshotError on what learn() cannot have made.
+  void check() const;
 
   static constexpr std::uint64_t kMinimumScores = 10;
 

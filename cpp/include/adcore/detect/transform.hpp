@@ -28,6 +28,12 @@ struct ColumnStatistics {
   explicit ColumnStatistics(double decay)
       : value(decay), step(decay), value_deviation(decay), step_mean(0.1 * decay), step_deviation(0.1 * decay) {}
 
+  template <class Fields>
+  void fields(Fields& f) {
+    for (auto* known : {&value, &step, &value_deviation, &step_mean, &step_deviation}) known->fields(f);
+    f(last, far);
+  }
+
   Deviation value;
   Deviation step;             // value - previous value; the first is 0
   Deviation value_deviation;  // of the standard deviation of `value`: its smoothed course
@@ -73,6 +79,12 @@ class Transform {
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
   void read(ByteReader& in);
+  template <class Fields>
+  void fields(Fields& f) {
+    for (auto& column : statistics_) column.fields(f);
+  }
+  /// Throws SnapshotError on what learn() cannot have made.
+  void check() const;
 
  private:
   [[nodiscard]] auto raw_scale(const ColumnStatistics& known) const noexcept -> double;

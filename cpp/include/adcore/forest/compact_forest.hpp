@@ -21,6 +21,14 @@ struct CompactKernel;
 /// steadier. A multiple of 8 wastes nothing. Measured in docs/compact_forest.md.
 inline constexpr std::size_t kCompactTrees = 8;
 
+/// The sample of a forest as it is put away: its points by slot.
+struct PackedSample {
+  std::size_t size = 0;
+  std::size_t stride = 0;          // at least size
+  std::uint16_t* codes = nullptr;  // [dimensions][stride]
+  float* keys = nullptr;           // [size]
+};
+
 /// All trees share one time-decayed sample, and tree j is no more than the number j: its cuts follow from the seed and
 /// the points, and are drawn where a query passes. Scores have the expectation of a random cut forest's over that
 /// sample. bounding_box_cache_fraction has no effect: there are no boxes.
@@ -57,6 +65,32 @@ class CompactForest final : public Forest {
   [[nodiscard]] static auto from_bytes(std::span<const std::byte> bytes) -> std::unique_ptr<CompactForest>;
   [[nodiscard]] auto clone() const -> std::unique_ptr<Forest> override;
 
+  // -- many forests that take turns in one object: between turns each is its fields, its sample and its seed
+  /// All but the sample.
+  template <class Fields>
+  void fields(Fields& f) {
+    shingler_.fields(f);
+    random_.fields(f);
+    clock_.fields(f);
+    f(points_);
+    sampler_.fields(f);
+    sample_.fields(f);
+  }
+  [[nodiscard]] auto sample_size() const noexcept -> std::size_t { return sample_.size(); }
+  /// Takes the sample of a forest like this one. `keys` are read when they are needed first, most often never: they
+  /// must stay until the next load.
+  void load_sample(const PackedSample& packed);
+  /// Whether the sample is other than it was loaded.
+  [[nodiscard]] auto sample_changed() const noexcept -> bool { return sample_changed_; }
+  /// Writes the sample to where it came from, or to another place.
+  void store_sample(const PackedSample& packed) const noexcept;
+  /// The seed of the forest whose turn it is. One without rows starts its generator from it.
+  void set_seed(std::uint64_t seed) noexcept;
+  /// Reads the keys now: to be called before a loaded forest is copied or written.
+  void load_keys();
+  /// Throws SnapshotError on what no rows can have made.
+  void check() const;
+
  private:
   friend class CompactForestCodec;
 
@@ -73,6 +107,8 @@ class CompactForest final : public Forest {
   DecayClock clock_;
   Random random_;
   std::uint64_t points_ = 0;  // offered to the sampler so far
+  const float* keys_ = nullptr;  // of a loaded sample, until the sampler has them
+  bool sample_changed_ = false;
   const CompactKernel* kernel_;
   ForestConfig config_;
 };

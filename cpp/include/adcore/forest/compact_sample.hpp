@@ -52,8 +52,20 @@ class CompactSample {
   /// From a snapshot: codes are [dimensions][size]. Throws SnapshotError on what put() cannot have made.
   void restore(std::vector<HalfFrame> frames, std::size_t size, std::span<const std::uint16_t> codes);
 
+  /// The frames alone.
+  template <class Fields>
+  void fields(Fields& f) {
+    for (HalfFrame& frame : frames_) f(frame.centre, frame.scale);
+  }
+  /// Takes the codes of `size` points, [dimensions][stride], that were those of a sample like this.
+  void load_codes(const std::uint16_t* codes, std::size_t stride, std::size_t size);
+  void store_codes(std::uint16_t* codes, std::size_t stride) const noexcept;
+  /// Throws SnapshotError on what put() cannot have made.
+  void check() const;
+
  private:
   void reserve_slot(std::size_t slot);
+  [[nodiscard]] auto most_slots() const noexcept -> std::size_t;
   void fit(std::size_t f, std::span<const float> point);
   void review(std::size_t f, float last);
   void recode(std::size_t f, HalfFrame changed);

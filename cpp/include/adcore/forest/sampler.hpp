@@ -34,6 +34,10 @@ class DecayClock {
     exponent_ = 0;
     return factor;
   }
+  template <class Fields>
+  void fields(Fields& f) {
+    f(exponent_);
+  }
 
  private:
   double rate_;
@@ -87,6 +91,15 @@ class Sampler {
 
   /// From a snapshot; throws SnapshotError unless `items` is a heap of positive keys within the capacity.
   void restore(std::vector<Item> items, std::uint64_t next_acceptance);
+
+  /// All but the items.
+  template <class Fields>
+  void fields(Fields& f) {
+    f(next_acceptance_);
+  }
+  /// Takes points 0, 1, 2, ... with these keys, which were those of a sampler like this. Which point leaves when does
+  /// not depend on how the heap came about, so that the keys are all there is to keep.
+  void load_keys(std::span<const float> keys);
 
  private:
   [[nodiscard]] auto initial_acceptance(Random& random) const noexcept -> bool;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "adcore/base/error.hpp"
 #include "adcore/forest/config.hpp"
 
 namespace adcore {
@@ -34,6 +36,17 @@ class Shingler {
   void restore(std::span<const float> point, std::uint64_t rows) {
     std::copy(point.begin(), point.end(), point_.begin());
     rows_ = rows;
+  }
+  template <class Fields>
+  void fields(Fields& f) {
+    f(rows_);
+    f.all(point_);
+  }
+  /// Throws SnapshotError on what push() cannot have made.
+  void check() const {
+    for (const float value : point_) {
+      if (!(std::fabs(value) <= kMaximumMagnitude)) throw_snapshot("a value out of range");
+    }
   }
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t { return point_.capacity() * sizeof(float); }
 

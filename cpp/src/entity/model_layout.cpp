@@ -1,0 +1,34 @@
+#include "adcore/entity/model_layout.hpp"
+
+#include <algorithm>
+
+#include "adcore/detect/thresholded_forest.hpp"
+#include "adcore/forest/compact_forest.hpp"
+#include "adcore/state/fields.hpp"
+
+namespace adcore {
+
+namespace {
+
+constexpr std::size_t kCountBytes = 2 * sizeof(std::uint32_t);
+
+auto round_up(std::size_t bytes, std::size_t to) noexcept -> std::size_t { return (bytes + to - 1) / to * to; }
+
+}  // namespace
+
+ModelLayout::ModelLayout(const ThresholdedForestConfig& config)
+    : dimensions(config.forest_config().dimensions()),
+      slots(config.forest.sample_size),
+      width(config.forest.input_dimensions) {
+  ThresholdedForest model(config);
+  CompactForest forest(config.forest_config());
+  FieldSizer sizer;
+  model.fields(sizer);
+  forest.fields(sizer);
+  state_bytes = round_up(kCountBytes + sizer.bytes(), sizeof(double));
+  sample_bytes = keys_offset() - state_bytes + slots * sizeof(float);
+  held_bytes = model.start_up().held_bytes();
+  block_bytes = round_up(state_bytes + std::max(sample_bytes, held_bytes), 64);
+}
+
+}  // namespace adcore
