@@ -5,6 +5,7 @@ namespace adcore::python {
 
 void bind_bucket(py::module_& module);
 void bind_columns(py::module_& module);
+void bind_entity_cache(py::module_& module);
 void bind_errors(py::module_& module);
 void bind_forecaster(py::module_& module);
 void bind_forest(py::module_& module);
@@ -30,5 +31,6 @@ PYBIND11_MODULE(_core, module, py::mod_gil_not_used()) {
   bind_thresholded_config(module);
   bind_thresholded_forest(module);
   bind_forecaster(module);
+  bind_entity_cache(module);
   module.attr("__version__") = ADCORE_VERSION;
 }
