@@ -178,6 +178,7 @@ void bind_entity_cache(py::module_& module) {
       .def("model", &model, py::arg("entity"))
       .def("profile", &fact<&EntityCache::profile>)
       .def("memory_bytes", &fact<&EntityCache::memory_bytes>)
+      .def("model_bytes", &fact<&EntityCache::model_bytes>)
       .def_property_readonly("config", [](const Cache& cache) { return Config(fact<&EntityCache::config>(cache)); });
 }
 

@@ -11,7 +11,9 @@
 from __future__ import annotations
 
 from adcore._core import __version__
-from adcore.detector import Detector, DetectorConfig, DetectorResults
+from adcore.checkpoints import Checkpoints, CheckpointStore, MemoryCheckpoints
+from adcore.entity_cache import EntityCache
+from adcore.entity_result import EntityProfile, EntityResult
 from adcore.errors import (
     AdcoreError,
     DataError,
@@ -26,14 +28,17 @@ from adcore.thresholded_result import ThresholdedResult
 
 __all__ = [
     "AdcoreError",
+    "CheckpointStore",
+    "Checkpoints",
     "CompactForest",
     "DataError",
-    "Detector",
-    "DetectorConfig",
-    "DetectorResults",
+    "EntityCache",
+    "EntityProfile",
+    "EntityResult",
     "ForestBank",
     "InvalidArgumentError",
     "InvalidStateError",
+    "MemoryCheckpoints",
     "RandomCutForest",
     "SnapshotError",
     "ThresholdedForest",

@@ -21,7 +21,7 @@ _Rows: TypeAlias = "slice | npt.NDArray[Any] | list[int] | list[bool]"
 
 # The names of adcore/detect/options.hpp, by code.
 _STATUSES = np.array(["warming_up", "scored", "skipped"])
-_CORRECTIONS = np.array(
+CORRECTIONS = np.array(
     [
         "none",
         "noise",
@@ -104,7 +104,7 @@ class ThresholdedResult:
     @property
     def correction(self) -> npt.NDArray[np.str_]:
         """Why a score above the threshold is no anomaly, or "none"."""
-        return _CORRECTIONS[self.correction_code]
+        return CORRECTIONS[self.correction_code]
 
     def __len__(self) -> int:
         return len(self.row)

@@ -222,10 +222,10 @@ auto EntityCache::begin(const EntityRows& rows) -> Round {
   check(rows);
   give_up_round();
   Round round;
+  in_round_ = true;
   if (rows.ids.empty()) return round;
   if (!clock_) clock_.emplace(rows.timestamp(0), config_.interval);
   ++round_;
-  in_round_ = true;
   static_cast<void>(make_room(0));  // the budget may be smaller by now
   const std::size_t count = rows.ids.size();
   for (std::size_t row = 0; row < count; ++row) {

@@ -1,0 +1,378 @@
+"""One model per entity, as many in memory as a budget of bytes allows."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore import _core
+from adcore.arrow import Int64Array
+from adcore.checkpoints import Checkpoints, CheckpointStore
+from adcore.config import choice, integer
+from adcore.entity_result import EntityProfile, EntityResult
+from adcore.errors import InvalidArgumentError
+from adcore.frames import field_names
+from adcore.matrix import matrix
+from adcore.options import MAXIMUM_THREADS, thresholded_config, thresholded_options
+from adcore.thresholded import ThresholdedForest
+from adcore.thresholded_result import ThresholdedResult
+from adcore.times import epoch_milliseconds
+
+__all__ = ["EntityCache"]
+
+_ADMISSIONS = ("all", "priority", "doorkeeper")
+_COMPACT_TREES = 8
+_MANY = 2**62
+_NOTHING = Checkpoints.join([])
+_ROWS_IN_TURN = 65_536
+"""Rows between two looks for Ctrl-C: about a second."""
+
+
+class EntityCache:
+    """A thresholded forest for each of up to millions of entities.
+
+    Every model is one block of memory of :attr:`model_bytes` bytes. Where not all fit, those in use
+    least leave memory for ``store`` and come back with their next row; results do not depend on it.
+
+    Parameters
+    ----------
+    input_dimensions : int
+        Values in one row.
+    byte_budget : int
+        Bytes that the cache may hold, with all its tables. May be set while running.
+    store : CheckpointStore, optional
+        Where models go that do not fit. Without one a model stays once it is made, and entities
+        that come when memory is full get none.
+    admission : {"priority", "all", "doorkeeper"}
+        Which entities get a model. "all": every one. "priority": where memory is short, only one
+        that is in use more than the least used in memory. "doorkeeper": as "priority", and only at
+        its second row within ``doorkeeper_intervals``.
+    interval : int
+        Milliseconds from one row of an entity to the next, to which priorities refer.
+    dedicated_models : int
+        Models whose memory is set aside from the start, and kept whatever ``byte_budget`` is set to.
+    spill_bytes : int
+        Bytes of models on their way to the store at a time; an eighth of the budget at most.
+    inactive_entities : int
+        Entities without a model whose priority is remembered.
+    doorkeeper_entities, doorkeeper_intervals : int
+        How many entities the doorkeeper tells apart, and after how many intervals it forgets.
+    threads : int
+        Threads that one call may use; results are the same for any number.
+    **options
+        Options of :class:`ThresholdedForest` for every model. They are compact, with 8 trees unless
+        ``number_of_trees`` says otherwise; ``late_rows`` may not be "refuse". ``preset="opensearch"``
+        takes published settings.
+
+    Notes
+    -----
+    The model of entity *e* gives what a ``ThresholdedForest(..., compact=True)`` of its own would
+    give, bit for bit; :meth:`model` takes it out. A cache may be used from several threads, one
+    call at a time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adcore import EntityCache
+    >>> cache = EntityCache(1, byte_budget=100_000_000)
+    >>> entities = np.arange(50)
+    >>> for minute in range(400):
+    ...     values = np.sin((minute + entities) / 5)
+    ...     if minute == 399:
+    ...         values[17] = 4.0
+    ...     result = cache.process(entities, values, minute * 60_000)
+    >>> result.entity[result.grade > 0].tolist()
+    [17]
+    >>> cache.profile().ready
+    50
+    """
+
+    __slots__ = ("_cache", "_store", "_threads", "_unwritten")
+
+    def __init__(
+        self,
+        input_dimensions: int,
+        *,
+        byte_budget: int = 2**30,
+        store: CheckpointStore | None = None,
+        admission: str = "priority",
+        interval: int = 60_000,
+        dedicated_models: int = 10,
+        spill_bytes: int = 2**26,
+        inactive_entities: int = 1_000_000,
+        doorkeeper_entities: int = 1_000_000,
+        doorkeeper_intervals: int = 60,
+        threads: int = 1,
+        preset: str = "default",
+        **options: Any,
+    ) -> None:
+        self._threads = integer("threads", threads, 1, MAXIMUM_THREADS)
+        self._store = store
+        self._unwritten = _NOTHING
+        config = _core.EntityCacheConfig()
+        config.model = _model_config(input_dimensions, preset, options)
+        config.byte_budget = integer("byte_budget", byte_budget, 1, _MANY)
+        config.spill = store is not None
+        config.admission = choice("admission", admission, _ADMISSIONS)
+        config.interval = integer("interval", interval, 1, _MANY)
+        config.dedicated_models = integer("dedicated_models", dedicated_models, 0, 2**31 - 1)
+        config.spill_bytes = integer("spill_bytes", spill_bytes, 0, _MANY)
+        config.inactive_entities = integer("inactive_entities", inactive_entities, 0, 2**31 - 1)
+        config.doorkeeper_entities = integer("doorkeeper_entities", doorkeeper_entities, 1, 2**31)
+        config.doorkeeper_intervals = integer("doorkeeper_intervals", doorkeeper_intervals, 1, _MANY)
+        self._cache = _core.EntityCache(config)
+
+    def process(self, entities: Any, X: Any, timestamps: Any) -> EntityResult:
+        """Score and grade each row by the model of its entity, then let that model learn it.
+
+        Parameters
+        ----------
+        entities : array-like of int of shape (n,)
+            From 0 to 2**64 - 1; such as the codes of interned names. The rows of one entity are
+            taken in order.
+        X : array-like or table of shape (n, input_dimensions), or (n,) when input_dimensions is 1
+            Missing values are treated as by :meth:`ThresholdedForest.process`.
+        timestamps : int, or array-like of shape (n,)
+            Milliseconds since 1970-01-01 UTC of all rows, or the times of each.
+
+        Returns
+        -------
+        EntityResult
+            The same for any split of the rows into calls, and for any number of threads.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a shape does not fit.
+        DataError
+            If a value is text or a time is missing.
+        SnapshotError
+            If the store gives what is no checkpoint of the entity asked for.
+        Exception
+            What the store raises. Some rows may be learnt then; no model is lost.
+        """
+        ids = _entity_ids(entities)
+        values = matrix(X, self._cache.config.model.forest.input_dimensions)
+        times = _times(timestamps, len(ids))
+        columns = _Columns(len(ids))
+        found: list[tuple[Any, dict[str, Any]]] = []
+        done = 0
+        while done < len(ids) or not found:
+            turn = slice(done, min(done + _ROWS_IN_TURN, len(ids)))
+            count = self._begin(ids[turn], values[turn], _part(times, turn))
+            turn = slice(done, done + count)
+            rows, anomalies = self._cache.process(
+                ids[turn], values[turn], _part(times, turn), *columns.part(turn), self._threads
+            )
+            if len(rows) or not found:
+                found.append((rows + np.uint64(done), anomalies))
+            done += count
+        names = field_names(X, values.shape[1])
+        every_time = np.broadcast_to(times, len(ids)) if len(times) == 1 else times
+        return EntityResult(ids, every_time, *columns.all, anomalies=_join(found, names))
+
+    def _begin(
+        self, ids: npt.NDArray[np.uint64], values: Any, times: Int64Array
+    ) -> int:
+        """How many rows have their models in memory now."""
+        count, missing = self._cache.begin(ids, values, times)
+        self._write_evicted()
+        if self._store is not None and len(missing):
+            found = self._store.read(missing)
+            if len(found):
+                self._cache.restore(found.entities, found.ends, found.data, self._threads)
+        return count
+
+    def _write_evicted(self) -> None:
+        """What left memory goes to the store; where that fails it waits here for the next try."""
+        while self._store is not None:
+            if not len(self._unwritten):
+                self._unwritten = Checkpoints(*self._cache.take_evicted())
+            if not len(self._unwritten):
+                return
+            self._store.write(self._unwritten)
+            self._unwritten = _NOTHING
+
+    def save(self, models: int | None = None) -> int:
+        """Write models that changed since they were written last to the store; returns how many.
+
+        Parameters
+        ----------
+        models : int, optional
+            At most so many, in turn: calls with a sixtieth of all write each model every sixty
+            calls. By default all, block by block.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is no store.
+        Exception
+            What the store raises; the models count as changed still.
+        """
+        if self._store is None:
+            raise InvalidArgumentError("store = None is not allowed: models are saved to a store")
+        most = _MANY if models is None else integer("models", models, 0, _MANY)
+        in_block = max(1, 2**26 // self.model_bytes)
+        saved = 0
+        while saved < most:
+            taken = self.take_checkpoints(min(in_block, most - saved))
+            if not len(taken):
+                break
+            try:
+                self._store.write(taken)
+            except BaseException:
+                self._cache.mark_changed(taken.entities)
+                raise
+            saved += len(taken)
+        return saved
+
+    def take_checkpoints(self, models: int) -> Checkpoints:
+        """At most ``models`` models that changed since they were written last, for the caller to
+        write; they count as written."""
+        count = integer("models", models, 0, _MANY)
+        return Checkpoints(*self._cache.take_checkpoints(count, self._threads))
+
+    def mark_changed(self, entities: Any) -> None:
+        """Models that were taken and could not be written count as changed again."""
+        self._cache.mark_changed(_entity_ids(entities))
+
+    def evict_unused(self, before: Any) -> int:
+        """Move models without a row since the time ``before`` out of memory; returns how many.
+
+        Without a store they are gone.
+        """
+        time = int(_times(before, 1)[0])
+        total = 0
+        while count := self._cache.evict_unused(time):
+            total += count
+            self._write_evicted()
+        return total
+
+    def model(self, entity: int) -> ThresholdedForest:
+        """A copy of the model of an entity as a forest of its own.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it is not in memory.
+        """
+        return ThresholdedForest._around(self._cache.model(_entity(entity)))
+
+    def priority(self, entity: int) -> float | None:
+        """How much an entity is in use: the logarithm of its rows, each of which loses an eighth of
+        its weight's logarithm an interval; ``None`` for one that is not known."""
+        return self._cache.priority(_entity(entity))
+
+    def lowest_priority(self, now: Any) -> float | None:
+        """The priority of the shared model that leaves first, relative to the time ``now``: to
+        compare between caches. ``None`` if there are no models beyond the dedicated ones."""
+        return self._cache.lowest_priority(int(_times(now, 1)[0]))
+
+    def profile(self) -> EntityProfile:
+        """Counts of entities, models and bytes."""
+        profile = self._cache.profile()
+        return EntityProfile(**{f.name: getattr(profile, f.name) for f in fields(EntityProfile)})
+
+    def memory_bytes(self) -> int:
+        """Bytes held now, with all tables."""
+        return self._cache.memory_bytes()
+
+    @property
+    def model_bytes(self) -> int:
+        """Bytes of one model."""
+        return self._cache.model_bytes()
+
+    @property
+    def byte_budget(self) -> int:
+        """Bytes that the cache may hold. May be set while running; models that do not fit a smaller
+        one leave at once, or with the next rows."""
+        return self._cache.config.byte_budget
+
+    @byte_budget.setter
+    def byte_budget(self, value: int) -> None:
+        self._cache.set_byte_budget(integer("byte_budget", value, 1, _MANY))
+        self._write_evicted()
+
+    @property
+    def threads(self) -> int:
+        """Threads that one call may use. May be set while running."""
+        return self._threads
+
+    @threads.setter
+    def threads(self, value: int) -> None:
+        self._threads = integer("threads", value, 1, MAXIMUM_THREADS)
+
+    def __contains__(self, entity: int) -> bool:
+        return self._cache.contains(_entity(entity))
+
+    def __len__(self) -> int:
+        return self.profile().active
+
+    def __repr__(self) -> str:
+        profile = self.profile()
+        return (
+            f"{type(self).__name__}({profile.active} of {profile.entities} entities in memory, "
+            f"{profile.memory_bytes} of {profile.byte_budget} bytes)"
+        )
+
+
+class _Columns:
+    """The arrays that results of all rows are written to."""
+
+    def __init__(self, rows: int) -> None:
+        floats = [np.zeros(rows) for _ in range(4)]
+        self.all: tuple[Any, ...] = (*floats, np.zeros(rows, np.uint8), np.zeros(rows, np.uint8))
+
+    def part(self, rows: slice) -> tuple[Any, ...]:
+        return tuple(column[rows] for column in self.all)
+
+
+def _model_config(
+    input_dimensions: int, preset: str, options: dict[str, Any]
+) -> _core.ThresholdedForestConfig:
+    allowed = set(thresholded_options()) - {"compact", "input_dimensions"}
+    for name in options:
+        if name not in allowed:
+            raise TypeError(f"{name!r} is no option of an EntityCache")
+    compact = {"number_of_trees": _COMPACT_TREES} | options | {"compact": True}
+    return thresholded_config({"input_dimensions": input_dimensions} | compact, preset)
+
+
+def _entity(entity: int) -> int:
+    return integer("entity", entity, 0, 2**64 - 1)
+
+
+def _entity_ids(entities: Any) -> npt.NDArray[np.uint64]:
+    ids = np.asarray(entities)
+    if ids.size == 0:
+        ids = ids.astype(np.uint64).reshape(0)
+    if ids.dtype.kind not in "iu" or ids.ndim != 1:
+        raise InvalidArgumentError(
+            f"entities has dtype {ids.dtype} and shape {ids.shape}, expected integers (n,)"
+        )
+    if ids.dtype.kind == "i" and (ids < 0).any():
+        at = int(np.argmax(ids < 0))
+        raise InvalidArgumentError(
+            f"entities[{at}] = {ids[at]} is not allowed: it must be an integer of at least 0"
+        )
+    return np.ascontiguousarray(ids, dtype=np.uint64)
+
+
+def _times(timestamps: Any, rows: int) -> Int64Array:
+    """One time for all rows, or one each."""
+    if np.ndim(timestamps) == 0 and not hasattr(timestamps, "__arrow_c_array__"):
+        return epoch_milliseconds([timestamps], 1)
+    return epoch_milliseconds(timestamps, rows)
+
+
+def _part(times: Int64Array, rows: slice) -> Int64Array:
+    return times if len(times) == 1 else times[rows]
+
+
+def _join(found: list[tuple[Any, dict[str, Any]]], names: tuple[str, ...]) -> ThresholdedResult:
+    rows = np.concatenate([part for part, _ in found]).astype(np.int64)
+    columns = {name: np.concatenate([part[name] for _, part in found]) for name in found[0][1]}
+    return ThresholdedResult(row=rows, fields=names, **columns)
