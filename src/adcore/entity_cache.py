@@ -178,6 +178,7 @@ class EntityCache:
         self, ids: npt.NDArray[np.uint64], values: Any, times: Int64Array
     ) -> int:
         """How many rows have their models in memory now."""
+        self._write_evicted()  # of a call that failed: before more has to leave
         count, missing = self._cache.begin(ids, values, times)
         self._write_evicted()
         if self._store is not None and len(missing):

@@ -45,8 +45,7 @@ EntityCache::EntityCache(const EntityCacheConfig& config)
               blocks_per_chunk(config.byte_budget, workers_[0].layout().block_bytes)),
       doorkeeper_(config.admission == Admission::doorkeeper ? config.doorkeeper_entities : 0,
                   config.doorkeeper_intervals) {
-  const std::size_t one = workers_[0].checkpoint_bytes();
-  spill_bytes_ = config.spill ? std::max(one, std::min(config.spill_bytes, config.byte_budget / kMostSpillPart)) : 0;
+  spill_bytes_ = spill_bytes_for(config.byte_budget);
   while (blocks_.blocks() < std::max<std::size_t>(config_.dedicated_models, 1)) {
     if (try_add_chunk()) continue;
     throw_invalid_argument("byte_budget", std::to_string(config.byte_budget),
@@ -57,6 +56,11 @@ EntityCache::EntityCache(const EntityCacheConfig& config)
 }
 
 // -- bytes
+
+auto EntityCache::spill_bytes_for(std::size_t budget) const noexcept -> std::size_t {
+  if (!config_.spill) return 0;
+  return std::max(workers_[0].checkpoint_bytes(), std::min(config_.spill_bytes, budget / kMostSpillPart));
+}
 
 auto EntityCache::memory_bytes() const noexcept -> std::size_t {
   std::size_t workers = workers_.capacity() * sizeof(ModelWorker);
@@ -117,10 +121,12 @@ auto EntityCache::give_back_chunk() -> bool {
 void EntityCache::set_byte_budget(std::size_t bytes) {
   give_up_round();
   const std::size_t before = std::exchange(config_.byte_budget, bytes);
+  spill_bytes_ = spill_bytes_for(bytes);
   const bool shrunk = make_room(0);
   const bool may_go_on = config_.spill && blocks_.blocks() / blocks_.blocks_per_chunk() > dedicated_chunks();
   if (shrunk || may_go_on) return;  // what could not leave yet leaves with the next rounds
   config_.byte_budget = before;
+  spill_bytes_ = spill_bytes_for(before);
   throw_invalid_argument("byte_budget", std::to_string(bytes),
                          "the models that have to stay and the tables need " + std::to_string(committed_bytes()));
 }

@@ -91,6 +91,7 @@ class EntityCache {
   // -- memory
   /// What is held, with room for all that may wait to be taken.
   [[nodiscard]] auto committed_bytes() const noexcept -> std::size_t;
+  [[nodiscard]] auto spill_bytes_for(std::size_t budget) const noexcept -> std::size_t;
   [[nodiscard]] auto fits(std::size_t more) const noexcept -> bool;
   [[nodiscard]] auto make_room(std::size_t bytes) -> bool;
   [[nodiscard]] auto chunk_growth() const noexcept -> std::size_t;
