@@ -1,11 +1,11 @@
-"""An entity cache whose results survive ``kill -9``: a log of points, a table of results, and
-checkpoints of the models in turn.
+"""An entity cache whose results survive ``kill -9``.
 
-An interval is acknowledged when its points are on disk (a file of their own, synced before the
-engine sees them) and its results are committed (DuckDB). Every interval a share of the models is
-written as checkpoints, each model once in ``cycle`` intervals; points older than that are deleted.
-After a crash the models are read back and the points since are fed again. Models skip rows that
-they have seen ("late_rows"), so that feeding a point twice changes nothing.
+There is a log of points, a table of results, and checkpoints of the models. An interval is
+acknowledged when its points are on disk (a file of their own, synced before the engine sees them)
+and its results are committed (DuckDB). Every interval a share of the models is written as
+checkpoints, each model once in ``cycle`` intervals; points older than that are deleted. After a
+crash the models are read back and the points since are fed again. Models skip rows that they have
+seen ("late_rows"), so that feeding a point twice changes nothing.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ class DurableEntities:
 
     def results(self) -> dict[str, NDArray[Any]]:
         """All results, by time and entity."""
-        return self._results.execute("SELECT * FROM results ORDER BY time, entity").fetchnumpy()
+        found = self._results.execute("SELECT * FROM results ORDER BY time, entity").fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
 
     def close(self) -> None:
         self._results.close()

@@ -1,10 +1,10 @@
-"""A million entities, one point each a minute, on one machine; and ten million, most of them on disk.
+"""A million entities, one point each a minute, on one machine; or more, most of them on disk.
 
     python benches/million_entities.py --entities 1000000            # the headline
     python benches/million_entities.py --entities 500000 --active 50000 --budget 2 --intervals 10
 
-Entities are 1 000 hosts x processes with two features each, `amplitude (cos(2 pi (i + phase) / 50) + 1)`
-and normal noise of deviation 5; 0.3 % of the points are off by 5 to 10 deviations of the noise.
+Entities have two features each, `amplitude (cos(2 pi (i + phase) / 50) + 1)` and normal noise of
+deviation 5; 0.3 % of the points are off by 5 to 10 times their noise.
 Every model is first warmed with 256 points of its own, in model-major order: all points of a model
 one after the other, so that it stays in the cache of the processor. That phase is not part of an
 interval. Then intervals run: points logged and synced, scored and learned, results committed, a
@@ -53,7 +53,7 @@ class Fleet:
         return self._points(random, np.repeat(ids, rows), steps)
 
     def active(self, i: int, count: int) -> NDArray[np.uint64]:
-        """Entities of an interval: nine in ten were active an interval before, one in ten is not."""
+        """Entities of an interval: nine in ten were active an interval before."""
         if count == self.entities:
             return np.arange(count, dtype=np.uint64)
         start = i * (count // 10)

@@ -58,7 +58,8 @@ void restore(Cache& cache, const UInt64Array& ids, const UInt64Array& ends, cons
   without_gil([&] { cache.change([&](EntityCache& inner) { inner.restore(entities, parts, data, threads); }); });
 }
 
-/// The columns are written to the arrays given, one entry per row; the rows of anomalies and their columns are returned.
+/// The columns are written to the arrays given, one entry per row; the rows of anomalies and their columns are
+/// returned.
 auto process(Cache& cache, const UInt64Array& ids, const DoubleArray& values, const Int64Array& timestamps,
              DoubleArray& score, DoubleArray& grade, DoubleArray& confidence, DoubleArray& threshold, ByteArray& status,
              ByteArray& correction, std::size_t threads) -> std::tuple<UInt64Array, ColumnDict> {
@@ -75,7 +76,8 @@ auto process(Cache& cache, const UInt64Array& ids, const DoubleArray& values, co
 }
 
 auto take_evicted(Cache& cache) -> CheckpointArrays {
-  return pack_checkpoints(without_gil([&] { return cache.change([](EntityCache& inner) { return inner.take_evicted(); }); }));
+  return pack_checkpoints(
+      without_gil([&] { return cache.change([](EntityCache& inner) { return inner.take_evicted(); }); }));
 }
 
 auto take_checkpoints(Cache& cache, std::size_t models, std::size_t threads) -> CheckpointArrays {
@@ -96,13 +98,14 @@ auto change(Cache& cache, Argument argument) {
 
 template <auto member, class... Arguments>
 auto fact(const Cache& cache, Arguments... arguments) {
-  return without_gil([&] { return cache.ask([&](const EntityCache& inner) { return (inner.*member)(arguments...); }); });
+  return without_gil(
+      [&] { return cache.ask([&](const EntityCache& inner) { return (inner.*member)(arguments...); }); });
 }
 
 auto model(Cache& cache, std::uint64_t entity) -> std::unique_ptr<Guarded<ThresholdedForest>> {
   return without_gil([&] {
-    return std::make_unique<Guarded<ThresholdedForest>>(cache.change(
-        [&](EntityCache& inner) { return std::make_unique<ThresholdedForest>(inner.model(entity)); }));
+    return std::make_unique<Guarded<ThresholdedForest>>(
+        cache.change([&](EntityCache& inner) { return std::make_unique<ThresholdedForest>(inner.model(entity)); }));
   });
 }
 
@@ -163,10 +166,10 @@ void bind_entity_cache(py::module_& module) {
       .def(py::init(&make), py::arg("config"))
       .def("begin", &begin, py::arg("ids"), py::arg("values"), py::arg("timestamps"), "(rows, missing)")
       .def("restore", &restore, py::arg("ids"), py::arg("ends"), py::arg("bytes"), py::arg("threads"))
-      .def("process", &process, py::arg("ids"), py::arg("values"), py::arg("timestamps"),
-           py::arg("score").noconvert(), py::arg("grade").noconvert(), py::arg("confidence").noconvert(),
-           py::arg("threshold").noconvert(), py::arg("status").noconvert(), py::arg("correction").noconvert(),
-           py::arg("threads"), "(rows of anomalies, their columns)")
+      .def("process", &process, py::arg("ids"), py::arg("values"), py::arg("timestamps"), py::arg("score").noconvert(),
+           py::arg("grade").noconvert(), py::arg("confidence").noconvert(), py::arg("threshold").noconvert(),
+           py::arg("status").noconvert(), py::arg("correction").noconvert(), py::arg("threads"),
+           "(rows of anomalies, their columns)")
       .def("take_evicted", &take_evicted, "(ids, ends, bytes)")
       .def("take_checkpoints", &take_checkpoints, py::arg("models"), py::arg("threads"), "(ids, ends, bytes)")
       .def("mark_changed", &mark_changed, py::arg("ids"))

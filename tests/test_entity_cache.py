@@ -209,7 +209,8 @@ def test_a_busy_entity_takes_the_place_of_an_idle_one() -> None:
     assert newcomer in cache
     lowest = cache.lowest_priority(40 * MINUTE)
     priority = cache.priority(newcomer)
-    assert lowest is not None and priority is not None
+    assert lowest is not None
+    assert priority is not None
     assert priority > lowest
     assert cache.priority(123456) is None
 
@@ -288,7 +289,7 @@ def test_checkpoints_of_others_are_refused() -> None:
     (_, one), (_, two) = store.read(np.array([1, 2], np.uint64))
     wrong = MemoryCheckpoints()
     wrong.write(Checkpoints.join([(1, two), (2, one)]))
-    with pytest.raises(SnapshotError, match="entity 1: .*another entity"):
+    with pytest.raises(SnapshotError, match=r"entity 1: .*another entity"):
         EntityCache(2, store=wrong, **SMALL).process([1], np.ones((1, 2)), MINUTE)
     other = {**SMALL, "sample_size": 64}
     with pytest.raises(SnapshotError, match="another sample_size"):

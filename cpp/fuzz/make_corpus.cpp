@@ -13,7 +13,9 @@
 #include "adcore/bucket/aggregator.hpp"
 #include "adcore/column/entity_table.hpp"
 #include "adcore/detect/thresholded_forest.hpp"
+#include "adcore/entity/model_worker.hpp"
 #include "adcore/forest/forest.hpp"
+#include "fuzz/entity_model.hpp"
 
 namespace {
 
@@ -119,6 +121,22 @@ void write_entity_tables(const std::filesystem::path& folder) {
   write(folder / "four", table.to_bytes());
 }
 
+void write_entity_checkpoints(const std::filesystem::path& folder) {
+  adcore::ModelWorker worker(adcore::fuzz::entity_model());
+  std::vector<std::byte> block(worker.layout().block_bytes);
+  worker.start(block.data());
+  for (std::size_t i = 0; i <= 60; ++i) {
+    if (i == 0 || i == 5 || i == 12 || i == 60) {
+      write(folder / std::to_string(i), worker.checkpoint(block.data(), adcore::fuzz::kEntity));
+    }
+    worker.load(block.data(), adcore::fuzz::kEntity);
+    const double row = i == 55 ? 50.0 : wave(i, 0);
+    adcore::Detection detection;
+    worker.process({&row, 1}, static_cast<std::int64_t>(60'000 * i), detection);
+    worker.store(block.data());
+  }
+}
+
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
@@ -131,4 +149,5 @@ auto main(int argc, char** argv) -> int {
   write_thresholded(corpus / "thresholded_forest");
   write_aggregators(corpus / "bucket_aggregator");
   write_entity_tables(corpus / "entity_table");
+  write_entity_checkpoints(corpus / "entity_checkpoint");
 }

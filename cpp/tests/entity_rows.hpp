@@ -119,15 +119,15 @@ inline void write(CheckpointTable& table, const Checkpoints& checkpoints) {
 }
 
 /// Rows first to first + count, round by round, with checkpoints to and from the table.
-inline void feed(EntityCache& cache, const OwnedRows& rows, std::size_t first, std::size_t count,
-                 OwnedResults& results, CheckpointTable& table, std::size_t threads = 1) {
+inline void feed(EntityCache& cache, const OwnedRows& rows, std::size_t first, std::size_t count, OwnedResults& results,
+                 CheckpointTable& table, std::size_t threads = 1) {
   for (std::size_t done = 0; done < count;) {
     const auto round = cache.begin(rows.part(first + done, count - done));
     write(table, cache.take_evicted());
     const Checkpoints found = read(table, round.missing);
     if (!found.ids.empty()) cache.restore(found.ids, found.ends, found.bytes, threads);
-    const EntityAnomalies anomalies = cache.process(rows.part(first + done, round.rows),
-                                                    results.part(first + done, round.rows), threads);
+    const EntityAnomalies anomalies =
+        cache.process(rows.part(first + done, round.rows), results.part(first + done, round.rows), threads);
     for (std::size_t i = 0; i < anomalies.row.size(); ++i) {
       results.anomalies.row.push_back(first + done + anomalies.row[i]);
       results.anomalies.columns.append_from(anomalies.columns, i);

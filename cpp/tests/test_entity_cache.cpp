@@ -12,9 +12,9 @@ namespace adcore {
 namespace {
 
 using test::CheckpointTable;
+using test::feed;
 using test::OwnedResults;
 using test::OwnedRows;
-using test::feed;
 using test::small_cache_config;
 using test::waves;
 

@@ -4,8 +4,8 @@
 #include "adcore/base/error.hpp"
 #include "adcore/entity/entity_cache.hpp"
 #include "adcore/entity/model_worker.hpp"
-#include "fuzz/snapshot.hpp"
 #include "entity_rows.hpp"
+#include "fuzz/snapshot.hpp"
 
 namespace adcore {
 namespace {

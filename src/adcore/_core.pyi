@@ -12,6 +12,9 @@ import typing_extensions
 
 __all__: list[str] = [
     "BucketAggregator",
+    "EntityCache",
+    "EntityCacheConfig",
+    "EntityProfile",
     "EntityTable",
     "Forecaster",
     "ForecasterConfig",
@@ -568,6 +571,166 @@ class Forecaster:
     def config(self) -> ForecasterConfig: ...
     @property
     def is_ready(self) -> bool: ...
+
+class EntityCacheConfig:
+    """
+    What an entity cache is made with.
+    """
+
+    admission: str
+    model: ThresholdedForestConfig
+    spill: bool
+    def __init__(self) -> None: ...
+    def validate(self) -> None: ...
+    @property
+    def byte_budget(self) -> int: ...
+    @byte_budget.setter
+    def byte_budget(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def dedicated_models(self) -> int: ...
+    @dedicated_models.setter
+    def dedicated_models(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def doorkeeper_entities(self) -> int: ...
+    @doorkeeper_entities.setter
+    def doorkeeper_entities(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def doorkeeper_intervals(self) -> int: ...
+    @doorkeeper_intervals.setter
+    def doorkeeper_intervals(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def inactive_entities(self) -> int: ...
+    @inactive_entities.setter
+    def inactive_entities(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def interval(self) -> int: ...
+    @interval.setter
+    def interval(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def spill_bytes(self) -> int: ...
+    @spill_bytes.setter
+    def spill_bytes(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+
+class EntityProfile:
+    """
+    Counts of entities and bytes, all of one moment.
+    """
+    @property
+    def active(self) -> int: ...
+    @property
+    def awaited(self) -> int: ...
+    @property
+    def byte_budget(self) -> int: ...
+    @property
+    def changed(self) -> int: ...
+    @property
+    def checkpointed(self) -> int: ...
+    @property
+    def dedicated(self) -> int: ...
+    @property
+    def entities(self) -> int: ...
+    @property
+    def evicted(self) -> int: ...
+    @property
+    def forgotten(self) -> int: ...
+    @property
+    def hits(self) -> int: ...
+    @property
+    def inactive(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    @property
+    def misses(self) -> int: ...
+    @property
+    def model_bytes(self) -> int: ...
+    @property
+    def ready(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+    @property
+    def restored(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def shared(self) -> int: ...
+    @property
+    def started(self) -> int: ...
+    @property
+    def starting(self) -> int: ...
+
+class EntityCache:
+    """
+    One model per entity, as many in memory as the budget allows.
+    """
+    def __init__(self, config: EntityCacheConfig) -> None: ...
+    def begin(
+        self,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        timestamps: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+    ) -> tuple[int, numpy.typing.NDArray[numpy.uint64]]:
+        """
+        (rows, missing)
+        """
+    def contains(self, entity: typing.SupportsInt | typing.SupportsIndex) -> bool: ...
+    def evict_unused(self, timestamp: typing.SupportsInt | typing.SupportsIndex) -> int: ...
+    def lowest_priority(
+        self, timestamp: typing.SupportsInt | typing.SupportsIndex
+    ) -> float | None: ...
+    def mark_changed(self, ids: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64]) -> None: ...
+    def memory_bytes(self) -> int: ...
+    def model(self, entity: typing.SupportsInt | typing.SupportsIndex) -> ThresholdedForest: ...
+    def model_bytes(self) -> int: ...
+    def priority(self, entity: typing.SupportsInt | typing.SupportsIndex) -> float | None: ...
+    def process(
+        self,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        timestamps: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+        score: numpy.typing.NDArray[numpy.float64],
+        grade: numpy.typing.NDArray[numpy.float64],
+        confidence: numpy.typing.NDArray[numpy.float64],
+        threshold: numpy.typing.NDArray[numpy.float64],
+        status: numpy.typing.NDArray[numpy.uint8],
+        correction: numpy.typing.NDArray[numpy.uint8],
+        threads: typing.SupportsInt | typing.SupportsIndex,
+    ) -> tuple[numpy.typing.NDArray[numpy.uint64], dict[str, numpy.ndarray]]:
+        """
+        (rows of anomalies, their columns)
+        """
+    def profile(self) -> EntityProfile: ...
+    def restore(
+        self,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        ends: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        bytes: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+        threads: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+    def set_byte_budget(self, bytes: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    def take_checkpoints(
+        self,
+        models: typing.SupportsInt | typing.SupportsIndex,
+        threads: typing.SupportsInt | typing.SupportsIndex,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.uint64],
+        numpy.typing.NDArray[numpy.uint64],
+        numpy.typing.NDArray[numpy.uint8],
+    ]:
+        """
+        (ids, ends, bytes)
+        """
+    def take_evicted(
+        self,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.uint64],
+        numpy.typing.NDArray[numpy.uint64],
+        numpy.typing.NDArray[numpy.uint8],
+    ]:
+        """
+        (ids, ends, bytes)
+        """
+    @property
+    def config(self) -> EntityCacheConfig: ...
 
 def hash_labels(labels: list[str | None]) -> numpy.typing.NDArray[numpy.float64]:
     """

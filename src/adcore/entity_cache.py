@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore import _core
-from adcore.arrow import Int64Array
+from adcore.arrow import FloatArray, Int64Array
 from adcore.checkpoints import Checkpoints, CheckpointStore
 from adcore.config import choice, integer
 from adcore.entity_result import EntityProfile, EntityResult
@@ -53,7 +53,7 @@ class EntityCache:
     interval : int
         Milliseconds from one row of an entity to the next, to which priorities refer.
     dedicated_models : int
-        Models whose memory is set aside from the start, and kept whatever ``byte_budget`` is set to.
+        Models whose memory is set aside from the start and kept, whatever ``byte_budget`` becomes.
     spill_bytes : int
         Bytes of models on their way to the store at a time; an eighth of the budget at most.
     inactive_entities : int
@@ -64,8 +64,8 @@ class EntityCache:
         Threads that one call may use; results are the same for any number.
     **options
         Options of :class:`ThresholdedForest` for every model. They are compact, with 8 trees unless
-        ``number_of_trees`` says otherwise; ``late_rows`` may not be "refuse". ``preset="opensearch"``
-        takes published settings.
+        ``number_of_trees`` says otherwise; ``late_rows`` may not be "refuse". Published settings:
+        ``preset="opensearch"``.
 
     Notes
     -----
@@ -122,7 +122,9 @@ class EntityCache:
         config.spill_bytes = integer("spill_bytes", spill_bytes, 0, _MANY)
         config.inactive_entities = integer("inactive_entities", inactive_entities, 0, 2**31 - 1)
         config.doorkeeper_entities = integer("doorkeeper_entities", doorkeeper_entities, 1, 2**31)
-        config.doorkeeper_intervals = integer("doorkeeper_intervals", doorkeeper_intervals, 1, _MANY)
+        config.doorkeeper_intervals = integer(
+            "doorkeeper_intervals", doorkeeper_intervals, 1, _MANY
+        )
         self._cache = _core.EntityCache(config)
 
     def process(self, entities: Any, X: Any, timestamps: Any) -> EntityResult:
@@ -157,7 +159,7 @@ class EntityCache:
         ids = _entity_ids(entities)
         values = matrix(X, self._cache.config.model.forest.input_dimensions)
         times = _times(timestamps, len(ids))
-        columns = _Columns(len(ids))
+        columns = _columns(len(ids))
         found: list[tuple[Any, dict[str, Any]]] = []
         done = 0
         while done < len(ids) or not found:
@@ -172,11 +174,9 @@ class EntityCache:
             done += count
         names = field_names(X, values.shape[1])
         every_time = np.broadcast_to(times, len(ids)) if len(times) == 1 else times
-        return EntityResult(ids, every_time, *columns.all, anomalies=_join(found, names))
+        return EntityResult(ids, every_time, *columns, _join(found, names))
 
-    def _begin(
-        self, ids: npt.NDArray[np.uint64], values: Any, times: Int64Array
-    ) -> int:
+    def _begin(self, ids: npt.NDArray[np.uint64], values: Any, times: Int64Array) -> int:
         """How many rows have their models in memory now."""
         self._write_evicted()  # of a call that failed: before more has to leave
         count, missing = self._cache.begin(ids, values, times)
@@ -231,8 +231,10 @@ class EntityCache:
         return saved
 
     def take_checkpoints(self, models: int) -> Checkpoints:
-        """At most ``models`` models that changed since they were written last, for the caller to
-        write; they count as written."""
+        """At most ``models`` models that changed since they were written last.
+
+        They are for the caller to write, and count as written.
+        """
         count = integer("models", models, 0, _MANY)
         return Checkpoints(*self._cache.take_checkpoints(count, self._threads))
 
@@ -263,13 +265,18 @@ class EntityCache:
         return ThresholdedForest._around(self._cache.model(_entity(entity)))
 
     def priority(self, entity: int) -> float | None:
-        """How much an entity is in use: the logarithm of its rows, each of which loses an eighth of
-        its weight's logarithm an interval; ``None`` for one that is not known."""
+        """How much an entity is in use; ``None`` for one that is not known.
+
+        The logarithm of the number of its rows, each counted e^(1/8) times as much as one an
+        interval before.
+        """
         return self._cache.priority(_entity(entity))
 
     def lowest_priority(self, now: Any) -> float | None:
-        """The priority of the shared model that leaves first, relative to the time ``now``: to
-        compare between caches. ``None`` if there are no models beyond the dedicated ones."""
+        """The priority of the shared model that leaves first, relative to the time ``now``.
+
+        To be compared between caches. ``None`` if there are no models beyond the dedicated ones.
+        """
         return self._cache.lowest_priority(int(_times(now, 1)[0]))
 
     def profile(self) -> EntityProfile:
@@ -288,8 +295,10 @@ class EntityCache:
 
     @property
     def byte_budget(self) -> int:
-        """Bytes that the cache may hold. May be set while running; models that do not fit a smaller
-        one leave at once, or with the next rows."""
+        """Bytes that the cache may hold. May be set while running.
+
+        Models that do not fit a smaller budget leave at once, or with the next rows.
+        """
         return self._cache.config.byte_budget
 
     @byte_budget.setter
@@ -320,15 +329,24 @@ class EntityCache:
         )
 
 
-class _Columns:
+class _Columns(NamedTuple):
     """The arrays that results of all rows are written to."""
 
-    def __init__(self, rows: int) -> None:
-        floats = [np.zeros(rows) for _ in range(4)]
-        self.all: tuple[Any, ...] = (*floats, np.zeros(rows, np.uint8), np.zeros(rows, np.uint8))
+    score: FloatArray
+    grade: FloatArray
+    confidence: FloatArray
+    threshold: FloatArray
+    status_code: npt.NDArray[np.uint8]
+    correction_code: npt.NDArray[np.uint8]
 
-    def part(self, rows: slice) -> tuple[Any, ...]:
-        return tuple(column[rows] for column in self.all)
+    def part(self, rows: slice) -> _Columns:
+        return _Columns(*(column[rows] for column in self))
+
+
+def _columns(rows: int) -> _Columns:
+    score, grade, confidence, threshold = (np.zeros(rows) for _ in range(4))
+    codes = (np.zeros(rows, np.uint8), np.zeros(rows, np.uint8))
+    return _Columns(score, grade, confidence, threshold, *codes)
 
 
 def _model_config(

@@ -35,7 +35,8 @@ void BlockStore::add_chunk() {
   owners_.reserve(grown(owners_.capacity(), all));
   free_.reserve(owners_.capacity());
   if (chunks_.size() == chunks_.capacity()) chunks_.reserve(chunks_.size() + chunks_.size() / 8 + 8);
-  auto* memory = static_cast<std::byte*>(::operator new(blocks_per_chunk_ * block_bytes_, std::align_val_t{kAlignment}));
+  auto* memory =
+      static_cast<std::byte*>(::operator new(blocks_per_chunk_ * block_bytes_, std::align_val_t{kAlignment}));
   chunks_.emplace_back(memory);
   owners_.resize(all, kNoOwner);
   for (std::size_t block = all; block-- > first;) free_.push_back(static_cast<std::uint32_t>(block));

@@ -28,8 +28,7 @@ auto admission_from_name(std::string_view name) -> Admission {
   for (const auto admission : {Admission::all, Admission::priority, Admission::doorkeeper}) {
     if (name == name_of(admission)) return admission;
   }
-  throw_invalid_argument("admission", "'" + std::string(name) + "'",
-                         "it must be one of 'all' 'priority' 'doorkeeper'");
+  throw_invalid_argument("admission", "'" + std::string(name) + "'", "it must be one of 'all' 'priority' 'doorkeeper'");
 }
 
 auto compact_model_config() -> ThresholdedForestConfig {

@@ -41,8 +41,7 @@ auto blocks_per_chunk(std::size_t budget, std::size_t block_bytes) noexcept -> s
 EntityCache::EntityCache(const EntityCacheConfig& config)
     : config_(validated(config)),
       workers_(1, ModelWorker(config.model)),
-      blocks_(workers_[0].layout().block_bytes,
-              blocks_per_chunk(config.byte_budget, workers_[0].layout().block_bytes)),
+      blocks_(workers_[0].layout().block_bytes, blocks_per_chunk(config.byte_budget, workers_[0].layout().block_bytes)),
       doorkeeper_(config.admission == Admission::doorkeeper ? config.doorkeeper_entities : 0,
                   config.doorkeeper_intervals) {
   spill_bytes_ = spill_bytes_for(config.byte_budget);
@@ -196,8 +195,9 @@ void EntityCache::check(const EntityRows& rows) const {
   const std::size_t width = config_.model.forest.input_dimensions;
   const std::size_t count = rows.ids.size();
   if (rows.values.size() != count * width) {
-    throw_invalid_argument("values of length", std::to_string(rows.values.size()),
-                           "there must be " + std::to_string(width) + " for each of " + std::to_string(count) + " rows");
+    throw_invalid_argument(
+        "values of length", std::to_string(rows.values.size()),
+        "there must be " + std::to_string(width) + " for each of " + std::to_string(count) + " rows");
   }
   if (rows.timestamps.size() != 1 && rows.timestamps.size() != count) {
     throw_invalid_argument("timestamps of length", std::to_string(rows.timestamps.size()),

@@ -59,10 +59,7 @@ void reorder_all(std::byte* at, std::size_t count) noexcept {
 }  // namespace
 
 ModelWorker::ModelWorker(const ThresholdedForestConfig& config)
-    : model_(compact(config)),
-      layout_(config),
-      seed_(config.forest.seed),
-      fresh_(layout_.state_bytes) {
+    : model_(compact(config)), layout_(config), seed_(config.forest.seed), fresh_(layout_.state_bytes) {
   FieldWriter out(fresh_.data());
   out(std::uint32_t{0}, std::uint32_t{0});
   fields(out);
@@ -190,8 +187,8 @@ void ModelWorker::check(std::byte* block) const {
   model_.check_fields();
   forest().check();
   const PackedSample sample = packed_sample(block, forest().sample_size());
-  const bool positive = std::all_of(sample.keys, sample.keys + sample.size,
-                                    [](float key) { return std::isfinite(key) && key > 0; });
+  const bool positive =
+      std::all_of(sample.keys, sample.keys + sample.size, [](float key) { return std::isfinite(key) && key > 0; });
   if (!positive) throw_snapshot("a key that is not positive");
 }
 

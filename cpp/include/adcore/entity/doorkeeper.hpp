@@ -19,9 +19,7 @@ class Doorkeeper {
   /// The time is now this interval. Clears when the period is over.
   void advance(std::int64_t interval) noexcept;
 
-  [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t {
-    return bits_.capacity() * sizeof(std::uint64_t);
-  }
+  [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t { return bits_.capacity() * sizeof(std::uint64_t); }
   static constexpr std::size_t kHashes = 7;
   static constexpr double kBitsPerEntity = 9.6;
 

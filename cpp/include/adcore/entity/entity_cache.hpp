@@ -22,8 +22,8 @@ namespace adcore {
 /// Rows are processed in rounds. begin() takes as many of them as can have their models in memory at once and says
 /// whose are not there; the caller takes what was evicted (take_evicted) and writes it, reads the checkpoints of those
 /// missing, hands them in (restore), and process() computes. An entity without a checkpoint starts anew.
-/// Results depend on the rows of an entity alone: not on the budget, on rounds, on checkpoints or on threads, as long as
-/// every entity is admitted.
+/// Results depend on the rows of an entity alone: not on the budget, on rounds, on checkpoints or on threads, as long
+/// as every entity is admitted.
 class EntityCache {
  public:
   /// Throws InvalidArgument if the configuration is out of range, or the budget has no room for the dedicated models
@@ -40,15 +40,15 @@ class EntityCache {
   /// Checkpoints of missing entities, in any number of calls. `ends` says where each one ends in `bytes`.
   /// Throws InvalidArgument for an entity that is not missing, SnapshotError for bytes that are not its checkpoint; the
   /// round can go on: the entities of such a call are missing still.
-  void restore(std::span<const std::uint64_t> ids, std::span<const std::uint64_t> ends, std::span<const std::byte> bytes,
-               std::size_t threads = 1);
+  void restore(std::span<const std::uint64_t> ids, std::span<const std::uint64_t> ends,
+               std::span<const std::byte> bytes, std::size_t threads = 1);
   /// Scores and learns the rows of the round, which must be those it was begun with.
   auto process(const EntityRows& rows, const EntityResults& results, std::size_t threads = 1) -> EntityAnomalies;
 
   /// The models that had to leave memory and had changed since they were last written.
   [[nodiscard]] auto take_evicted() -> Checkpoints;
-  /// At most `models` models that changed since they were last written, in turn: calls that take a sixtieth of all write
-  /// each model every sixty calls.
+  /// At most `models` models that changed since they were last written, in turn: calls that take a sixtieth of all
+  /// write each model every sixty calls.
   [[nodiscard]] auto take_checkpoints(std::size_t models, std::size_t threads = 1) -> Checkpoints;
   /// Models whose checkpoints could not be written, or are gone: they count as changed.
   void mark_changed(std::span<const std::uint64_t> ids);
@@ -110,12 +110,11 @@ class EntityCache {
   static void refuse_row(const EntityResults& results, std::size_t row) noexcept;
   [[nodiscard]] auto finish_round(std::vector<Tally>& tallies) -> EntityAnomalies;
   [[nodiscard]] auto in_order(std::vector<Tally>& tallies) -> EntityAnomalies;
-  [[nodiscard]] auto restore_model(ModelWorker& worker, std::span<const std::byte> bytes, std::uint32_t number)
-      -> bool;
+  [[nodiscard]] auto restore_model(ModelWorker& worker, std::span<const std::byte> bytes, std::uint32_t number) -> bool;
   [[nodiscard]] auto next_changed(std::size_t models) -> std::vector<std::uint32_t>;
 
   EntityCacheConfig config_;
-  std::size_t spill_bytes_;  // as configured, within reason for the budget
+  std::size_t spill_bytes_;           // as configured, within reason for the budget
   std::vector<ModelWorker> workers_;  // one per thread
   EntityRecords records_;
   BlockStore blocks_;

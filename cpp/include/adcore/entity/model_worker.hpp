@@ -37,8 +37,8 @@ class ModelWorker {
   [[nodiscard]] auto checkpoint(const std::byte* block, std::uint64_t id) const -> std::vector<std::byte>;
   /// Most bytes of a checkpoint.
   [[nodiscard]] auto checkpoint_bytes() const noexcept -> std::size_t;
-  /// The block becomes the model of a checkpoint, and whether it gives scores is returned. Throws SnapshotError for what
-  /// is not a checkpoint of this entity by a cache of such models; the block is undefined then.
+  /// The block becomes the model of a checkpoint, and whether it gives scores is returned. Throws SnapshotError for
+  /// what is not a checkpoint of this entity by a cache of such models; the block is undefined then.
   auto restore(std::span<const std::byte> bytes, std::uint64_t id, std::byte* block) -> bool;
   /// The packed model as a forest of its own.
   [[nodiscard]] auto model(std::byte* block, std::uint64_t id) -> ThresholdedForest;

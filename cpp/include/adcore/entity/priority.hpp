@@ -7,8 +7,8 @@
 
 namespace adcore {
 
-/// Priorities are logarithms of decayed counts of hits, counted from a landmark: only increments grow with time, so that
-/// no priority has to be lowered when time passes. A hit is worth e^(1/8) of one an interval earlier.
+/// Priorities are logarithms of decayed counts of hits, counted from a landmark: only increments grow with time, so
+/// that no priority has to be lowered when time passes. A hit is worth e^(1/8) of one an interval earlier.
 class PriorityClock {
  public:
   PriorityClock(std::int64_t landmark, std::int64_t interval) noexcept : landmark_(landmark), interval_(interval) {}

@@ -20,8 +20,8 @@ enum class EntityStatus : std::uint8_t {
 
 /// n rows; the rows of one entity in the order of time.
 struct EntityRows {
-  std::span<const std::uint64_t> ids;         // [n]
-  std::span<const double> values;             // [n * input_dimensions], NaN means missing
+  std::span<const std::uint64_t> ids;        // [n]
+  std::span<const double> values;            // [n * input_dimensions], NaN means missing
   std::span<const std::int64_t> timestamps;  // [n], or one for all
 
   [[nodiscard]] auto timestamp(std::size_t row) const noexcept -> std::int64_t {

@@ -106,7 +106,7 @@ class CompactForest final : public Forest {
   Sampler sampler_;  // an item's point is its slot in sample_
   DecayClock clock_;
   Random random_;
-  std::uint64_t points_ = 0;  // offered to the sampler so far
+  std::uint64_t points_ = 0;     // offered to the sampler so far
   const float* keys_ = nullptr;  // of a loaded sample, until the sampler has them
   bool sample_changed_ = false;
   const CompactKernel* kernel_;
