@@ -104,6 +104,7 @@ class DurableEntities:
 
     def close(self) -> None:
         self._results.close()
+        self.store.close()
 
     # -- the log: one file an interval, complete or not there
 

@@ -129,8 +129,11 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         figures["save_seconds"] = time.perf_counter() - start
         marker.touch()
     figures["before"] = resident_bytes()
+    last = engine.last_interval()
+    first = options.warm_rows if last is None else last // MINUTE + 1
     figures["intervals"] = [
-        one_interval(engine, fleet, options, active, number) for number in range(options.intervals)
+        one_interval(engine, fleet, i, fleet.active(i - options.warm_rows, active))
+        for i in range(first, options.warm_rows + options.intervals)
     ]
     seconds = [interval["seconds"] for interval in figures["intervals"]]
     figures["median_seconds"] = statistics.median(seconds) if seconds else None
@@ -145,11 +148,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def one_interval(
-    engine: DurableEntities, fleet: Fleet, options: argparse.Namespace, active: int, number: int
+    engine: DurableEntities, fleet: Fleet, i: int, ids: NDArray[np.uint64]
 ) -> dict[str, Any]:
-    last = engine.last_interval()
-    i = options.warm_rows if last is None else last // MINUTE + 1
-    ids = fleet.active(number, active)
     rows = fleet.interval(i, ids)
     before = (engine.store.read_bytes, engine.store.written_bytes)
     start = time.perf_counter()
@@ -173,7 +173,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--entities", type=int, default=50_000)
     parser.add_argument("--active", type=int, default=0, help="per interval; 0: all")
-    parser.add_argument("--intervals", type=int, default=5)
+    parser.add_argument("--intervals", type=int, default=5, help="in total, after the warm-up")
     parser.add_argument("--warm-rows", type=int, default=256)
     parser.add_argument("--sample-size", type=int, default=256)
     parser.add_argument("--output-after", type=int, default=32, help="rows before the first score")

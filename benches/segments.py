@@ -96,6 +96,11 @@ class SegmentStore:
             self._path(file).unlink()
             del self._live[file]
 
+    def close(self) -> None:
+        for descriptor in self._open.values():
+            os.close(descriptor)
+        self._open.clear()
+
     def _path(self, file: int) -> Path:
         return self._directory / f"{file:08d}.segment"
 

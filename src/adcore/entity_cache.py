@@ -340,7 +340,7 @@ class _Columns(NamedTuple):
     correction_code: npt.NDArray[np.uint8]
 
     def part(self, rows: slice) -> _Columns:
-        return _Columns(*(column[rows] for column in self))
+        return _Columns._make(column[rows] for column in self)
 
 
 def _columns(rows: int) -> _Columns:
