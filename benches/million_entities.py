@@ -42,9 +42,12 @@ class Fleet:
     entities: int
     seed: int = 42
 
-    def interval(self, i: int, ids: NDArray[np.uint64]) -> NDArray[np.float64]:
-        """[len(ids), 2] points of one interval."""
-        return self._points(np.random.default_rng([self.seed, 1, i]), ids, np.full(len(ids), i))
+    def interval(
+        self, i: int, ids: NDArray[np.uint64], steps: NDArray[Any] | None = None
+    ) -> NDArray[np.float64]:
+        """[len(ids), 2] points of one interval, at the given steps of each entity's wave."""
+        random = np.random.default_rng([self.seed, 1, i])
+        return self._points(random, ids, np.full(len(ids), i) if steps is None else steps)
 
     def history(self, ids: NDArray[np.uint64], rows: int) -> NDArray[np.float64]:
         """[len(ids) * rows, 2] points of intervals 0 to rows - 1, entity by entity."""
@@ -52,12 +55,18 @@ class Fleet:
         random = np.random.default_rng([self.seed, 0, int(ids[0])])
         return self._points(random, np.repeat(ids, rows), steps)
 
-    def active(self, i: int, count: int) -> NDArray[np.uint64]:
-        """Entities of an interval: nine in ten were active an interval before."""
+    def active(self, i: int, count: int) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+        """Entities of interval i after the warm-up, and for how many intervals each has been active.
+
+        Nine in ten were active an interval before. One that comes back goes on with its wave where
+        it stopped.
+        """
+        position = np.arange(count)
         if count == self.entities:
-            return np.arange(count, dtype=np.uint64)
-        start = i * (count // 10)
-        return (np.arange(start, start + count) % self.entities).astype(np.uint64)
+            return position.astype(np.uint64), np.full(count, i)
+        tenth = max(1, count // 10)
+        ids = (position + i * tenth) % self.entities
+        return ids.astype(np.uint64), np.minimum((count - 1 - position) // tenth, i)
 
     @staticmethod
     def _points(
@@ -132,7 +141,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     last = engine.last_interval()
     first = options.warm_rows if last is None else last // MINUTE + 1
     figures["intervals"] = [
-        one_interval(engine, fleet, i, fleet.active(i - options.warm_rows, active))
+        one_interval(engine, fleet, options.warm_rows, i, active)
         for i in range(first, options.warm_rows + options.intervals)
     ]
     seconds = [interval["seconds"] for interval in figures["intervals"]]
@@ -148,9 +157,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def one_interval(
-    engine: DurableEntities, fleet: Fleet, i: int, ids: NDArray[np.uint64]
+    engine: DurableEntities, fleet: Fleet, warm_rows: int, i: int, active: int
 ) -> dict[str, Any]:
-    rows = fleet.interval(i, ids)
+    ids, steps = fleet.active(i - warm_rows, active)
+    rows = fleet.interval(i, ids, warm_rows + steps)
     before = (engine.store.read_bytes, engine.store.written_bytes)
     start = time.perf_counter()
     result, stages = engine.process(i * MINUTE, ids, rows)
