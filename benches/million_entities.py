@@ -56,7 +56,7 @@ class Fleet:
         return self._points(random, np.repeat(ids, rows), steps)
 
     def active(self, i: int, count: int) -> tuple[NDArray[np.uint64], NDArray[Any]]:
-        """Entities of interval i after the warm-up, and for how many intervals each has been active.
+        """Entities of interval i after the warm-up, and how long each has been active.
 
         Nine in ten were active an interval before. One that comes back goes on with its wave where
         it stopped.
