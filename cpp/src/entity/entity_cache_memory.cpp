@@ -84,15 +84,17 @@ auto EntityCache::give_back_chunk() -> bool {
 
 void EntityCache::set_byte_budget(std::size_t bytes) {
   give_up_round();
-  const std::size_t before = std::exchange(config_.byte_budget, bytes);
-  spill_bytes_ = spill_bytes_for(bytes);
-  const bool shrunk = make_room(0);
-  const bool may_go_on = config_.spill && blocks_.blocks() / blocks_.blocks_per_chunk() > dedicated_chunks();
-  if (shrunk || may_go_on) return;  // what could not leave yet leaves with the next rounds
-  config_.byte_budget = before;
-  spill_bytes_ = spill_bytes_for(before);
-  throw_invalid_argument("byte_budget", std::to_string(bytes),
-                         "the models that have to stay and the tables need " + std::to_string(committed_bytes()));
+  const std::size_t before = std::exchange(spill_bytes_, spill_bytes_for(bytes));
+  const std::size_t per_chunk = blocks_.blocks_per_chunk();
+  const std::size_t shared = config_.spill ? blocks_.blocks() - dedicated_chunks() * per_chunk : 0;
+  const std::size_t least = committed_bytes() - shared * blocks_.block_bytes();
+  if (least > bytes) {
+    spill_bytes_ = before;
+    throw_invalid_argument("byte_budget", std::to_string(bytes),
+                           "the models that have to stay and the tables need " + std::to_string(least));
+  }
+  config_.byte_budget = bytes;
+  static_cast<void>(make_room(0));  // what cannot leave yet leaves with the next rounds
 }
 
 // -- leaving memory
