@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from adcore._core import __version__
 from adcore.checkpoints import Checkpoints, CheckpointStore, MemoryCheckpoints
+from adcore.detector import Detector, DetectorConfig, DetectorResults
 from adcore.entity_cache import EntityCache
 from adcore.entity_result import EntityProfile, EntityResult
 from adcore.errors import (
@@ -32,6 +33,9 @@ __all__ = [
     "Checkpoints",
     "CompactForest",
     "DataError",
+    "Detector",
+    "DetectorConfig",
+    "DetectorResults",
     "EntityCache",
     "EntityProfile",
     "EntityResult",
