@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from adcore import Checkpoints
+from adcore import CheckpointBatch
 
 _HEADER = struct.Struct("<8sQQI4x")
 _MAGIC = b"adcrsegm"
@@ -51,7 +51,7 @@ class SegmentStore:
     def disk_bytes(self) -> int:
         return sum(path.stat().st_size for path in self._directory.glob("*.segment"))
 
-    def write(self, checkpoints: Checkpoints) -> None:
+    def write(self, checkpoints: CheckpointBatch) -> None:
         if self._end >= _FILE_BYTES:
             self._last += 1
             self._end = 0
@@ -67,7 +67,7 @@ class SegmentStore:
         self._end = data + size
         self.written_bytes += size
 
-    def read(self, entities: NDArray[np.uint64]) -> Checkpoints:
+    def read(self, entities: NDArray[np.uint64]) -> CheckpointBatch:
         known = entities[self._file[entities] >= 0]
         order = np.lexsort((self._offset[known], self._file[known]))
         known = known[order]
@@ -83,7 +83,7 @@ class SegmentStore:
         ends = np.cumsum(self._length[known], dtype=np.uint64)
         data = np.frombuffer(b"".join(parts), np.uint8)
         self.read_bytes += len(data)
-        return Checkpoints(known, ends, data)
+        return CheckpointBatch(known, ends, data)
 
     def sync(self) -> None:
         """What was written before is on disk now; files that nothing refers to are gone."""

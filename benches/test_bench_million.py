@@ -14,7 +14,7 @@ import pytest
 from durable_entities import DurableEntities
 from segments import SegmentStore
 
-from adcore import Checkpoints, EntityCache
+from adcore import CheckpointBatch, EntityCache
 
 SCRIPT = Path(million_entities.__file__)
 SMALL = [
@@ -77,8 +77,8 @@ def test_kill_at_any_moment_loses_nothing(tmp_path: Path, active: list[str]) -> 
 
 def test_a_torn_block_of_checkpoints_is_left_out(tmp_path: Path) -> None:
     store = SegmentStore(tmp_path, 10)
-    store.write(Checkpoints.join([(1, b"one"), (2, b"two")]))
-    store.write(Checkpoints.join([(2, b"zwei"), (3, b"three")]))
+    store.write(CheckpointBatch.join([(1, b"one"), (2, b"two")]))
+    store.write(CheckpointBatch.join([(2, b"zwei"), (3, b"three")]))
     store.sync()
     (path,) = tmp_path.glob("*.segment")
     whole = path.read_bytes()
@@ -87,7 +87,7 @@ def test_a_torn_block_of_checkpoints_is_left_out(tmp_path: Path) -> None:
         again = SegmentStore(tmp_path, 10)
         found = dict(again.read(np.arange(10, dtype=np.uint64)))
         assert found in ({}, {1: b"one", 2: b"two"})
-        again.write(Checkpoints.join([(4, b"four")]))
+        again.write(CheckpointBatch.join([(4, b"four")]))
         assert dict(again.read(np.array([4], np.uint64))) == {4: b"four"}
         again.close()
     path.write_bytes(whole)

@@ -69,7 +69,7 @@ MODULES = [
 PUBLIC_NAMES = {
     "AdcoreError",
     "CheckpointStore",
-    "Checkpoints",
+    "CheckpointBatch",
     "CompactForest",
     "DataError",
     "Detector",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcore import (
-    Checkpoints,
+    CheckpointBatch,
     DataError,
     EntityCache,
     InvalidArgumentError,
@@ -138,7 +138,7 @@ class FullDisk(MemoryCheckpoints):
 
     full = False
 
-    def write(self, checkpoints: Checkpoints) -> None:
+    def write(self, checkpoints: CheckpointBatch) -> None:
         if self.full:
             raise OSError(28, "No space left on device")
         super().write(checkpoints)
@@ -288,14 +288,14 @@ def test_checkpoints_of_others_are_refused() -> None:
     cache.save()
     (_, one), (_, two) = store.read(np.array([1, 2], np.uint64))
     wrong = MemoryCheckpoints()
-    wrong.write(Checkpoints.join([(1, two), (2, one)]))
+    wrong.write(CheckpointBatch.join([(1, two), (2, one)]))
     with pytest.raises(SnapshotError, match=r"entity 1: .*another entity"):
         EntityCache(2, store=wrong, **SMALL).process([1], np.ones((1, 2)), MINUTE)
     other = {**SMALL, "sample_size": 64}
     with pytest.raises(SnapshotError, match="another sample_size"):
         EntityCache(2, store=store, **other).process([1], np.ones((1, 2)), MINUTE)
     damaged = MemoryCheckpoints()
-    damaged.write(Checkpoints.join([(1, one[:-1] + b"x")]))
+    damaged.write(CheckpointBatch.join([(1, one[:-1] + b"x")]))
     with pytest.raises(SnapshotError, match="checksum"):
         EntityCache(2, store=damaged, **SMALL).process([1], np.ones((1, 2)), MINUTE)
 

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from adcore._core import __version__
-from adcore.checkpoints import Checkpoints, CheckpointStore, MemoryCheckpoints
+from adcore.checkpoints import CheckpointBatch, CheckpointStore, MemoryCheckpoints
 from adcore.detector import Detector, DetectorConfig, DetectorResults
 from adcore.entity_cache import EntityCache
 from adcore.entity_result import EntityProfile, EntityResult
@@ -29,8 +29,8 @@ from adcore.thresholded_result import ThresholdedResult
 
 __all__ = [
     "AdcoreError",
+    "CheckpointBatch",
     "CheckpointStore",
-    "Checkpoints",
     "CompactForest",
     "DataError",
     "Detector",

@@ -9,11 +9,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CheckpointStore", "Checkpoints", "MemoryCheckpoints"]
+__all__ = ["CheckpointBatch", "CheckpointStore", "MemoryCheckpoints"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Checkpoints:
+class CheckpointBatch:
     """The checkpoints of some models, end to end.
 
     Attributes
@@ -41,7 +41,7 @@ class Checkpoints:
             first = end
 
     @classmethod
-    def join(cls, parts: list[tuple[int, bytes]]) -> Checkpoints:
+    def join(cls, parts: list[tuple[int, bytes]]) -> CheckpointBatch:
         """The checkpoints of (entity, bytes) pairs."""
         sizes = np.array([len(part) for _, part in parts], np.uint64)
         return cls(
@@ -58,11 +58,11 @@ class CheckpointStore(Protocol):
     checkpoints are safe; when it raises, the cache keeps them and tries again with its next call.
     """
 
-    def read(self, entities: npt.NDArray[np.uint64]) -> Checkpoints:
+    def read(self, entities: npt.NDArray[np.uint64]) -> CheckpointBatch:
         """The checkpoints of those of the entities that have one, in any order."""
         ...  # pragma: no cover (a protocol)
 
-    def write(self, checkpoints: Checkpoints) -> None:
+    def write(self, checkpoints: CheckpointBatch) -> None:
         """Keep the checkpoints, in place of earlier ones of the same entities."""
         ...  # pragma: no cover (a protocol)
 
@@ -73,7 +73,7 @@ class MemoryCheckpoints:
     Examples
     --------
     >>> store = MemoryCheckpoints()
-    >>> store.write(Checkpoints.join([(7, b"seven"), (9, b"nine")]))
+    >>> store.write(CheckpointBatch.join([(7, b"seven"), (9, b"nine")]))
     >>> list(store.read(np.array([9, 8], np.uint64)))
     [(9, b'nine')]
     """
@@ -81,12 +81,12 @@ class MemoryCheckpoints:
     def __init__(self) -> None:
         self._checkpoints: dict[int, bytes] = {}
 
-    def read(self, entities: npt.NDArray[np.uint64]) -> Checkpoints:
+    def read(self, entities: npt.NDArray[np.uint64]) -> CheckpointBatch:
         """The checkpoints of those of the entities that have one."""
         known = self._checkpoints
-        return Checkpoints.join([(e, known[e]) for e in entities.tolist() if e in known])
+        return CheckpointBatch.join([(e, known[e]) for e in entities.tolist() if e in known])
 
-    def write(self, checkpoints: Checkpoints) -> None:
+    def write(self, checkpoints: CheckpointBatch) -> None:
         """Keep the checkpoints."""
         self._checkpoints.update(checkpoints)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from adcore import _core
 from adcore.arrow import FloatArray, Int64Array
-from adcore.checkpoints import Checkpoints, CheckpointStore
+from adcore.checkpoints import CheckpointBatch, CheckpointStore
 from adcore.config import choice, integer
 from adcore.entity_result import EntityProfile, EntityResult
 from adcore.errors import InvalidArgumentError
@@ -26,7 +26,7 @@ __all__ = ["EntityCache"]
 _ADMISSIONS = ("all", "priority", "doorkeeper")
 _COMPACT_TREES = 8
 _MANY = 2**62
-_NOTHING = Checkpoints.join([])
+_NOTHING = CheckpointBatch.join([])
 _ROWS_IN_TURN = 65_536
 """Rows between two looks for Ctrl-C: about a second."""
 
@@ -191,7 +191,7 @@ class EntityCache:
         """What left memory goes to the store; where that fails it waits here for the next try."""
         while self._store is not None:
             if not len(self._unwritten):
-                self._unwritten = Checkpoints(*self._cache.take_evicted())
+                self._unwritten = CheckpointBatch(*self._cache.take_evicted())
             if not len(self._unwritten):
                 return
             self._store.write(self._unwritten)
@@ -230,13 +230,13 @@ class EntityCache:
             saved += len(taken)
         return saved
 
-    def take_checkpoints(self, models: int) -> Checkpoints:
+    def take_checkpoints(self, models: int) -> CheckpointBatch:
         """At most ``models`` models that changed since they were written last.
 
         They are for the caller to write, and count as written.
         """
         count = integer("models", models, 0, _MANY)
-        return Checkpoints(*self._cache.take_checkpoints(count, self._threads))
+        return CheckpointBatch(*self._cache.take_checkpoints(count, self._threads))
 
     def mark_changed(self, entities: Any) -> None:
         """Models that were taken and could not be written count as changed again."""
