@@ -178,6 +178,9 @@ class IndexWriter:
         if "script" in body:
             raise IllegalRequestError("updates by script are not supported; send a partial doc")
         part = body.get("doc")
+        for key in ("doc", "upsert"):
+            if not isinstance(body.get(key, {}), MappingABC):
+                raise IllegalRequestError(f"[UpdateRequest] [{key}] must be an object")
         if current is None:
             upsert = part if body.get("doc_as_upsert") else body.get("upsert")
             if upsert is None:

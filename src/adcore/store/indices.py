@@ -212,7 +212,7 @@ class Indices:
         options: MappingABC[str, Any],
     ) -> None:  # fmt: skip
         given = options.get("indices", options.get("index"))
-        expression = ",".join(given) if isinstance(given, list) else str(given)
+        expression = ",".join(map(str, given)) if isinstance(given, list) else str(given)
         names = options.get("aliases", options.get("alias")) or []
         listed = names if isinstance(names, list) else [names]
         indices = [t.index for t in catalog.resolve(expression, allow_no_indices=False)]

@@ -162,7 +162,7 @@ class MappingBuilder:
             self._aliases.append((path, str(options.get("path"))))
             return
         column = self._take(path, parent.nested_path)
-        subfields = options.get("fields") or {}
+        subfields = _subfields(options, path)
         self.fields[path] = self._field(path, kind, options, column, parent.nested_path, None)
         for name, sub in subfields.items():
             self._subfield(_child_path(path, name), sub, self.fields[path])
@@ -189,10 +189,10 @@ class MappingBuilder:
             column=column,
             is_multi_valued=(parent_path or path) in self._multi_valued,
             nested_path=nested_path,
-            subfields=tuple(f"{path}.{name}" for name in options.get("fields") or {}),
+            subfields=tuple(f"{path}.{name}" for name in _subfields(options, path)),
             parent_path=parent_path,
             format=None if form is None else str(form),
-            ignore_above=None if ignore_above is None else int(ignore_above),
+            ignore_above=None if ignore_above is None else _whole(path, ignore_above),
             is_indexed=str(options.get("index", True)).lower() not in ("false", "no"),
             options={k: v for k, v in options.items() if k not in ("type", "fields")},
         )
@@ -228,6 +228,22 @@ class MappingBuilder:
         return column
 
 
+def _subfields(options: MappingABC[str, Any], path: str) -> MappingABC[str, Any]:
+    found = options.get("fields") or {}
+    if not isinstance(found, MappingABC):
+        raise wrong_mapping(f"Expected map for property [fields] on field [{path}] but got "
+                            f"{shorten(found)}")  # fmt: skip
+    return found
+
+
+def _whole(path: str, value: Any) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal() or len(text) > 10:
+        raise wrong_mapping(f"[ignore_above] of field [{path}] must be a whole number, got "
+                            f"{shorten(value)}")  # fmt: skip
+    return int(text)
+
+
 def _attributes(field_: Field) -> dict[str, Any]:
     """The attributes of a field, by name."""
     return {name: getattr(field_, name) for name in Field.__dataclass_fields__}
@@ -243,6 +259,9 @@ def _child_path(parent: str, name: str) -> str:
         raise wrong_mapping("field name cannot be an empty string")
     if name.startswith(".") or name.endswith(".") or ".." in name:
         raise wrong_mapping(f"field name [{name}] cannot start or end with [.] or contain [..]")
+    if "\0" in name:
+        # No column can be called so.
+        raise wrong_mapping("field name cannot contain the character [NUL]")
     return f"{parent}.{name}" if parent else name
 
 

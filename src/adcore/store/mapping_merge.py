@@ -6,6 +6,7 @@ from collections.abc import Mapping as MappingABC
 from typing import Any
 
 from adcore.store.errors import MappingError
+from adcore.store.mapping_builder import wrong_mapping
 
 __all__ = ["merged_properties", "sorted_properties"]
 
@@ -32,6 +33,8 @@ def merged_properties(
     present: MappingABC[str, Any], addition: MappingABC[str, Any], parent: str
 ) -> dict[str, Any]:
     """The present properties and the additional ones; a MappingError where they contradict."""
+    if not isinstance(addition, MappingABC):
+        raise wrong_mapping(f"Expected map for property [properties] on field [{parent[:-1]}]")
     merged = dict(present)
     for name, options in addition.items():
         merged[name] = (
@@ -43,6 +46,8 @@ def merged_properties(
 def _merged_field(
     present: MappingABC[str, Any], addition: MappingABC[str, Any], path: str
 ) -> dict[str, Any]:
+    if not isinstance(addition, MappingABC):
+        raise wrong_mapping(f"Expected map for property [fields] on field [{path}]")
     before, after = _kind(present), _kind(addition)
     if before == "nested" and after == "object" and "type" not in addition:
         after = "nested"
@@ -57,9 +62,9 @@ def _merged_field(
         merged["properties"] = merged_properties(
             present.get("properties", {}), addition.get("properties", {}), f"{path}."
         )
-    elif "fields" in present:
+    elif present.get("fields"):
         merged["fields"] = merged_properties(
-            present["fields"], addition.get("fields", {}), f"{path}."
+            present["fields"], addition.get("fields") or {}, f"{path}."
         )
     return merged
 
