@@ -109,8 +109,8 @@ def test_defaults() -> None:
         "detector_type": "SINGLE_ENTITY",
     }
     assert config.time_decay == 1 / 2560
-    assert config.history_intervals(128) == 128
-    assert config.history_intervals(32) == 40
+    assert config.history_intervals(128) == 160
+    assert config.history_intervals(32) == 64
 
 
 def test_nulls_are_absent_and_unknown_fields_are_skipped() -> None:

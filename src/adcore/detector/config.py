@@ -23,7 +23,8 @@ DEFAULT_INTERVAL = Period(10)
 NO_DELAY = Period(0, "Seconds")
 DEFAULT_SHINGLE = 8
 DEFAULT_RECENCY_EMPHASIS = 2560
-# Intervals of history beyond the shingle that a model starts from, where nobody says how many.
+# Intervals of history beyond those that a model needs, where nobody says how many: some may lack
+# data, and the last often does.
 EXTRA_HISTORY = 32
 
 
@@ -267,9 +268,9 @@ suggested_seasonality, last_ui_breaking_change_time, auto_created
         """Intervals before now that a model starts from.
 
         ``samples`` are what it needs to be ready: where nobody says how long to look back, that is
-        far enough.
+        far enough, also where some intervals lack data.
         """
-        return self.history or max(self.shingle_size + EXTRA_HISTORY, samples)
+        return self.history or samples + EXTRA_HISTORY
 
 
 def _require(body: Mapping[str, Any], name: str, message: str) -> None:

@@ -19,7 +19,7 @@ from adcore.detector.filters import condition_of
 from adcore.detector.queries import is_match_all
 from adcore.detector.scan import ScanRequest
 from adcore.errors import DataError
-from adcore.query.sql import Sql, all_of, column, join, sql, value
+from adcore.query.sql import Sql, all_of, any_of, column, join, sql, value
 from adcore.store.documents import Documents
 from adcore.store.field import Field, FieldType
 from adcore.store.index_entry import Target
@@ -44,6 +44,9 @@ class IndexSource:
     IndexNotFoundError
         If a name is no index.
 
+    Only the rows of some entities are given where ``entities``, the values of the category fields
+    of each, is not None.
+
     Examples
     --------
     >>> from adcore import Detector
@@ -59,8 +62,14 @@ class IndexSource:
     # What may tell entities apart.
     category_kinds = frozenset({"keyword", "ip"})
 
-    def __init__(self, documents: Documents, indices: Sequence[str]) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        indices: Sequence[str],
+        entities: Sequence[tuple[str, ...]] | None = None,
+    ) -> None:
         self._documents = documents
+        self._entities = entities
         self._targets = documents.resolve(",".join(indices), allow_no_indices=False)
         self.name = ", ".join(indices)
 
@@ -86,12 +95,8 @@ class IndexSource:
 
     def scan(self, request: ScanRequest) -> Iterator[RowBatch]:
         """Stream the documents."""
-        now = self._now(request)
-        selects = [_select(target, request, now) for target in self._targets]
         order = "t, seq" if request.by_time else "seq"
-        query = sql(
-            "SELECT * EXCLUDE seq FROM ({}) ORDER BY " + order, join(" UNION ALL ", selects)
-        )
+        query = sql("SELECT * EXCLUDE seq FROM ({}) ORDER BY " + order, self._rows(request))
         with closing(self._documents.cursor()) as cursor:
             try:
                 relation = cursor.sql(query.text, params=list(query.parameters))
@@ -100,6 +105,42 @@ class IndexSource:
             except duckdb.Error as error:
                 reason = str(error).strip().splitlines()[0]
                 raise DataError(f"{self.name} cannot be read: {reason}") from error
+
+    def top_entities(self, request: ScanRequest, most: int) -> list[tuple[str, ...]]:
+        """The entities with most rows, at most so many; of equals the first by their values."""
+        keys = [f"k{i}" for i in range(len(request.key_fields))]
+        listed = ", ".join(keys)
+        query = sql(
+            f"SELECT {listed} FROM ({{}}) GROUP BY {listed} ORDER BY count(*) DESC, {listed} "
+            "LIMIT {}",
+            self._rows(request),
+            value(most),
+        )
+        return [tuple(row) for row in self._ask(query)]
+
+    def count_entities(self, request: ScanRequest, most: int) -> int:
+        """How many entities there are, counted up to so many."""
+        listed = ", ".join(f"k{i}" for i in range(len(request.key_fields)))
+        query = sql(
+            f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM ({{}}) LIMIT {{}})",
+            self._rows(request),
+            value(most),
+        )
+        return int(self._ask(query)[0][0])
+
+    def last_time(self, request: ScanRequest) -> int | None:
+        """The time of the last row that is wanted."""
+        ((last,),) = self._ask(sql("SELECT max(t) FROM ({})", self._rows(request)))
+        return None if last is None else int(last)
+
+    def _ask(self, query: Sql) -> list[tuple[Any, ...]]:
+        with closing(self._documents.cursor()) as cursor:
+            return cursor.execute(query.text, list(query.parameters)).fetchall()
+
+    def _rows(self, request: ScanRequest) -> Sql:
+        now = self._now(request)
+        selects = [_select(target, request, now, self._entities) for target in self._targets]
+        return join(" UNION ALL ", selects)
 
     def _now(self, request: ScanRequest) -> int:
         if request.now is not None:
@@ -123,7 +164,12 @@ def _time(target: Target, path: str) -> Sql:
     return column(found.column)
 
 
-def _select(target: Target, request: ScanRequest, now: int) -> Sql:
+def _select(
+    target: Target,
+    request: ScanRequest,
+    now: int,
+    entities: Sequence[tuple[str, ...]] | None,
+) -> Sql:
     time = _time(target, request.time_field)
     columns = [sql("{}::DOUBLE AS t", time), Sql("_seq_no AS seq")]
     for i, wanted in enumerate(request.columns):
@@ -136,6 +182,8 @@ def _select(target: Target, request: ScanRequest, now: int) -> Sql:
         conditions.append(sql("{} >= {}", time, value(request.start)))
     if request.end is not None:
         conditions.append(sql("{} < {}", time, value(request.end)))
+    if entities is not None and keys:
+        conditions.append(_one_of(keys, entities))
     conditions += [
         condition_of(query, target.mapping, now, target.index)
         for query in (request.filter_query, target.filter)
@@ -143,6 +191,14 @@ def _select(target: Target, request: ScanRequest, now: int) -> Sql:
     ]
     relation = target.relation
     return sql("SELECT {} FROM " + relation + " WHERE {}", join(", ", columns), all_of(conditions))
+
+
+def _one_of(keys: Sequence[Sql], entities: Sequence[tuple[str, ...]]) -> Sql:
+    """Whether a row belongs to one of some entities."""
+    return any_of(
+        all_of(sql("{} = {}", key, value(part)) for key, part in zip(keys, entity, strict=True))
+        for entity in entities
+    )
 
 
 def _key(target: Target, path: str) -> Sql:

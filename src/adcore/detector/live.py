@@ -178,6 +178,19 @@ class Live(DetectorBase):
         with self._lock:
             return entity_profile(self._started(), self.id, entity)
 
+    def model_entities(self, most: int) -> list[tuple[str, ...]]:
+        """The values of the category fields of entities that have a model, at most so many."""
+        with self._lock:
+            stream = self._stream
+            if stream is None:
+                return []
+            return [stream.key_of(entity) for entity in stream.models.entities()[:most]]
+
+    @property
+    def model_count(self) -> int:
+        """How many entities have a model."""
+        return 0 if self._stream is None else len(self._stream.models)
+
     def memory_bytes(self) -> int:
         """Bytes that the models hold."""
         return 0 if self._stream is None else self._stream.models.memory_bytes()

@@ -23,6 +23,8 @@ MAX_ENTITIES = 5
 # Intervals without which a preview says nothing, and those of an entity that it shows at most.
 FEWEST_INTERVALS = 400
 MOST_RESULTS = 1_000
+# Milliseconds that a double holds exactly: some 285 000 years.
+_LAST_TIME = 2**53
 
 
 def check_period(start: Any, end: Any) -> tuple[int, int]:
@@ -34,7 +36,8 @@ def check_period(start: Any, end: Any) -> tuple[int, int]:
         In the words of the API.
     """
     for value in (start, end):
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+        is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not is_whole or not 0 <= value <= _LAST_TIME:
             raise InvalidArgumentError(
                 "Must set both period start and end date with epoch of milliseconds"
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from adcore.detector.aggregation import FeatureAggregation, compile_aggregation
@@ -19,8 +21,17 @@ _FAILING = "Feature has an invalid query causing a runtime exception"
 _CATEGORY_KINDS = frozenset({"text", "number", "boolean", "other"})
 
 
-def check_detector(config: DetectorConfig, source: Source) -> None:
+def check_detector(
+    config: DetectorConfig, source: Source, after_time_field: Callable[[], None] | None = None
+) -> None:
     """Check time field, category fields, and that there are rows and every feature has values.
+
+    Parameters
+    ----------
+    config : DetectorConfig
+    source : Source
+    after_time_field : callable, optional
+        Further checks, whose place is behind that of the time field.
 
     Raises
     ------
@@ -29,6 +40,8 @@ def check_detector(config: DetectorConfig, source: Source) -> None:
     """
     fields = source.fields()
     _check_time_field(config, source, fields)
+    if after_time_field is not None:
+        after_time_field()
     _check_category_fields(config, source, fields)
     if source.time_bounds(config.time_field) is None:
         indices = ", ".join(config.indices) or source.name
