@@ -60,6 +60,8 @@ MODULES = [
     "query",
     "detector",
     "report",
+    "service",
+    "serve_commands",
     "commands",
     "cli",
     "__main__",

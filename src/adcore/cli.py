@@ -13,6 +13,8 @@ from adcore import _core
 from adcore.commands import ExitCode, Job, run_job
 from adcore.detect.forests import ForestOptions
 from adcore.detect.plan import Request
+from adcore.serve_commands import EXIT_CODES as SERVE_EXIT_CODES
+from adcore.serve_commands import serve, users
 
 __all__ = ["app", "main"]
 
@@ -33,6 +35,10 @@ def _print_version(value: bool) -> None:
     if value:
         typer.echo(f"adcore {_core.__version__}")
         raise typer.Exit
+
+
+app.command(epilog=SERVE_EXIT_CODES)(serve)
+app.add_typer(users, name="users")
 
 
 @app.callback()

@@ -1,0 +1,1 @@
+"""The Anomaly Detection API without HTTP: detectors, jobs, tasks and results in a store."""

@@ -1,0 +1,59 @@
+"""What all parts of the service that watch data have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adcore.detector import Detector, DetectorConfig
+from adcore.service.detectors.checkpoint import CheckpointStore
+from adcore.service.detectors.counters import Counters
+from adcore.service.detectors.jobs import Jobs
+from adcore.service.detectors.registry import DetectorRegistry
+from adcore.service.detectors.result_indices import ResultIndices
+from adcore.service.detectors.result_writer import ResultWriter
+from adcore.service.detectors.settings import DetectionSettings
+from adcore.service.detectors.tasks import Tasks
+from adcore.store import Store
+from adcore.store.clock import Clock
+
+__all__ = ["Parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The stores of one service, its clock and its counters."""
+
+    store: Store
+    clock: Clock
+    settings: DetectionSettings
+    node_id: str
+    indices: ResultIndices
+    registry: DetectorRegistry
+    jobs: Jobs
+    tasks: Tasks
+    writer: ResultWriter
+    checkpoints: CheckpointStore
+    counters: Counters
+
+    @classmethod
+    def of(cls, store: Store, clock: Clock, settings: DetectionSettings, node_id: str) -> Parts:
+        """Those of a store."""
+        documents = store.documents
+        indices = ResultIndices(documents, settings)
+        return cls(
+            store=store,
+            clock=clock,
+            settings=settings,
+            node_id=node_id,
+            indices=indices,
+            registry=DetectorRegistry(documents, settings, indices, clock),
+            jobs=Jobs(documents, clock),
+            tasks=Tasks(documents, clock, settings.max_old_ad_task_docs_per_detector),
+            writer=ResultWriter(documents, indices),
+            checkpoints=CheckpointStore(store.checkpoints),
+            counters=Counters(),
+        )
+
+    def detector(self, detector_id: str, config: DetectorConfig) -> Detector:
+        """A detector that has seen nothing."""
+        return Detector(config, detector_id=detector_id, **self.settings.model_settings())

@@ -1,0 +1,72 @@
+"""Many writes in one request."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from adcore.service.documents.bulk_lines import BulkItem, parse_bulk
+from adcore.service.documents.write import check_alias, write_body
+from adcore.service.errors import error_summary
+from adcore.service.requests import Call
+from adcore.service.responses import Reply
+from adcore.service.routing import endpoints
+from adcore.store.actions import WriteError, WriteResult
+from adcore.store.errors import IndexNotFoundError
+
+__all__ = ["ENDPOINTS"]
+
+
+def _bulk(call: Call) -> Reply:
+    started = perf_counter()
+    is_refreshed = call.refresh() == "true"
+    items = parse_bulk(
+        call.body, call.optional_value("index"), requires_alias=call.boolean("require_alias")
+    )
+    refused = _without_alias(call, items)
+    kept = [item.action for at, item in enumerate(items) if at not in refused]
+    done = iter(call.context.store.documents.bulk(kept))
+    results = [refused[at] if at in refused else next(done) for at in range(len(items))]
+    shown = [_shown(result, is_refreshed=is_refreshed) for result in results]
+    body = {
+        "took": int((perf_counter() - started) * 1000),
+        "errors": any(isinstance(result, WriteError) for result in results),
+        "items": shown,
+    }
+    return Reply(body)
+
+
+def _without_alias(call: Call, items: list[BulkItem]) -> dict[int, WriteError]:
+    """The items that ask for an alias where there is none."""
+    refused = {}
+    for at, item in enumerate(items):
+        try:
+            check_alias(call, item.action.index, is_required=item.requires_alias)
+        except IndexNotFoundError as error:
+            action = item.action
+            refused[at] = WriteError(action.operation, action.index, action.id, error)
+    return refused
+
+
+def _shown(result: WriteResult | WriteError, *, is_refreshed: bool) -> dict[str, Any]:
+    if isinstance(result, WriteResult):
+        body = write_body(result, is_refreshed=is_refreshed)
+        return {result.operation: {**body, "status": result.status}}
+    return {
+        result.operation: {
+            "_index": result.index,
+            "_id": result.id,
+            "status": result.status,
+            "error": error_summary(result.error),
+        }
+    }
+
+
+_PARAMETERS = (
+    "_source", "_source_excludes", "_source_includes", "batch_size", "pipeline", "refresh",
+    "require_alias", "routing", "timeout", "wait_for_active_shards",
+)  # fmt: skip
+ENDPOINTS = endpoints(
+    "POST PUT", ["/_bulk", "/{index}/_bulk"], _bulk, parameters=_PARAMETERS, writes=True,
+    body="ndjson", summary="Many writes in one transaction; refused ones leave the others alone.",
+)  # fmt: skip

@@ -1,0 +1,150 @@
+"""The lines of a bulk: an action, and for most a document on the next line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from adcore.query.syntax.reader import token
+from adcore.service.errors import ApiError, illegal_argument, validation_error
+from adcore.store.actions import Action
+
+__all__ = ["BulkItem", "parse_bulk"]
+
+_OPERATIONS = ("create", "delete", "index", "update")
+_KNOWN = frozenset({
+    "_id", "_index", "_source", "_type", "dynamic_templates", "if_primary_term", "if_seq_no",
+    "pipeline", "require_alias", "retry_on_conflict", "routing", "version", "version_type",
+})  # fmt: skip
+_decode = msgspec.json.Decoder().decode
+
+
+class BulkItem(msgspec.Struct, frozen=True):
+    """One action of a bulk."""
+
+    action: Action
+    requires_alias: bool = False
+
+
+def parse_bulk(body: bytes, index: str | None, *, requires_alias: bool) -> list[BulkItem]:
+    r"""The actions of a bulk.
+
+    A line of an action that cannot be read refuses the whole bulk, as nobody can know whether a
+    document follows it; documents are read by the store, where each fails alone.
+
+    Parameters
+    ----------
+    index : str or None
+        For the actions that name none.
+
+    Raises
+    ------
+    ApiError
+        With the number of the line; then nothing is to be done.
+
+    Examples
+    --------
+    >>> [item.action.operation for item in parse_bulk(
+    ...     b'{"index":{"_id":"1"}}\n{"a":1}\n{"delete":{"_id":"2"}}\n', "logs",
+    ...     requires_alias=False)]
+    ['index', 'delete']
+    """
+    if not body.strip():
+        raise ApiError(400, "parse_exception", "request body is required")
+    lines = body.split(b"\n")
+    if lines[-1].strip():
+        raise illegal_argument("The bulk request must be terminated by a newline [\\n]")
+    items: list[BulkItem] = []
+    number = 0
+    while number < len(lines) - 1:
+        line = lines[number]
+        number += 1
+        if not line.strip():
+            continue
+        operation, options = _action(line, number)
+        source = None
+        if operation != "delete":
+            if number >= len(lines) - 1:
+                raise illegal_argument("The bulk request must be terminated by a newline [\\n]")
+            source = lines[number]
+            number += 1
+        items.append(_item(operation, options, source, index, requires_alias))
+    if not items:
+        raise validation_error("no requests added")
+    _check(items)
+    return items
+
+
+def _action(line: bytes, number: int) -> tuple[Any, dict[str, Any]]:
+    where = f"Malformed action/metadata line [{number}]"
+    try:
+        found = _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise illegal_argument(f"{where}, {error}") from None
+    if not isinstance(found, dict):
+        raise illegal_argument(f"{where}, expected START_OBJECT but found [{token(found)}]")
+    if len(found) != 1:
+        raise illegal_argument(f"{where}, expected one field but found [{len(found)}]")
+    ((operation, options),) = found.items()
+    if operation not in _OPERATIONS:
+        raise illegal_argument(
+            f"{where}, expected field [create], [delete], [index] or [update] but found "
+            f"[{operation}]"
+        )
+    if not isinstance(options, dict):
+        raise illegal_argument(f"{where}, expected START_OBJECT but found [{token(options)}]")
+    _check_options(options, number)
+    return operation, options
+
+
+def _check_options(options: dict[str, Any], number: int) -> None:
+    line = f"Action/metadata line [{number}] contains"
+    for key, value in options.items():
+        if key not in _KNOWN:
+            raise illegal_argument(f"{line} an unknown parameter [{key}]")
+        if key in ("_id", "_index") and value is not None and not isinstance(value, (str, int)):
+            raise illegal_argument(f"{line} a value of the wrong type for [{key}]")
+        if key in ("if_seq_no", "if_primary_term") and type(value) is not int:
+            raise illegal_argument(f"{line} a value of the wrong type for [{key}]")
+    if options.get("version_type", "internal") != "internal" or "version" in options:
+        raise illegal_argument(f"{line} a [version], use [if_seq_no] and [if_primary_term] instead")
+    if options.get("pipeline") not in (None, "_none"):
+        raise illegal_argument(f"pipeline with id [{options['pipeline']}] does not exist")
+
+
+def _item(
+    operation: Any,
+    options: dict[str, Any],
+    source: bytes | None,
+    index: str | None,
+    requires_alias: bool,
+) -> BulkItem:
+    id_ = options.get("_id")
+    named = options.get("_index", index)
+    action = Action(
+        operation,
+        "" if named is None else str(named),
+        None if id_ is None else str(id_),
+        source,
+        options.get("if_seq_no"),
+        options.get("if_primary_term"),
+    )
+    return BulkItem(action, options.get("require_alias", requires_alias) is True)
+
+
+def _check(items: list[BulkItem]) -> None:
+    faults = []
+    for item in items:
+        action = item.action
+        if not action.index:
+            faults.append("index is missing")
+        if action.id is None and action.operation in ("update", "delete"):
+            faults.append("id is missing")
+        if action.if_seq_no is not None and action.if_primary_term is None:
+            faults.append("ifSeqNo is set, but primary term is [0]")
+        if action.if_seq_no is None and action.if_primary_term is not None:
+            term = action.if_primary_term
+            faults.append(f"ifSeqNo is unassigned, but primary term is [{term}]")
+    if faults:
+        raise validation_error(*faults)

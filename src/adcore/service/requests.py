@@ -1,0 +1,327 @@
+"""A request as handlers see it: values of the path, parameters, body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import duckdb
+import msgspec
+
+from adcore.service.errors import ApiError, illegal_argument, parse_error
+from adcore.service.settings import Principal
+
+if TYPE_CHECKING:
+    from adcore.service.context import Context
+
+__all__ = [
+    "COMMON_PARAMETERS",
+    "Call",
+    "check_parameters",
+    "decode_json",
+    "texts_of",
+    "to_boolean",
+]
+
+COMMON_PARAMETERS = ("error_trace", "filter_path", "format", "human", "pretty")
+Refresh = Literal["true", "false", "wait_for"]
+_LARGEST = 2**31 - 1
+
+
+class Call:
+    """One request. Handlers run in a thread of their own and may block.
+
+    Attributes
+    ----------
+    context : Context
+        The store, the settings, the clock.
+    path : str
+        As the client sent it, still with its percent signs.
+    headers : mapping
+        By names in lower case.
+    user : Principal or None
+        Whose request it is.
+    body : bytes
+        What was sent, decompressed.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        method: str,
+        path: str,
+        values: Mapping[str, str],
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes,
+        user: Principal | None,
+    ) -> None:
+        self.context = context
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.user = user
+        self.body = body
+        self._values = values
+        self._parameters = parameters
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
+        self._is_over = False
+
+    def value(self, name: str) -> str:
+        """A value of the path, such as ``id`` of ``/{index}/_doc/{id}``."""
+        return self._values[name]
+
+    def optional_value(self, name: str) -> str | None:
+        """A value that not all paths of the endpoint have."""
+        return self._values.get(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter was given, be it without a value."""
+        return name in self._parameters
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter as it is."""
+        return self._parameters.get(name, default)
+
+    def words(self, name: str) -> list[str]:
+        """A parameter of words with commas between them."""
+        return [word for word in self.text(name).split(",") if word]
+
+    def boolean(self, name: str, *, default: bool = False) -> bool:
+        """A parameter that is ``true``, ``false``, or there without a value, which is true.
+
+        Raises
+        ------
+        ApiError
+            If it is anything else.
+        """
+        return to_boolean(self._parameters[name]) if name in self._parameters else default
+
+    def integer(self, name: str, default: int | None = None) -> int | None:
+        """A parameter that is a whole number of 32 bits.
+
+        Raises
+        ------
+        ApiError
+            If it is anything else.
+        """
+        text = self._parameters.get(name)
+        if text is None:
+            return default
+        try:
+            number = int(text)
+        except ValueError:
+            number = _LARGEST + 1
+        if not -_LARGEST <= number <= _LARGEST or not text.isascii() or "_" in text:
+            raise illegal_argument(f"Failed to parse int parameter [{name}] with value [{text}]")
+        return number
+
+    def long(self, name: str) -> int | None:
+        """A parameter that is a whole number of 64 bits.
+
+        Raises
+        ------
+        ApiError
+            If it is anything else.
+        """
+        text = self._parameters.get(name)
+        if text is None:
+            return None
+        digits = text.removeprefix("-")
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+            raise illegal_argument(f"Failed to parse long parameter [{name}] with value [{text}]")
+        return int(text)
+
+    def refresh(self) -> Refresh:
+        """When others shall see a write. Here they see it as soon as it is answered.
+
+        Raises
+        ------
+        ApiError
+            If the parameter is none of the three.
+        """
+        text = self.text("refresh", "false") or "true"
+        if text == "true":
+            return "true"
+        if text == "false":
+            return "false"
+        if text == "wait_for":
+            return "wait_for"
+        raise illegal_argument(f"Unknown value for refresh: [{text}].")
+
+    def content(self) -> bytes:
+        """The body, or the parameter ``source`` in place of it."""
+        return self.body or self.text("source").encode()
+
+    def required_content(self) -> bytes:
+        """The body, or the parameter ``source``.
+
+        Raises
+        ------
+        ApiError
+            If there is none.
+        """
+        content = self.content()
+        if not content.strip():
+            raise parse_error("request body is required")
+        return content
+
+    def json(self) -> Any:
+        """The JSON of the body; None if there is none.
+
+        Raises
+        ------
+        ApiError
+            If it is no JSON, or nested too deeply.
+        """
+        content = self.content()
+        if not content.strip():
+            return None
+        return decode_json(content, self.context.settings.limits.json_depth)
+
+    def object(self) -> dict[str, Any]:
+        """The JSON of a body that has to be an object.
+
+        Raises
+        ------
+        ApiError
+            If there is no body, or it is something else.
+        """
+        found = decode_json(self.required_content(), self.context.settings.limits.json_depth)
+        if not isinstance(found, dict):
+            raise parse_error("request body must be an object")
+        return found
+
+    def optional_object(self) -> dict[str, Any]:
+        """The JSON of a body that may be missing."""
+        return self.object() if self.content().strip() else {}
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for reading, stopped when the time of the request is over."""
+        with self.context.store.documents.cursor() as made, self.watched(made) as cursor:
+            yield cursor
+
+    @contextmanager
+    def watched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Stop what a connection does when the time of the request is over."""
+        self._cursors.add(cursor)
+        try:
+            if self._is_over:
+                raise ApiError(408, "timeout_exception", "Time exceeded")
+            yield cursor
+        finally:
+            self._cursors.discard(cursor)
+
+    def stop(self) -> None:
+        """End what the request is doing, from another thread."""
+        self._is_over = True
+        for cursor in tuple(self._cursors):
+            cursor.interrupt()
+
+
+def texts_of(name: str, content: Any) -> list[str]:
+    """The texts of a part of a body that is one of them or a list.
+
+    >>> texts_of("ids", ["a", 1])
+    ['a', '1']
+
+    Raises
+    ------
+    ApiError
+        If it is anything else.
+    """
+    listed = content if isinstance(content, list) else [content]
+    for each in listed:
+        if isinstance(each, bool) or not isinstance(each, (str, int)):
+            raise parse_error(
+                f"[{name}] must be a text or a list of texts, found [{type_of(each)}]"
+            )
+    return [str(each) for each in listed]
+
+
+def type_of(content: Any) -> str:
+    """What JSON calls the type of a value."""
+    return "null" if content is None else _JSON_TYPES.get(type(content), "value")
+
+
+_JSON_TYPES: dict[type, str] = {
+    bool: "boolean", dict: "object", float: "number", int: "number", list: "array", str: "string",
+}  # fmt: skip
+
+
+def to_boolean(text: str) -> bool:
+    """The value of a boolean parameter.
+
+    Raises
+    ------
+    ApiError
+        If it is neither ``true`` nor ``false`` nor empty.
+    """
+    if text in ("", "true"):
+        return True
+    if text == "false":
+        return False
+    raise illegal_argument(f"Failed to parse value [{text}] as only [true] or [false] are allowed.")
+
+
+def check_parameters(path: str, given: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """Raise an ApiError if there is a parameter that the endpoint does not know."""
+    unknown = sorted(name for name in given if name not in known and name not in COMMON_PARAMETERS)
+    if not unknown:
+        return
+    candidates = (*known, *COMMON_PARAMETERS)
+    named = ", ".join(f"[{name}]{_did_you_mean(name, candidates)}" for name in unknown)
+    plural = "s" if len(unknown) > 1 else ""
+    raise illegal_argument(f"request [{path}] contains unrecognized parameter{plural}: {named}")
+
+
+def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(name, known, cutoff=0.6)
+    if not close:
+        return ""
+    if len(close) == 1:
+        return f" -> did you mean [{close[0]}]?"
+    return f" -> did you mean any of [{', '.join(close)}]?"
+
+
+def decode_json(content: bytes, depth: int) -> Any:
+    """The value of a JSON text.
+
+    Raises
+    ------
+    ApiError
+        If it is no JSON, or objects and arrays stand in each other more than `depth` times.
+    """
+    try:
+        found = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ApiError(400, "json_parse_exception", str(error)) from None
+    except RecursionError:
+        _too_deep(depth)
+    _check_depth(found, depth, depth)
+    return found
+
+
+def _check_depth(content: Any, left: int, depth: int) -> None:
+    items = content.values() if isinstance(content, dict) else content
+    if not isinstance(content, (dict, list)):
+        return
+    if left == 0:
+        _too_deep(depth)
+    for item in items:
+        if isinstance(item, (dict, list)):
+            _check_depth(item, left - 1, depth)
+
+
+def _too_deep(depth: int) -> NoReturn:
+    raise ApiError(
+        400,
+        "x_content_parse_exception",
+        f"the body is nested too deeply: more than the [{depth}] levels that are allowed",
+    )
+
+
+Handler = Callable[[Call], Any]

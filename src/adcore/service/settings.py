@@ -1,0 +1,100 @@
+"""What a service is told when it starts: its name, its limits, who it says it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from adcore.service.detectors.settings import DetectionSettings
+
+__all__ = ["Principal", "ServiceLimits", "Settings"]
+
+Distribution = Literal["opensearch", "elasticsearch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whose request it is; detectors keep it as their ``user``.
+
+    Attributes
+    ----------
+    tenant : str or None
+        The ``user_requested_tenant`` of the API.
+    """
+
+    name: str = "admin"
+    backend_roles: tuple[str, ...] = ("admin",)
+    roles: tuple[str, ...] = ("own_index", "all_access")
+    custom_attribute_names: tuple[str, ...] = ()
+    tenant: str | None = "__user__"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLimits:
+    """How much clients may ask for.
+
+    Attributes
+    ----------
+    body_bytes : int
+        The most bytes of one body, also of one that comes compressed.
+    pending_body_bytes : int
+        The most bytes of all bodies that are being worked on.
+    requests : int
+        The most requests at a time; more are answered with 429.
+    readers, writers : int
+        Threads for requests that read, and for those that write.
+    json_depth : int
+        How deep objects and arrays of a request may stand in each other.
+    body_seconds : float
+        How long a client may take to send a body.
+    request_seconds : float
+        How long a search may run before it is stopped.
+    """
+
+    body_bytes: int = 100 * 1024 * 1024
+    pending_body_bytes: int = 512 * 1024 * 1024
+    requests: int = 256
+    readers: int = 8
+    writers: int = 4
+    json_depth: int = 250
+    body_seconds: float = 60.0
+    request_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a service.
+
+    Attributes
+    ----------
+    distribution : {"opensearch", "elasticsearch"}
+        Which API's clients shall find their own kind: it decides what ``GET /`` says.
+    version : str or None
+        The version that ``GET /`` names; None: one that present clients accept.
+    address : str
+        Where clients reach the service, as host and port, for those that ask the nodes for it.
+    allowed_hosts : tuple of str or None
+        The names that the ``Host`` of a request may have, which protects a service without users
+        from web pages that give its address a name of theirs; None: any.
+    principal : Principal or None
+        Whose requests those without a user are.
+    detection : DetectionSettings
+        Limits and defaults of detectors.
+    """
+
+    name: str = "adcore"
+    cluster_name: str = "adcore"
+    distribution: Distribution = "opensearch"
+    version: str | None = None
+    address: str = "127.0.0.1:9200"
+    allowed_hosts: tuple[str, ...] | None = None
+    principal: Principal | None = field(default_factory=Principal)
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
+    detection: DetectionSettings = field(default_factory=DetectionSettings)
+
+    @property
+    def shown_version(self) -> str:
+        """The version that clients see."""
+        if self.version is not None:
+            return self.version
+        return "2.19.0" if self.distribution == "opensearch" else "8.17.0"
