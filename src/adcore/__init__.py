@@ -10,9 +10,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from adcore._core import __version__
 from adcore.checkpoints import CheckpointBatch, CheckpointStore, MemoryCheckpoints
-from adcore.detector import Detector, DetectorConfig, DetectorResults
 from adcore.entity_cache import EntityCache
 from adcore.entity_result import EntityProfile, EntityResult
 from adcore.errors import (
@@ -26,6 +28,9 @@ from adcore.forest import CompactForest, RandomCutForest
 from adcore.forest_bank import ForestBank
 from adcore.thresholded import ThresholdedForest
 from adcore.thresholded_result import ThresholdedResult
+
+if TYPE_CHECKING:
+    from adcore.detector import Detector, DetectorConfig, DetectorResults
 
 __all__ = [
     "AdcoreError",
@@ -49,3 +54,10 @@ __all__ = [
     "ThresholdedResult",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Detectors, when they are asked for: with them comes all that reads and searches documents."""
+    if name not in ("Detector", "DetectorConfig", "DetectorResults"):
+        raise AttributeError(f"module 'adcore' has no attribute {name!r}")
+    return getattr(import_module("adcore.detector"), name)
