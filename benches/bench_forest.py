@@ -9,15 +9,11 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from workloads import WORKLOADS, Rows, Workload, segments, warm_rows
-
-import adcore
-
-KINDS = {"resident": adcore.RandomCutForest, "compact": adcore.CompactForest}
+from forests import warm_forest
+from workloads import WORKLOADS, Rows, Workload, segments
 
 
 def workload(dimensions: int, shingle: int, trees: int) -> Workload:
@@ -31,18 +27,6 @@ def workload(dimensions: int, shingle: int, trees: int) -> Workload:
     )
 
 
-def warm_forest(kind: str, work: Workload) -> Any:
-    forest = KINDS[kind](
-        work.input_dimensions,
-        shingle_size=work.shingle_size,
-        number_of_trees=work.trees,
-        sample_size=work.samples,
-        seed=work.seed,
-    )
-    forest.update(warm_rows(work)[0])
-    return forest
-
-
 class Sweep:
     """One warm forest per point of the grid; what is timed is 2 000 rows."""
 
@@ -52,7 +36,7 @@ class Sweep:
     def setup(self, kind: str, dimensions: int, shingle: int, trees: int) -> None:
         work = workload(dimensions, shingle, trees)
         self.rows: Rows = segments(work, 1)[0, :, 0]
-        self.forest = warm_forest(kind, work)
+        self.forest = warm_forest(work, kind)
 
     def time_process(self, *_grid: object) -> None:
         self.forest.process(self.rows)
@@ -84,7 +68,7 @@ class Bank:
         self.rows: Rows = segments(work, 1)[0]
         self.kind = kind
         self.work = work
-        self.bank = [warm_forest(kind, work) for _ in range(forests)]
+        self.bank = [warm_forest(work, kind) for _ in range(forests)]
 
     def time_in_turn(self, *_grid: object) -> None:
         for step in self.rows:
@@ -92,4 +76,4 @@ class Bank:
                 forest.process(row)
 
     def peakmem_bank(self, *_grid: object) -> None:
-        warm_forest(self.kind, self.work)
+        warm_forest(self.work, self.kind)

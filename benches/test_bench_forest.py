@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forests import KINDS, warm_forest
 from workloads import WORKLOADS, Rows, Workload, segments, verify, warm_rows
 
 import adcore
 
-KINDS = {"resident": adcore.RandomCutForest, "compact": adcore.CompactForest}
 ROWS = 2_000
 KRCF_MEAN = {"W1": 0.737, "W2": 0.748, "W3": 0.781}
 # The trees of a compact forest share one sample: its mean score varies more between seeds.
@@ -24,18 +24,6 @@ TOLERANCE = {"resident": 0.03, "compact": 0.10}
 
 def small(name: str) -> Workload:
     return replace(WORKLOADS[name], warm_rows=4_096, segment_rows=ROWS)
-
-
-def warm_forest(work: Workload, kind: str = "resident") -> Any:
-    forest = KINDS[kind](
-        work.input_dimensions,
-        shingle_size=work.shingle_size,
-        number_of_trees=work.trees,
-        sample_size=work.samples,
-        seed=work.seed,
-    )
-    forest.update(warm_rows(work)[0])
-    return forest
 
 
 def rows_of(work: Workload) -> Rows:

@@ -17,6 +17,7 @@ from adcore.errors import InvalidArgumentError
 from adcore.frames import field_names
 from adcore.matrix import matrix
 from adcore.options import MAXIMUM_THREADS, thresholded_config, thresholded_options
+from adcore.threads import Threaded
 from adcore.thresholded import ThresholdedForest
 from adcore.thresholded_result import ThresholdedResult
 from adcore.times import epoch_milliseconds
@@ -31,7 +32,7 @@ _ROWS_IN_TURN = 65_536
 """Rows between two looks for Ctrl-C: about a second."""
 
 
-class EntityCache:
+class EntityCache(Threaded):
     """A thresholded forest for each of up to millions of entities.
 
     Every model is one block of memory of :attr:`model_bytes` bytes. Where not all fit, those in use
@@ -90,7 +91,7 @@ class EntityCache:
     50
     """
 
-    __slots__ = ("_cache", "_store", "_threads", "_unwritten")
+    __slots__ = ("_cache", "_store", "_unwritten")
 
     def __init__(
         self,
@@ -305,15 +306,6 @@ class EntityCache:
     def byte_budget(self, value: int) -> None:
         self._cache.set_byte_budget(integer("byte_budget", value, 1, _MANY))
         self._write_evicted()
-
-    @property
-    def threads(self) -> int:
-        """Threads that one call may use. May be set while running."""
-        return self._threads
-
-    @threads.setter
-    def threads(self, value: int) -> None:
-        self._threads = integer("threads", value, 1, MAXIMUM_THREADS)
 
     def __contains__(self, entity: int) -> bool:
         return self._cache.contains(_entity(entity))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from adcore import _core
 from adcore.arrow import FloatArray
-from adcore.config import integer, number
-from adcore.options import MAXIMUM_THREADS
+from adcore.config import number
+from adcore.threads import Threaded
 
 __all__ = ["ForestFacts"]
 
 
-class ForestFacts:
+class ForestFacts(Threaded):
     """The properties of a forest."""
 
-    __slots__ = ("_forest", "_threads")
+    __slots__ = ("_forest",)
     _forest: _core.Forest
-    _threads: int
 
     @property
     def input_dimensions(self) -> int:
@@ -70,15 +69,6 @@ class ForestFacts:
     def bounding_box_cache_fraction(self, value: float) -> None:
         fraction = number("bounding_box_cache_fraction", value, 0.0, 1.0)
         self._forest.set_bounding_box_cache_fraction(fraction)
-
-    @property
-    def threads(self) -> int:
-        """Threads that one call may use. May be set while running."""
-        return self._threads
-
-    @threads.setter
-    def threads(self, value: int) -> None:
-        self._threads = integer("threads", value, 1, MAXIMUM_THREADS)
 
     @property
     def total_updates(self) -> int:

@@ -15,6 +15,7 @@ from adcore.errors import InvalidArgumentError
 from adcore.forest import CompactForest, RandomCutForest
 from adcore.matrix import matrix
 from adcore.options import MAXIMUM_THREADS, check_flag, forest_config
+from adcore.threads import Threaded
 
 __all__ = ["ForestBank"]
 
@@ -22,7 +23,7 @@ _MAXIMUM_FORESTS = 2**32 - 1
 _Self = TypeVar("_Self", bound="ForestBank")
 
 
-class ForestBank:
+class ForestBank(Threaded):
     """One forest per stream, all made alike.
 
     Parameters
@@ -56,7 +57,7 @@ internal_shingling, internal_rotation
     1400
     """
 
-    __slots__ = ("_bank", "_threads")
+    __slots__ = ("_bank",)
     _kind = "ForestBank"
 
     def __init__(
@@ -113,15 +114,6 @@ internal_shingling, internal_rotation
         is_compact = snapshot_kind(copied.to_bytes()) == CompactForest._kind
         kind = CompactForest if is_compact else RandomCutForest
         return kind._around(copied, threads=1)
-
-    @property
-    def threads(self) -> int:
-        """Threads that one call may use. May be set while running."""
-        return self._threads
-
-    @threads.setter
-    def threads(self, value: int) -> None:
-        self._threads = integer("threads", value, 1, MAXIMUM_THREADS)
 
     def memory_bytes(self) -> int:
         """Bytes that all forests hold now."""

@@ -51,12 +51,6 @@ auto completions(std::span<const Subtree> trees, std::span<const float> point, s
 
 }  // namespace
 
-auto mean_score(std::span<const Subtree> trees, std::span<const float> point) -> double {
-  double total = 0;
-  for (const Subtree& tree : trees) total += score_on(trace(tree, point), point);
-  return total * share_of(trees);
-}
-
 auto mean_displacement(std::span<const Subtree> trees, std::span<const float> point) -> double {
   double total = 0;
   for (const Subtree& tree : trees) total += displacement_on(trace(tree, point), point);

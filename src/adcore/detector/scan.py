@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from adcore.detect.batches import RowBatch
 from adcore.detector.aggregation import ValueColumn
+from adcore.detector.config import DetectorConfig
 from adcore.detector.queries import MATCH_ALL
 
 __all__ = ["RowBatch", "ScanRequest", "Source"]
@@ -42,6 +43,20 @@ class ScanRequest:
     end: int | None = None
     by_time: bool = True
     now: int | None = None
+
+    @classmethod
+    def of_entities(
+        cls, config: DetectorConfig, *, now: int, start: int | None = None, end: int | None = None
+    ) -> ScanRequest:
+        """The rows of a detector, for who counts its entities: no column but the keys."""
+        return cls(
+            config.time_field,
+            key_fields=config.category_fields,
+            filter_query=config.filter_query,
+            start=start,
+            end=end,
+            now=now,
+        )
 
 
 @runtime_checkable

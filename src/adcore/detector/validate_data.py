@@ -99,8 +99,6 @@ def _has_values(
     for column in compiled.columns:
         if column.field is not None and column.field not in fields:
             return False
-        if column.field is None or column.is_counted:
-            continue
     request = ScanRequest(
         config.time_field, compiled.columns, filter_query=dict(MATCH_ALL), by_time=False
     )

@@ -13,6 +13,7 @@ from adcore.store.field import Field
 from adcore.store.inference import inferred_properties
 from adcore.store.json_text import check_duplicates, decode_object, encode
 from adcore.store.mapping import Mapping, ObjectField
+from adcore.store.nested_lists import flattened
 from adcore.store.values import ValueReadError, preview
 
 __all__ = ["DocumentParser", "ParsedDocument"]
@@ -161,16 +162,9 @@ class _Walk:
             self.keys += _keys_in(value)
 
     def _list(self, leaf: Leaf, value: list[Any], row: Row) -> None:
-        pending = [iter(value)]
-        while pending:
-            for item in pending[-1]:
-                if isinstance(item, list):
-                    pending.append(iter(item))
-                    break
-                if item is not None:
-                    self._put(leaf, item, row)
-            else:
-                pending.pop()
+        for item in flattened(value):
+            if item is not None:
+                self._put(leaf, item, row)
 
     def _no_leaf(self, path: str, value: Any, row: Row) -> None:
         known = self._mapping.objects.get(path)
@@ -181,7 +175,7 @@ class _Walk:
         elif type(value) is dict:
             self._object(value, f"{path}.", row)
         elif type(value) is list:
-            for item in _flat(value):
+            for item in flattened(value):
                 self._no_leaf(path, item, row)
         elif value is not None:
             raise _not_an_object(path)
@@ -205,7 +199,7 @@ class _Walk:
     def _nested(self, path: str, value: Any, row: Row) -> None:
         inner = self._mapping.nested[path]
         members: list[dict[str, Any]] = []
-        for item in _flat(value):
+        for item in flattened(value):
             if type(item) is dict:
                 nested_row = Row()
                 self._object(item, f"{path}.", nested_row)
@@ -251,12 +245,6 @@ def _not_an_object(path: str) -> MapperParsingError:
 
 def _json(value: Any) -> str:
     return encode(value).decode()
-
-
-def _flat(value: Any) -> list[Any]:
-    if type(value) is not list:
-        return [value]
-    return [inner for item in value for inner in _flat(item)]
 
 
 def _keys_in(value: Any) -> int:

@@ -11,6 +11,7 @@ from adcore.errors import InvalidArgumentError
 from adcore.store.dates import DYNAMIC_FORMATS, date_format
 from adcore.store.errors import MappingError, StrictDynamicMappingError
 from adcore.store.mapping import RESERVED_COLUMNS, Mapping
+from adcore.store.nested_lists import flattened
 
 __all__ = ["inferred_properties"]
 
@@ -75,7 +76,7 @@ class _Inference:
         self._value(head, path, value, depth, added)
 
     def _value(self, name: str, path: str, value: Any, depth: int, added: dict[str, Any]) -> None:
-        items = _flat(value)
+        items = list(flattened(value))
         objects = [item for item in items if isinstance(item, dict)]
         first = next((item for item in items if item is not None), None)
         if first is None:
@@ -179,23 +180,6 @@ def _add(added: dict[str, Any], name: str, options: MappingABC[str, Any]) -> Non
                 _add(present[key], inner, declared)
         else:
             present.setdefault(key, dict(value) if isinstance(value, dict) else value)
-
-
-def _flat(value: Any) -> list[Any]:
-    """The values of lists in lists, in order."""
-    if not isinstance(value, list):
-        return [value]
-    flat: list[Any] = []
-    pending = [iter(value)]
-    while pending:
-        for item in pending[-1]:
-            if isinstance(item, list):
-                pending.append(iter(item))
-                break
-            flat.append(item)
-        else:
-            pending.pop()
-    return flat
 
 
 def _check_name(name: str) -> None:

@@ -11,7 +11,6 @@
 
 namespace adcore {
 
-[[nodiscard]] auto mean_score(std::span<const Subtree> trees, std::span<const float> point) -> double;
 [[nodiscard]] auto mean_displacement(std::span<const Subtree> trees, std::span<const float> point) -> double;
 [[nodiscard]] auto mean_attribution(std::span<const Subtree> trees, std::span<const float> point) -> Attribution;
 [[nodiscard]] auto mean_density(std::span<const Subtree> trees, std::span<const float> point) -> Density;

@@ -4,17 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.date_buckets import QUARTER, DateBuckets
 from adcore.query.aggregate.histogram import too_many_buckets
+from adcore.query.aggregate.interval_shape import IntervalShape
 from adcore.query.aggregate.keys import valued
-from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
+from adcore.query.aggregate.shape import Bucket, Row
 from adcore.query.compile.values import request_format, to_date
 from adcore.query.errors import illegal_argument
 from adcore.query.limits import Limits
-from adcore.query.sql import Sql, all_of, sql, value
+from adcore.query.sql import Sql, sql, value
 from adcore.query.syntax.aggregations import DateHistogram
 from adcore.query.syntax.queries import Scalar
 from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
@@ -55,20 +54,20 @@ def quarter_of(moment: Sql, offset: int) -> Sql:
     return sql("CASE WHEN {} >= 63072000000 THEN {} ELSE {} END", moment, quarter, moment)
 
 
-class DateHistogramShape(Shape):
+class DateHistogramShape(IntervalShape[int]):
     """A bucket per interval, those between others too that no document is in."""
 
     def __init__(
         self, number: int, histogram: DateHistogram, values: Values, now: int, limits: Limits
     ) -> None:
-        super().__init__(number)
         require_times(values, histogram.field)
         self._histogram = histogram
         self._values = values
         self._limits = limits
         self._buckets = date_buckets(histogram)
         self._form = histogram_format(values, histogram.format)
-        self._hard = [self._bound(bound, now) for bound in histogram.hard_bounds]
+        hard = [self._bound(bound, now) for bound in histogram.hard_bounds]
+        super().__init__(number, histogram, hard)
         extended = histogram.extended_bounds
         self._extended = [self._bound(bound, now) for bound in extended or ()]
         if extended is not None and (self._extended[1] or 0) < (self._extended[0] or 0):
@@ -120,25 +119,10 @@ class DateHistogramShape(Shape):
             starts,
         )
 
-    def _hard_bounds(self, one: Sql) -> Sql:
-        return all_of(
-            sql(f"{{}} {sign} {{}}", one, value(bound))
-            for sign, bound in zip((">=", "<="), self._hard, strict=True)
-            if bound is not None
-        )
-
-    def ranking(self) -> Ranking:
-        return Ranking(Sql(self.key()), None, max(1, self._histogram.min_doc_count))
-
-    def buckets(self, rows: Sequence[Row]) -> list[Bucket]:
-        found = {int(str(row.keys[0])): row for row in rows}
-        keys = sorted({*found, *self._filled(sorted(found))})
-        return [self._bucket(key, found.get(key) or Row(-1, (key,), 0)) for key in keys]
+    def _key_of(self, row: Row) -> int:
+        return int(str(row.keys[0]))
 
     def _filled(self, found: list[int]) -> list[int]:
-        """The beginnings of all intervals from the first to the last."""
-        if self._histogram.min_doc_count > 0:
-            return []
         ends = list(found)
         ends += [self._buckets.floor(bound) for bound in self._extended if bound is not None]
         if not ends:
@@ -153,8 +137,3 @@ class DateHistogramShape(Shape):
     def _bucket(self, key: int, row: Row) -> Bucket:
         text = self._form.format(key, self._histogram.zone)
         return Bucket({"key_as_string": text, "key": key, "doc_count": row.count}, row, text)
-
-    def wrap(self, buckets: Sequence[Bucket], rows: Sequence[Row]) -> Json:  # noqa: ARG002
-        if self._histogram.is_keyed:
-            return {"buckets": {bucket.name: bucket.body for bucket in buckets}}
-        return {"buckets": [bucket.body for bucket in buckets]}

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from adcore.query.aggregate.columns import Values
+from adcore.query.aggregate.interval_shape import IntervalShape
 from adcore.query.aggregate.keys import valued
-from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
+from adcore.query.aggregate.shape import Bucket, Row
 from adcore.query.errors import SearchError
 from adcore.query.limits import Limits
-from adcore.query.sql import Sql, all_of, sql, value
+from adcore.query.sql import Sql, sql, value
 from adcore.query.syntax.aggregations import Histogram
 
 __all__ = ["HistogramShape", "too_many_buckets"]
@@ -28,11 +28,11 @@ def too_many_buckets(limits: Limits, found: int) -> SearchError:
     )
 
 
-class HistogramShape(Shape):
+class HistogramShape(IntervalShape[float]):
     """A bucket per interval, those between others too that no document is in."""
 
     def __init__(self, number: int, histogram: Histogram, values: Values, limits: Limits) -> None:
-        super().__init__(number)
+        super().__init__(number, histogram, histogram.hard_bounds)
         self._histogram = histogram
         self._values = values
         self._limits = limits
@@ -47,26 +47,10 @@ class HistogramShape(Shape):
             self._hard_bounds,
         )
 
-    def _hard_bounds(self, one: Sql) -> Sql:
-        limits = zip((">=", "<="), self._histogram.hard_bounds, strict=True)
-        return all_of(
-            sql(f"{{}} {sign} {{}}", one, value(bound))
-            for sign, bound in limits
-            if bound is not None
-        )
-
-    def ranking(self) -> Ranking:
-        return Ranking(Sql(self.key()), None, max(1, self._histogram.min_doc_count))
-
-    def buckets(self, rows: Sequence[Row]) -> list[Bucket]:
-        found = {float(str(row.keys[0])): row for row in rows}
-        keys = sorted({*found, *self._filled(sorted(found))})
-        return [self._bucket(key, found.get(key) or Row(-1, (key,), 0)) for key in keys]
+    def _key_of(self, row: Row) -> float:
+        return float(str(row.keys[0]))
 
     def _filled(self, found: list[float]) -> list[float]:
-        """The numbers of all intervals from the first to the last."""
-        if self._histogram.min_doc_count > 0:
-            return []
         ends = list(found)
         if self._histogram.extended_bounds is not None:
             ends += [self._floor(bound) for bound in self._histogram.extended_bounds]
@@ -83,11 +67,6 @@ class HistogramShape(Shape):
     def _bucket(self, key: float, row: Row) -> Bucket:
         start = key * self._histogram.interval + self._histogram.offset
         return Bucket({"key": start, "doc_count": row.count}, row, str(start))
-
-    def wrap(self, buckets: Sequence[Bucket], rows: Sequence[Row]) -> Json:  # noqa: ARG002
-        if self._histogram.is_keyed:
-            return {"buckets": {bucket.name: bucket.body for bucket in buckets}}
-        return {"buckets": [bucket.body for bucket in buckets]}
 
 
 def number_key(number: Sql, histogram: Histogram) -> Sql:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -68,7 +69,7 @@ class Ranking:
     min_doc_count: int = 1
 
 
-class Shape:
+class Shape(ABC):
     """One kind of buckets.
 
     Parameters
@@ -87,21 +88,21 @@ class Shape:
         """The name of a column of the key."""
         return f'"k{self.number}:{at}"'
 
+    @abstractmethod
     def keyed(self, relation: Sql) -> Sql:
         """The rows of a relation with their keys: none, one or several times each."""
-        raise NotImplementedError
 
     def ranking(self) -> Ranking:
         """Which buckets are kept."""
         return Ranking(Sql(self.key()))
 
+    @abstractmethod
     def buckets(self, rows: Sequence[Row]) -> list[Bucket]:
         """The buckets of one parent, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wrap(self, buckets: Sequence[Bucket], rows: Sequence[Row]) -> Json:
         """The result of one parent, of buckets whose bodies are complete."""
-        raise NotImplementedError
 
 
 class SingleShape(Shape):

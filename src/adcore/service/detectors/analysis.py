@@ -223,14 +223,7 @@ class Analysis:
         self, config: DetectorConfig, source: IndexSource, first: int, last: int
     ) -> list[Key]:
         """Those with most documents in the range, without those that never get a model."""
-        request = ScanRequest(
-            config.time_field,
-            key_fields=config.category_fields,
-            filter_query=config.filter_query,
-            start=first,
-            end=last,
-            now=last,
-        )
+        request = ScanRequest.of_entities(config, start=first, end=last, now=last)
         most = self._parts.settings.max_top_entities_for_historical_analysis
         found = source.top_entities(request, most)
         return [key for key in found if all(len(part) <= LONGEST_ENTITY_VALUE for part in key)]

@@ -105,13 +105,6 @@ class Previews:
     def _of_top_entities(
         self, config: DetectorConfig, source: IndexSource, start: int, end: int
     ) -> IndexSource:
-        request = ScanRequest(
-            config.time_field,
-            key_fields=config.category_fields,
-            filter_query=config.filter_query,
-            start=start,
-            end=end,
-            now=end,
-        )
+        request = ScanRequest.of_entities(config, start=start, end=end, now=end)
         entities = source.top_entities(request, self._parts.settings.max_entities_for_preview)
         return IndexSource(self._parts.store.documents, config.indices, entities)

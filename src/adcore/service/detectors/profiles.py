@@ -150,12 +150,7 @@ class Profiles:
         return source.count_entities(self._request(config), most)
 
     def _request(self, config: DetectorConfig) -> ScanRequest:
-        return ScanRequest(
-            config.time_field,
-            key_fields=config.category_fields,
-            filter_query=config.filter_query,
-            now=self._parts.clock(),
-        )
+        return ScanRequest.of_entities(config, now=self._parts.clock())
 
     # -- of an analysis
 

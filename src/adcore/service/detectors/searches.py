@@ -11,6 +11,7 @@ from adcore.query.filter import filter_sql
 from adcore.query.limits import DEFAULT_LIMITS
 from adcore.query.run import search
 from adcore.query.syntax.request import parse_request
+from adcore.service.deletion import deletion_body
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.names import CUSTOM_RESULTS, RESULTS_PATTERN
 from adcore.service.detectors.parts import Parts
@@ -21,9 +22,6 @@ from adcore.store.errors import IndexNotFoundError
 from adcore.store.names import matching_names
 
 __all__ = ["Searches"]
-
-# Documents that the API says to have deleted at a time.
-_BATCH = 1_000
 
 
 class Searches:
@@ -113,22 +111,7 @@ class Searches:
         for target in documents.resolve(RESULTS_PATTERN):
             where, values = filter_sql(body["query"], target.mapping, now=now, index=target.index)
             deleted += documents.delete_by_rows(target.index, where, values)
-        return {
-            "took": int((perf_counter() - started) * 1_000),
-            "timed_out": False,
-            "total": deleted,
-            "updated": 0,
-            "created": 0,
-            "deleted": deleted,
-            "batches": -(-deleted // _BATCH),
-            "version_conflicts": 0,
-            "noops": 0,
-            "retries": {"bulk": 0, "search": 0},
-            "throttled_millis": 0,
-            "requests_per_second": -1.0,
-            "throttled_until_millis": 0,
-            "failures": [],
-        }
+        return deletion_body(deleted, started)
 
 
 def _check_query(body: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from adcore.query.filter import filter_sql
+from adcore.service.deletion import deletion_body
 from adcore.service.documents.targets import INDEX_PARAMETERS, resolve
 from adcore.service.documents.uri_search import QUERY_PARAMETERS, query_of
 from adcore.service.errors import illegal_argument, parse_error, validation_error
@@ -14,9 +15,8 @@ from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.index_entry import Target
 
-__all__ = ["ENDPOINTS", "delete_matching", "deletion_body"]
+__all__ = ["ENDPOINTS", "delete_matching"]
 
-_BATCH = 1_000
 _KEYS = frozenset({"conflicts", "max_docs", "query", "size", "slice"})
 
 
@@ -40,26 +40,6 @@ def delete_matching(call: Call, target: Target, query: Any, most: int | None = N
         )
         values = [*values, most]
     return context.store.documents.delete_by_rows(target.index, where, values)
-
-
-def deletion_body(deleted: int, started: float) -> dict[str, Any]:
-    """What the API answers to a deletion by query."""
-    return {
-        "took": int((perf_counter() - started) * 1000),
-        "timed_out": False,
-        "total": deleted,
-        "updated": 0,
-        "created": 0,
-        "deleted": deleted,
-        "batches": -(-deleted // _BATCH),
-        "version_conflicts": 0,
-        "noops": 0,
-        "retries": {"bulk": 0, "search": 0},
-        "throttled_millis": 0,
-        "requests_per_second": -1.0,
-        "throttled_until_millis": 0,
-        "failures": [],
-    }
 
 
 def _delete_by_query(call: Call) -> Reply:
