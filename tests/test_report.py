@@ -28,7 +28,7 @@ from adcore.detect.workspace import Workspace
 from adcore.errors import InvalidArgumentError
 from adcore.report import check_report, write_report
 from adcore.report.downsample import extremes, usual_range
-from adcore.report.payload import ReportLimits, payload
+from adcore.report.run_payload import ReportLimits, run_payload
 
 SMALL = ForestOptions(number_of_trees=20, sample_size=64, shingle_size=4)
 
@@ -93,7 +93,7 @@ class Finished:
     outcome: Outcome
 
     def payload(self, **limits: int) -> dict[str, Any]:
-        return payload(self.outcome, ReportLimits(**limits), SMALL.shingle_size)
+        return run_payload(self.outcome, ReportLimits(**limits), SMALL.shingle_size)
 
 
 def detect(workspace: Workspace, path: Path, **request: Any) -> Outcome:
@@ -194,7 +194,7 @@ def test_a_million_points_make_a_small_page(tmp_path: Path) -> None:
     write_series(path, entities=1, length=30_000)
     with Workspace() as workspace:
         outcome = detect(workspace, path, values=("load",))
-        text = json.dumps(payload(outcome, ReportLimits(), 4))
+        text = json.dumps(run_payload(outcome, ReportLimits(), 4))
     assert len(text) < 400_000
 
 
@@ -203,7 +203,7 @@ def test_a_report_without_anomalies(tmp_path: Path) -> None:
     path.write_text("load\n" + "5\n" * 300)
     with Workspace() as workspace:
         outcome = detect(workspace, path)
-        data = payload(outcome, ReportLimits(), 4)
+        data = run_payload(outcome, ReportLimits(), 4)
     assert data["top"] == []
     assert not data["hasTime"]
     assert "mean(load) never changes: no anomaly can be found in it" in data["notes"]

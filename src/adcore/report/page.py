@@ -1,19 +1,24 @@
-"""The page: a template, its style and script, the plotting library and the data in one file."""
+"""A page: a template, styles and scripts, the plotting library and the data in one file."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
+from collections.abc import Mapping
 from importlib import resources, util
 from pathlib import Path
+from typing import Any
 
 from adcore.detect.files import replacing
-from adcore.detect.run import Outcome
 from adcore.errors import InvalidArgumentError
-from adcore.report.payload import ReportLimits, payload
 
-__all__ = ["check_report", "write_report"]
+__all__ = ["check_report", "write_page"]
+
+_SCRIPTS = {
+    "run": ("base.js", "run.js"),
+    "job": ("base.js", "job_table.js", "job_series.js", "job.js"),
+}
 
 
 def check_report(path: Path) -> None:
@@ -30,32 +35,40 @@ def check_report(path: Path) -> None:
         raise InvalidArgumentError("--report needs plotly: pip install 'adcore[report]'")
 
 
-def write_report(
-    outcome: Outcome, path: Path, shingle_size: int = 8, limits: ReportLimits | None = None
-) -> None:
+def write_page(path: Path, kind: str, title: str, payload: Mapping[str, Any]) -> None:
     """Write a self-contained page, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    kind : {"run", "job"}
+        Which body, style and script the page has.
+    title : str
+        Of the window.
+    payload : mapping
+        What the script reads, as JSON.
 
     Raises
     ------
     OutputError
         If the file cannot be written; what stood in its place is untouched.
     """
-    page = _page(json.dumps(payload(outcome, limits or ReportLimits(), shingle_size)), outcome)
+    parts = {
+        "title": html.escape(title),
+        "style": _asset("base.css") + _asset(f"{kind}.css"),
+        "body": _asset(f"{kind}.html"),
+        "library": _resource("plotly", "package_data/plotly.min.js"),
+        # Names may hold tags: in JSON a "<" can be written so that no browser sees one.
+        "data": json.dumps(payload).replace("<", "\\u003c"),
+        "script": "".join(map(_asset, _SCRIPTS[kind])),
+    }
+    page = re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _asset("page.html"))
     with replacing(path) as draft:
         draft.write_text(page, encoding="utf-8")
 
 
-def _page(data: str, outcome: Outcome) -> str:
-    parts = {
-        "title": html.escape(f"Anomalies in {outcome.plan.reading.source.name}"),
-        "style": _resource("adcore.report", "page.css"),
-        "library": _resource("plotly", "package_data/plotly.min.js"),
-        # Names may hold tags: in JSON a "<" can be written so that no browser sees one.
-        "data": data.replace("<", "\\u003c"),
-        "script": _resource("adcore.report", "page.js"),
-    }
-    template = _resource("adcore.report", "page.html")
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
+def _asset(name: str) -> str:
+    return _resource("adcore.report", f"assets/{name}")
 
 
 def _resource(package: str, name: str) -> str:

@@ -1,8 +1,7 @@
-"""What the page shows, as compact JSON."""
+"""What the page of a run shows, as compact JSON."""
 
 from __future__ import annotations
 
-import base64
 import math
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -18,8 +17,9 @@ from adcore.detect.results import Anomaly, EntitySummary
 from adcore.detect.run import Outcome
 from adcore.detect.text import format_time
 from adcore.report.downsample import extremes, usual_range
+from adcore.report.packing import digits, packed
 
-__all__ = ["ReportLimits", "payload"]
+__all__ = ["ReportLimits", "run_payload"]
 
 Json: TypeAlias = dict[str, Any]
 
@@ -54,7 +54,7 @@ class ReportLimits:
     window: int = 256
 
 
-def payload(outcome: Outcome, limits: ReportLimits, shingle_size: int) -> Json:
+def run_payload(outcome: Outcome, limits: ReportLimits, shingle_size: int) -> Json:
     """All that the page's script needs.
 
     Times are numbers of intervals after ``start``; arrays are base64 of little-endian int32
@@ -137,12 +137,12 @@ def _series(steps: npt.NDArray[Any], values: FloatArray, points: int, window: in
     edges = np.unique(np.linspace(0, len(values) - 1, BAND_POINTS).astype(np.int64))
     low, high = usual_range(values, edges, window)
     return {
-        "t": _pack(steps[kept], steps.dtype),
-        "value": _pack(values[kept], "<f4"),
+        "t": packed(steps[kept], steps.dtype),
+        "value": packed(values[kept], "<f4"),
         "band": {
-            "t": _pack(steps[edges], steps.dtype),
-            "low": _pack(low, "<f4"),
-            "high": _pack(high, "<f4"),
+            "t": packed(steps[edges], steps.dtype),
+            "low": packed(low, "<f4"),
+            "high": packed(high, "<f4"),
         },
     }
 
@@ -157,7 +157,7 @@ def _anomaly(anomaly: Anomaly, outcome: Outcome, start: int) -> Json:
         "score": round(anomaly.score, 4),
         # Per feature to blame: its position, its value, the one expected, its share.
         "why": [
-            (s.feature, _digits(s.actual), _digits(s.expected), round(s.share, 3))
+            (s.feature, digits(s.actual), digits(s.expected), round(s.share, 3))
             for s in anomaly.shares
             if s.share > 0
         ],
@@ -178,14 +178,5 @@ def _overview(
     return {
         "width": width,
         "columns": grades.shape[1],
-        "grades": _pack(np.ceil(grades * 100), "u1"),
+        "grades": packed(np.ceil(grades * 100), "u1"),
     }
-
-
-def _digits(value: float) -> float | None:
-    return None if math.isnan(value) else float(f"{value:.6g}")
-
-
-def _pack(values: npt.NDArray[Any], dtype: npt.DTypeLike) -> str:
-    with np.errstate(over="ignore"):
-        return base64.b64encode(np.ascontiguousarray(values, dtype=dtype).tobytes()).decode("ascii")

@@ -1,60 +1,13 @@
-"use strict";
-// The page of a report: reads the data below it, draws with Plotly, and keeps list, picker and plots in step.
-const data = JSON.parse(document.getElementById("data").textContent);
-const byId = (id) => document.getElementById(id);
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+// The page of a run of forests: draws with Plotly, and keeps list, picker and plots in step.
 let picked = 0;
 
 // -- data
-
-function unpack(text, Kind) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return new Kind(bytes.buffer);
-}
 
 // Positions to epoch milliseconds, or to row numbers.
 const place = (t) => (data.hasTime ? data.start + t * data.interval : data.start + t + 1);
 const places = (packed) => Float64Array.from(unpack(packed, data.isLong ? Float64Array : Int32Array), place);
 
-function format(value) {
-  if (value === null) return "missing";
-  return value.toLocaleString("en", { maximumSignificantDigits: 4 });
-}
-
-// Plotly reads a few tags in its texts; names from the data are no tags.
-const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 // -- plots
-
-function axis(extra) {
-  return {
-    gridcolor: colour("grid"), zerolinecolor: colour("grid"), linecolor: colour("edge"),
-    tickfont: { color: colour("soft"), size: 11 }, ...extra,
-  };
-}
-
-function layout(extra) {
-  return {
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour("text") },
-    hoverlabel: { bgcolor: colour("card"), bordercolor: colour("edge"), font: { color: colour("text"), size: 12 } },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("soft"), activecolor: colour("line") },
-    showlegend: false, ...extra,
-  };
-}
-
-// Named one by one: the library's own set has a button that sends the data away.
-const config = {
-  displaylogo: false, responsive: true,
-  modeBarButtons: [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
-};
 
 function drawOverview() {
   const { width, columns, grades } = data.overview;
@@ -78,8 +31,6 @@ function drawOverview() {
     }),
   }), { ...config, displayModeBar: false });
 }
-
-const shorten = (text) => (text.length > 28 ? text.slice(0, 27) + "…" : text);
 
 function featureTraces(entity, i, yaxis) {
   const series = entity.series[i];
@@ -198,14 +149,8 @@ function listItem(anomaly, index) {
 }
 
 function fillPage() {
-  byId("source").textContent = data.source;
-  byId("version").textContent = data.version;
+  fillHead(data.source, data.facts);
   byId("partial").hidden = !data.isPartial;
-  for (const [value, what] of data.facts) {
-    const fact = element("div");
-    fact.append(element("dt", "", what), element("dd", "", value));
-    byId("facts").append(fact);
-  }
   byId("list").append(...data.top.map(listItem));
   if (!data.top.length) byId("list").append(element("li", "empty", "No anomaly was found."));
   data.entities.forEach((entity, i) => {
@@ -213,7 +158,7 @@ function fillPage() {
     option.value = String(i);
     byId("picker").append(option);
   });
-  byId("notes").append(...remarks().map((text) => element("li", "", text)));
+  fillNotes(remarks());
 }
 
 function remarks() {
