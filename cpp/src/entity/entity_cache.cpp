@@ -121,6 +121,7 @@ auto EntityCache::reserve_row() -> bool {
 }
 
 auto EntityCache::place(std::uint64_t id, std::int64_t timestamp) -> Placing {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): rows have started it
   doorkeeper_.advance(clock_->interval_at(timestamp));
   std::uint32_t number = records_.find(id);
   const bool active = number != kNone && records_[number].block != kNoBlock;
@@ -146,6 +147,7 @@ auto EntityCache::place(std::uint64_t id, std::int64_t timestamp) -> Placing {
 }
 
 auto EntityCache::hit(std::uint32_t number, std::int64_t timestamp) const noexcept -> double {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): rows have started it
   return PriorityClock::hit(records_[number].priority, clock_->increment_at(timestamp));
 }
 

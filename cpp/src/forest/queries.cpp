@@ -32,7 +32,7 @@ auto euclidean(std::span<const float> a, const float* b) -> double {
 
 // The value at a fraction of the way through the sorted values.
 auto quantile(std::vector<float>& values, double fraction) -> float {
-  const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1) + 0.5);
+  const auto rank = static_cast<std::ptrdiff_t>(std::lround(fraction * static_cast<double>(values.size() - 1)));
   std::nth_element(values.begin(), values.begin() + rank, values.end());
   return values[static_cast<std::size_t>(rank)];
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "adcore/forest/tree_kernels.hpp"
 
@@ -123,19 +124,19 @@ void RandomCutTree::rebox(const PointView& points, std::span<const Sampler::Item
     return {kNoNode, 1, static_cast<std::uint16_t>(copies)};
   };
   const std::size_t size = lane_groups(dimensions_) * kLanes;
-  for (auto at = order.rbegin(); at != order.rend(); ++at) {
-    Node& node = nodes_[at->code];
+  for (const Visit& at : std::views::reverse(order)) {
+    Node& node = nodes_[at.code];
     const BoxedNode left = count_of(node.child[0]);
     const BoxedNode right = count_of(node.child[1]);
-    counts[at->code] = {at->parent, static_cast<std::uint16_t>(left.leaves + right.leaves),
-                        static_cast<std::uint16_t>(left.mass + right.mass)};
-    if (counts[at->code].leaves <= arrays_.unboxed_leaves) continue;
+    counts[at.code] = {at.parent, static_cast<std::uint16_t>(left.leaves + right.leaves),
+                       static_cast<std::uint16_t>(left.mass + right.mass)};
+    if (counts[at.code].leaves <= arrays_.unboxed_leaves) continue;
     if (arrays_.free_box == kNoNode) grow_boxes();
     const NodeCode number = arrays_.free_box;
     arrays_.free_box = boxed_[number].parent;
-    float* lo = arrays_.boxes + number * 2 * size;
-    tree_kernels(dimensions_).box(arrays_, points, at->code, lo, lo + size);
-    boxed_[number] = counts[at->code];
+    float* lo = arrays_.boxes + std::size_t{number} * 2 * size;
+    tree_kernels(dimensions_).box(arrays_, points, at.code, lo, lo + size);
+    boxed_[number] = counts[at.code];
     node.box = static_cast<BoxNumber>(number);
   }
   point_arrays();

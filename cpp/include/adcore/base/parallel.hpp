@@ -22,7 +22,7 @@ void parallel_ranges(std::size_t count, std::size_t threads, const Work& work) {
     try {
       work(count * part / threads, count * (part + 1) / threads);
     } catch (...) {
-      const std::lock_guard lock(failure_guard);
+      const std::scoped_lock lock(failure_guard);
       if (!failure) failure = std::current_exception();
     }
   };

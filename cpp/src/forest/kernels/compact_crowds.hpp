@@ -97,7 +97,7 @@ ADCORE_INLINE void cut_crowds(const Query<S>& query, Group& group, std::uint32_t
     group.misses[path] = 0;
     mass[path] = kept;
     ++depth[path];
-    if (kept > static_cast<std::int32_t>(kFew)) gap[path] = measure_gap(query, group, path);
+    if (static_cast<std::size_t>(kept) > kFew) gap[path] = measure_gap(query, group, path);
   }
   group.mass = bits_as<Ints>(mass);
   group.depth = bits_as<Ints>(depth);

@@ -30,6 +30,7 @@ ADCORE_INLINE auto collect(const Query<S>& query, Group& group, Ints* dead) noex
     const std::size_t count = mass < kFew ? mass : kFew;
     std::uint64_t rest = full[0];
     for (std::size_t k = 0, w = 0; k < count; ++k) {
+      // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): there are as many words as count needs
       const float* source = query.sample.values + start[w] + static_cast<std::size_t>(__builtin_ctzll(rest));
       float* target = group.points + k * dimensions * kPaths + path;
       for (std::size_t d = 0; d < dimensions; ++d) target[d * kPaths] = source[d * query.sample.stride];

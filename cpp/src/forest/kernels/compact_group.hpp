@@ -15,10 +15,12 @@ template <std::size_t Dimensions, std::size_t SetWords>
 struct Shape {
   std::size_t any_dimensions;
   std::size_t any_words;
-  ADCORE_INLINE auto dimensions() const noexcept -> std::size_t { return Dimensions > 0 ? Dimensions : any_dimensions; }
-  ADCORE_INLINE auto words() const noexcept -> std::size_t { return SetWords > 0 ? SetWords : any_words; }
+  [[nodiscard]] ADCORE_INLINE auto dimensions() const noexcept -> std::size_t {
+    return Dimensions > 0 ? Dimensions : any_dimensions;
+  }
+  [[nodiscard]] ADCORE_INLINE auto words() const noexcept -> std::size_t { return SetWords > 0 ? SetWords : any_words; }
   /// Dimensions, rounded up to whole vectors of words on every instruction set.
-  ADCORE_INLINE auto width() const noexcept -> std::size_t { return (dimensions() + 3) / 4 * 4; }
+  [[nodiscard]] ADCORE_INLINE auto width() const noexcept -> std::size_t { return (dimensions() + 3) / 4 * 4; }
 };
 
 /// What every path of a query shares.

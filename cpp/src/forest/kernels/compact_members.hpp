@@ -28,7 +28,7 @@ ADCORE_INLINE auto farthest(const float* column, const std::uint64_t* members, s
   const __m512 none = _mm512_set1_ps(static_cast<float>(-Side) * kInfinity);
   __m512 ends[2] = {none, none};  // two chains: one would wait for itself
   for (std::size_t i = 0; i < words * 4; ++i) {
-    __mmask16 bits;
+    __mmask16 bits = 0;
     std::memcpy(&bits, parts + 2 * i, sizeof bits);
     const __m512 values = _mm512_mask_loadu_ps(none, bits, column + 16 * i);
     ends[i % 2] = Side > 0 ? _mm512_max_ps(ends[i % 2], values) : _mm512_min_ps(ends[i % 2], values);
