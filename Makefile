@@ -7,7 +7,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Reference data of the field, where it lies beside the repository; tests that need it skip without.
 export ADCORE_SHARED ?= $(realpath ../shared)
 
-PACKAGE_SOURCES := $(shell find CMakeLists.txt cmake cpp/CMakeLists.txt cpp/include cpp/src python src -type f -not -name '*.pyc')
+CORE_SOURCES := $(shell find CMakeLists.txt CMakePresets.json cmake cpp/CMakeLists.txt cpp/include cpp/src -type f)
+PACKAGE_SOURCES := $(shell find python src -type f -not -name '*.pyc')
+CORE_LIBRARY := $(CURDIR)/build/default/cpp/libadcore_core.a
 
 .PHONY: help run test test-cpp test-python doctest bench bench-smoke lint format docs asan tsan coverage fuzz stubs \
         stubs-check clean
@@ -78,8 +80,14 @@ $(DONE)/group-%: pyproject.toml $(DONE)/venv
 	$(PIP) install --group $*
 	touch $@
 
-$(DONE)/package: pyproject.toml $(DONE)/group-build $(PACKAGE_SOURCES)
-	$(PIP) install --no-build-isolation --editable '.[report]'
+# The core is compiled once, for the C++ tests and the package alike.
+$(DONE)/core: $(CORE_SOURCES) $(DONE)/group-build
+	cmake --preset default --log-level=ERROR
+	cmake --build --preset default --target adcore_core
+	touch $@
+
+$(DONE)/package: pyproject.toml $(DONE)/core $(PACKAGE_SOURCES)
+	$(PIP) install --no-build-isolation --config-settings=cmake.define.ADCORE_CORE_LIBRARY=$(CORE_LIBRARY) --editable '.[report]'
 	touch $@
 
 # Only the data are wanted, not what the package would do with them.
