@@ -96,6 +96,10 @@ auto change(Cache& cache, Argument argument) {
   return without_gil([&] { return cache.change([&](EntityCache& inner) { return (inner.*member)(argument); }); });
 }
 
+void keep_restored(Cache& cache) {
+  without_gil([&] { cache.change([](EntityCache& inner) { inner.keep_restored(); }); });
+}
+
 template <auto member, class... Arguments>
 auto fact(const Cache& cache, Arguments... arguments) {
   return without_gil(
@@ -120,6 +124,7 @@ void bind_config(py::module_& module) {
       .def_readwrite("interval", &Config::interval)
       .def_readwrite("byte_budget", &Config::byte_budget)
       .def_readwrite("dedicated_models", &Config::dedicated_models)
+      .def_readwrite("chunk_bytes", &Config::chunk_bytes)
       .def_property(
           "admission", [](const Config& config) { return std::string(name_of(config.admission)); },
           [](Config& config, const std::string& name) { config.admission = admission_from_name(name); })
@@ -154,7 +159,9 @@ void bind_profile(py::module_& module) {
       .def_readonly("restored", &Profile::restored)
       .def_readonly("evicted", &Profile::evicted)
       .def_readonly("checkpointed", &Profile::checkpointed)
-      .def_readonly("forgotten", &Profile::forgotten);
+      .def_readonly("passes", &Profile::passes)
+      .def_readonly("forgotten", &Profile::forgotten)
+      .def_readonly("most_updates", &Profile::most_updates);
 }
 
 }  // namespace
@@ -170,6 +177,7 @@ void bind_entity_cache(py::module_& module) {
            py::arg("grade").noconvert(), py::arg("confidence").noconvert(), py::arg("threshold").noconvert(),
            py::arg("status").noconvert(), py::arg("correction").noconvert(), py::arg("threads"),
            "(rows of anomalies, their columns)")
+      .def("keep_restored", &keep_restored)
       .def("take_evicted", &take_evicted, "(ids, ends, bytes)")
       .def("take_checkpoints", &take_checkpoints, py::arg("models"), py::arg("threads"), "(ids, ends, bytes)")
       .def("mark_changed", &mark_changed, py::arg("ids"))

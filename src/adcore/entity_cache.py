@@ -55,6 +55,9 @@ class EntityCache(Threaded):
         Milliseconds from one row of an entity to the next, to which priorities refer.
     dedicated_models : int
         Models whose memory is set aside from the start and kept, whatever ``byte_budget`` becomes.
+    chunk_bytes : int
+        Memory for models comes and goes in parts of so many bytes, and of a 64th of the budget, at
+        most.
     spill_bytes : int
         Bytes of models on their way to the store at a time; an eighth of the budget at most.
     inactive_entities : int
@@ -102,6 +105,7 @@ class EntityCache(Threaded):
         admission: str = "priority",
         interval: int = 60_000,
         dedicated_models: int = 10,
+        chunk_bytes: int = 2**22,
         spill_bytes: int = 2**26,
         inactive_entities: int = 1_000_000,
         doorkeeper_entities: int = 1_000_000,
@@ -120,6 +124,7 @@ class EntityCache(Threaded):
         config.admission = choice("admission", admission, _ADMISSIONS)
         config.interval = integer("interval", interval, 1, _MANY)
         config.dedicated_models = integer("dedicated_models", dedicated_models, 0, 2**31 - 1)
+        config.chunk_bytes = integer("chunk_bytes", chunk_bytes, 0, _MANY)
         config.spill_bytes = integer("spill_bytes", spill_bytes, 0, _MANY)
         config.inactive_entities = integer("inactive_entities", inactive_entities, 0, 2**31 - 1)
         config.doorkeeper_entities = integer("doorkeeper_entities", doorkeeper_entities, 1, 2**31)
@@ -242,6 +247,54 @@ class EntityCache(Threaded):
     def mark_changed(self, entities: Any) -> None:
         """Models that were taken and could not be written count as changed again."""
         self._cache.mark_changed(_entity_ids(entities))
+
+    def copy(self, entities: Any) -> CheckpointBatch:
+        """Checkpoints of those of the entities whose models are in memory.
+
+        For who keeps models elsewhere than in the store: they count as changed afterwards.
+        """
+        ids = _entity_ids(entities)
+        self._cache.mark_changed(ids)
+        taken = self.take_checkpoints(_MANY)
+        self._cache.mark_changed(taken.entities)
+        return taken
+
+    def load(self, checkpoints: CheckpointBatch, timestamp: Any) -> None:
+        """Take models into memory ahead of their next rows.
+
+        Parameters
+        ----------
+        checkpoints : CheckpointBatch
+            Those of a cache with the same options, of entities that are not in memory.
+        timestamp : int
+            When they were last in use, milliseconds since 1970-01-01 UTC.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is a store: models come from there by themselves. If the budget is too small.
+        SnapshotError
+            If one is not the checkpoint of its entity.
+        """
+        if self._store is not None:
+            raise InvalidArgumentError("a cache with a store takes its models from there")
+        times = _times(timestamp, 1)
+        starts = np.concatenate([np.zeros(1, np.uint64), checkpoints.ends])
+        done = 0
+        while done < len(checkpoints):
+            turn = slice(done, done + _ROWS_IN_TURN)
+            ids = checkpoints.entities[turn]
+            blank = np.full((len(ids), self._cache.config.model.forest.input_dimensions), np.nan)
+            count, missing = self._cache.begin(ids, blank, times)
+            if len(missing) != len(ids):
+                raise InvalidArgumentError(
+                    f"byte_budget = {self.byte_budget} has no room for {len(checkpoints)} models"
+                )
+            first, last = int(starts[done]), int(starts[done + count])
+            ends = checkpoints.ends[turn] - np.uint64(first)
+            self._cache.restore(ids, ends, checkpoints.data[first:last], self._threads)
+            self._cache.keep_restored()
+            done += count
 
     def evict_unused(self, before: Any) -> int:
         """Move models without a row since the time ``before`` out of memory; returns how many.

@@ -99,6 +99,11 @@ class EntityProfile:
         restored for them; those of entities that were not admitted.
     started, restored, evicted, checkpointed, forgotten : int
         Models made anew, restored, moved out of memory, taken as checkpoints; entities forgotten.
+    passes : int
+        Times that taking checkpoints has begun anew with the first model: whatever had changed
+        before a pass began is taken when the next one begins.
+    most_updates : int
+        Rows learnt by the model that is furthest, whether it is in memory or not.
     """
 
     entities: int
@@ -121,4 +126,6 @@ class EntityProfile:
     restored: int
     evicted: int
     checkpointed: int
+    passes: int
     forgotten: int
+    most_updates: int

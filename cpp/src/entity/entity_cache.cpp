@@ -15,9 +15,8 @@ namespace {
 
 constexpr std::uint32_t kNone = EntityRecords::kNone;
 constexpr std::uint32_t kNoRound = 0;
-/// A chunk is this part of the budget, within reason: memory comes and goes a chunk at a time.
+/// A chunk is this part of the budget at most.
 constexpr std::size_t kChunksPerBudget = 64;
-constexpr std::size_t kMostChunkBytes = std::size_t{4} << 20U;
 /// Inactive entities beyond the limit before some are forgotten: that looks at all of them.
 constexpr std::size_t kFewEntities = 1024;
 /// Rows ahead whose records are asked for while one is placed.
@@ -29,8 +28,9 @@ auto validated(const EntityCacheConfig& config) -> const EntityCacheConfig& {
   return config;
 }
 
-auto blocks_per_chunk(std::size_t budget, std::size_t block_bytes) noexcept -> std::size_t {
-  return std::clamp<std::size_t>(std::min(budget / kChunksPerBudget, kMostChunkBytes) / block_bytes, 1, 65'536);
+auto blocks_per_chunk(const EntityCacheConfig& config, std::size_t block_bytes) noexcept -> std::size_t {
+  const std::size_t bytes = std::min(config.byte_budget / kChunksPerBudget, config.chunk_bytes);
+  return std::clamp<std::size_t>(bytes / block_bytes, 1, 65'536);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ auto blocks_per_chunk(std::size_t budget, std::size_t block_bytes) noexcept -> s
 EntityCache::EntityCache(const EntityCacheConfig& config)
     : config_(validated(config)),
       workers_(1, ModelWorker(config.model)),
-      blocks_(workers_[0].layout().block_bytes, blocks_per_chunk(config.byte_budget, workers_[0].layout().block_bytes)),
+      blocks_(workers_[0].layout().block_bytes, blocks_per_chunk(config, workers_[0].layout().block_bytes)),
       doorkeeper_(config.admission == Admission::doorkeeper ? config.doorkeeper_entities : 0,
                   config.doorkeeper_intervals) {
   spill_bytes_ = spill_bytes_for(config.byte_budget);

@@ -81,7 +81,9 @@ auto EntityCache::next_changed(std::size_t models) -> std::vector<std::uint32_t>
   std::vector<std::uint32_t> numbers;
   const std::uint32_t made = records_.made();
   for (std::uint32_t looked = 0; looked < made && numbers.size() < models; ++looked) {
-    cursor_ = cursor_ + 1 < made ? cursor_ + 1 : 0;
+    ++cursor_;  // of kNone it makes 0
+    if (cursor_ >= made) cursor_ = 0;
+    if (cursor_ == 0) ++counters_.passes;
     if (records_[cursor_].changed) numbers.push_back(cursor_);
   }
   return numbers;

@@ -36,6 +36,7 @@ struct EntityCache::Tally {
   EntityAnomalies anomalies;
   std::vector<std::uint32_t> ready;  // models that give scores now and did not before
   std::uint64_t refused = 0;
+  std::uint64_t most_updates = 0;
 };
 
 auto EntityCache::ensure_workers(std::size_t threads) -> std::size_t {
@@ -97,6 +98,7 @@ void EntityCache::run_rows(const Task& task, std::size_t first, std::size_t last
     EntityRecord& record = records_[loaded];
     worker.store(blocks_.address(record.block));
     record.changed = true;
+    tally.most_updates = std::max(tally.most_updates, worker.total_updates());
     if (worker.is_ready() && record.state != EntityState::ready) tally.ready.push_back(loaded);
   };
   for (std::size_t row = first; row < last; ++row) {
@@ -145,7 +147,18 @@ void EntityCache::refuse_row(const EntityResults& results, std::size_t row) noex
   results.correction[row] = static_cast<std::uint8_t>(Correction::none);
 }
 
-auto EntityCache::finish_round(std::vector<Tally>& tallies) -> EntityAnomalies {
+void EntityCache::keep_restored() {
+  if (!in_round_) throw_invalid_state("a round must be begun before it can end");
+  const auto kept = std::partition(awaited_.begin(), awaited_.end(), [&](std::uint32_t number) {
+    return records_[number].state == EntityState::awaited;
+  });
+  for (auto at = kept; at != awaited_.end(); ++at) queue_.push(records_, *at);
+  awaited_.erase(kept, awaited_.end());
+  give_up_round();
+}
+
+// Those that no checkpoint was given for have started anew.
+void EntityCache::settle_awaited() {
   for (const std::uint32_t number : awaited_) {
     if (records_[number].state == EntityState::awaited) {
       records_.set_state(number, EntityState::starting);
@@ -153,10 +166,15 @@ auto EntityCache::finish_round(std::vector<Tally>& tallies) -> EntityAnomalies {
     }
     queue_.push(records_, number);
   }
+}
+
+auto EntityCache::finish_round(std::vector<Tally>& tallies) -> EntityAnomalies {
+  settle_awaited();
   std::uint64_t refused = 0;
   for (const Tally& tally : tallies) {
     for (const std::uint32_t number : tally.ready) records_.set_state(number, EntityState::ready);
     refused += tally.refused;
+    counters_.most_updates = std::max(counters_.most_updates, tally.most_updates);
   }
   counters_.rows += plan_.size();
   counters_.refused += refused;

@@ -234,6 +234,15 @@ class BucketAggregator:
         """The key texts of entities, one tuple each; empty tuples where there are no key fields."""
         return self._keys.texts(np.asarray(entities, dtype=np.uint32))
 
+    def entity_of(self, key: Sequence[str]) -> int | None:
+        """The number of an entity by its key; None if no row of it has come."""
+        return self._keys.find(tuple(key))
+
+    @property
+    def entities(self) -> int:
+        """How many entities have come by their keys: their numbers are 0 to one less."""
+        return len(self._keys)
+
     @property
     def counts(self) -> dict[str, int]:
         """Rows by what became of them.

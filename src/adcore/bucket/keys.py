@@ -57,6 +57,16 @@ class Keys:
         columns = [self._table.keys(entities, i) for i in range(len(self.fields))]
         return list(zip(*columns, strict=True))
 
+    def find(self, key: tuple[str, ...]) -> int | None:
+        """The entity of a key; None if it was not seen."""
+        if not self.fields:
+            return 0 if key == () else None
+        found: int | None = self._table.find(key)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._table) if self.fields else 1
+
     def memory_bytes(self) -> int:
         """Bytes held now."""
         return int(self._table.memory_bytes())

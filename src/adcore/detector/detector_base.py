@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from adcore.detector.config import DetectorConfig
 from adcore.detector.config_checks import Limits
+from adcore.checkpoints import CheckpointStore
 from adcore.detector.identity import new_id
 from adcore.detector.init_progress import InitProgress
+from adcore.detector.models import ModelRoom
 from adcore.detector.settings import DEFAULT_MIN_SAMPLES, ModelSettings
 from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.detector.stream import DetectionStream
@@ -34,10 +36,12 @@ class DetectorBase:
         *,
         detector_id: str | None = None,
         min_samples: int = DEFAULT_MIN_SAMPLES,
-        number_of_trees: int = 50,
+        number_of_trees: int | None = None,
         compact: bool | None = None,
         seed: int = 42,
         threads: int = 1,
+        byte_budget: int | None = None,
+        checkpoints: CheckpointStore | None = None,
         limits: Limits | None = None,
         **options: Any,
     ) -> None:
@@ -48,6 +52,7 @@ class DetectorBase:
         self.config = config
         self.id = detector_id if detector_id is not None else new_id()
         self.settings = ModelSettings(min_samples, number_of_trees, compact, seed, threads)
+        self._room = ModelRoom(byte_budget, checkpoints)
         self._stream: DetectionStream | None = None
         self._lock = threading.RLock()
 
@@ -86,7 +91,21 @@ class DetectorBase:
         return InitProgress(0, required, self.config.interval, ("the detector is not started",))
 
     def to_bytes(self) -> bytes:
-        """All of it: configuration, settings, models, and intervals that still take rows."""
+        """All of it: configuration, settings, models, and intervals that still take rows.
+
+        Models that have a checkpoint store are written to it, and are not in the bytes.
+        """
+        with self._lock:
+            if self._stream is not None:
+                self._stream.models.save()
+            return self.state_bytes()
+
+    def state_bytes(self) -> bytes:
+        """As :meth:`to_bytes`, but models that have a checkpoint store are not written to it.
+
+        For who writes them little by little with :meth:`save_models`: a detector that goes on from
+        here and is fed again what came since then learns from it where a model has not yet.
+        """
         facts: dict[str, Any] = {
             "id": self.id,
             "config": self.config.to_json(),
@@ -100,8 +119,20 @@ class DetectorBase:
             return join_snapshot(facts, parts)
 
     @classmethod
-    def from_bytes(cls: type[_Self], data: bytes) -> _Self:
+    def from_bytes(
+        cls: type[_Self],
+        data: bytes,
+        *,
+        byte_budget: int | None = None,
+        checkpoints: CheckpointStore | None = None,
+    ) -> _Self:
         """A detector from :meth:`to_bytes`; it goes on as the one that was saved would have.
+
+        Parameters
+        ----------
+        data : bytes
+        byte_budget, checkpoints
+            As for the class; ``checkpoints`` is needed where the one that was saved had it.
 
         Raises
         ------
@@ -113,10 +144,13 @@ class DetectorBase:
             config = DetectorConfig.from_json(
                 facts["config"], limits=_NO_LIMITS, needs_indices=False
             )
-            made = cls(config, detector_id=facts["id"], **facts["settings"])
+            room: dict[str, Any] = {"byte_budget": byte_budget, "checkpoints": checkpoints}
+            made = cls(config, detector_id=facts["id"], **room, **facts["settings"])
             if "stream" in facts:
                 windows = Windows(config.interval, facts["offset"])
-                made._stream = DetectionStream(config, made.settings, windows, made.id)
+                made._stream = DetectionStream(
+                    config, made.settings, windows, made.id, room=made._room
+                )
                 made._stream.restore(facts["stream"], parts)
         except (KeyError, TypeError, ValueError) as error:
             raise SnapshotError(f"the detector cannot be read: {error}") from error

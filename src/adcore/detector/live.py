@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adcore.detector.detector_base import DetectorBase, moment
+from adcore.detector.models import ModelsState
 from adcore.detector.profile import entity_profile, profile
 from adcore.detector.results import DetectorResults
 from adcore.detector.scan import Source
@@ -16,6 +17,8 @@ from adcore.detector.windows import Windows
 from adcore.times import epoch_milliseconds
 
 __all__ = ["Live"]
+
+_NO_MODELS = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
 
 
 class Live(DetectorBase):
@@ -51,6 +54,7 @@ class Live(DetectorBase):
             windows,
             self.id,
             watermark_from_rows=watermark_from_rows,
+            room=self._room,
         )
         results = DetectorResults.empty(stream.context)
         if history is not None:
@@ -142,7 +146,9 @@ class Live(DetectorBase):
     def _started(self) -> DetectionStream:
         if self._stream is None:
             windows = Windows.historical(self.config.interval)
-            self._stream = DetectionStream(self.config, self.settings, windows, self.id)
+            self._stream = DetectionStream(
+                self.config, self.settings, windows, self.id, room=self._room
+            )
         return self._stream
 
     def profile(
@@ -184,13 +190,39 @@ class Live(DetectorBase):
             stream = self._stream
             if stream is None:
                 return []
-            return [stream.key_of(entity) for entity in stream.models.entities()[:most]]
+            keys = stream.directory.keys
+            return [keys[entity] for entity in stream.models.entities()[:most]]
+
+    def last_seen(self, **entity: str) -> int | None:
+        """Start of the last interval in which an entity had data, epoch milliseconds."""
+        with self._lock:
+            stream = self._stream
+            if stream is None:
+                return None
+            number = stream.entity_of(tuple(entity[name] for name in self.config.category_fields))
+            return None if number is None else stream.directory.last_seen(number)
+
+    def models_state(self) -> ModelsState:
+        """Counts and bytes of all models, of one moment."""
+        with self._lock:
+            return _NO_MODELS if self._stream is None else self._stream.models.state()
+
+    def save_models(self, most: int | None = None) -> int:
+        """Write models that changed to their checkpoint store, in turn; returns how many.
+
+        Parameters
+        ----------
+        most : int, optional
+            At most so many.
+        """
+        with self._lock:
+            return 0 if self._stream is None else self._stream.models.save(most)
 
     @property
     def model_count(self) -> int:
-        """How many entities have a model."""
-        return 0 if self._stream is None else len(self._stream.models)
+        """How many entities have a model in memory."""
+        return self.models_state().active
 
     def memory_bytes(self) -> int:
         """Bytes that the models hold."""
-        return 0 if self._stream is None else self._stream.models.memory_bytes()
+        return self.models_state().bytes

@@ -51,20 +51,22 @@ def profile(
         return {"state": "DISABLED"} if "state" in wanted else {}
     progress = stream.init_progress()
     models = stream.models
+    state = models.state()
     is_single = not stream.config.category_fields
     facts: dict[str, Any] = {
         "state": progress.state,
         "error": error,
-        "models": [_model(stream, detector_id, entity) for entity in models.entities()],
         "shingle_size": stream.config.shingle_size if is_single else None,
-        "total_size_in_bytes": models.memory_bytes(),
+        "total_size_in_bytes": state.bytes,
         "init_progress": progress.to_json(),
-        "total_entities": None if is_single else len(models),
-        "active_entities": None if is_single else len(models),
+        "total_entities": None if is_single else len(stream.directory),
+        "active_entities": None if is_single else state.active,
     }
+    if "models" in wanted:
+        facts["models"] = [_model(stream, detector_id, entity) for entity in models.entities()]
     found = {name: facts[name] for name in wanted if facts.get(name) is not None}
-    if "models" in found and len(models):
-        found["model_count"] = len(models)
+    if "models" in found and state.active:
+        found["model_count"] = state.active
     return found
 
 
@@ -94,8 +96,8 @@ def entity_profile(
             raise InvalidArgumentError(f"Cannot find {name}")
     if len(entity) != len(fields):
         raise InvalidArgumentError("Cannot find entity")
-    number = next((e for e in stream.models.entities() if _named(stream, e) == entity), None)
-    if number is None:
+    number = stream.entity_of(tuple(entity[name] for name in fields))
+    if number is None or not stream.models.model_bytes(number):
         return {"is_active": False}
     progress = stream.init_progress(number)
     return {

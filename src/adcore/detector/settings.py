@@ -14,6 +14,8 @@ from adcore.options import MAXIMUM_THREADS, check_flag, thresholded_config
 __all__ = ["ModelSettings"]
 
 DEFAULT_MIN_SAMPLES = 128
+PRESET = "opensearch"
+_TREES, _COMPACT_TREES = 50, 8
 _METHODS = {"ZERO": "zero", "FIXED_VALUES": "fixed_values", "PREVIOUS": "previous"}
 
 
@@ -26,7 +28,8 @@ class ModelSettings:
     min_samples : int
         Intervals a model must have seen before it gives scores. Readiness, progress and what a
         cold start looks for all come from this one number.
-    number_of_trees : int
+    number_of_trees : int or None
+        By default 8 of compact models, whose cuts are drawn anew for every point, else 50.
     compact : bool or None
         Whether a model is small rather than fast; by default where there are category fields.
     seed : int
@@ -36,14 +39,15 @@ class ModelSettings:
     """
 
     min_samples: int = DEFAULT_MIN_SAMPLES
-    number_of_trees: int = 50
+    number_of_trees: int | None = None
     compact: bool | None = None
     seed: int = 42
     threads: int = 1
 
     def __post_init__(self) -> None:
         integer("min_samples", self.min_samples, 1, 2**31)
-        integer("number_of_trees", self.number_of_trees, 1, 10_000)
+        if self.number_of_trees is not None:
+            integer("number_of_trees", self.number_of_trees, 1, 10_000)
         integer("seed", self.seed, 0, 2**64 - 1)
         integer("threads", self.threads, 1, MAXIMUM_THREADS)
         if self.compact is not None:
@@ -53,12 +57,37 @@ class ModelSettings:
         """Intervals until the first score: ``min_samples``, but more than a shingle."""
         return max(self.min_samples, config.shingle_size + 1)
 
+    def is_cached(self, config: DetectorConfig) -> bool:
+        """Whether the models are the small ones of a cache: of many entities, if nobody objects."""
+        return bool(config.category_fields) and self.compact is not False
+
     def make_model(self, config: DetectorConfig) -> _core.ThresholdedForest:
-        """A model that has seen nothing."""
+        """A model of its own that has seen nothing."""
+        compact = bool(self.compact)
+        trees = _COMPACT_TREES if compact else _TREES
+        options = self.model_options(config) | {
+            "compact": compact,
+            "number_of_trees": self.number_of_trees or trees,
+            # Of many forests few are in the processor's cache: boxes would be read from memory.
+            "bounding_box_cache_fraction": 0.125 if config.category_fields else 0.5,
+        }
+        return _core.ThresholdedForest(thresholded_config(options, PRESET))
+
+    def cache_options(self, config: DetectorConfig) -> dict[str, Any]:
+        """Those of a cache of models, see :class:`adcore.EntityCache`."""
+        return self.model_options(config) | {
+            "number_of_trees": self.number_of_trees or _COMPACT_TREES,
+            "interval": config.interval,
+            "threads": self.threads,
+            "preset": PRESET,
+        }
+
+    def model_options(self, config: DetectorConfig) -> dict[str, Any]:
+        """What all kinds of models have in common."""
         names = config.feature_names
         near = NearExpected.of(config.effective_rules, names)
         imputation = config.imputation_option
-        options = {
+        return {
             "input_dimensions": len(names),
             "shingle_size": config.shingle_size,
             "mode": "streaming_impute" if config.shingle_size > 1 else "standard",
@@ -67,17 +96,12 @@ class ModelSettings:
             # Points are whole shingles: the first is complete after so many intervals less.
             "output_after": self.samples_needed(config) - config.shingle_size + 1,
             "time_decay": config.time_decay,
-            "number_of_trees": self.number_of_trees,
-            "compact": bool(config.category_fields) if self.compact is None else self.compact,
-            # Of many forests few are in the processor's cache: boxes would be read from memory.
-            "bounding_box_cache_fraction": 0.125 if config.category_fields else 0.5,
             "seed": self.seed,
             "ignore_near_expected_above": near.above,
             "ignore_near_expected_below": near.below,
             "ignore_near_expected_above_by_ratio": near.above_by_ratio,
             "ignore_near_expected_below_by_ratio": near.below_by_ratio,
         }
-        return _core.ThresholdedForest(thresholded_config(options, "opensearch"))
 
     def to_json(self) -> dict[str, Any]:
         """The attributes as plain values."""

@@ -12,7 +12,7 @@ from adcore.errors import SnapshotError
 __all__ = ["join_snapshot", "split_snapshot"]
 
 _MAGIC = b"adcD"
-_VERSION = 1
+_VERSION = 2
 _HEADER = struct.Struct("<4sHHI")  # magic, version, number of parts, crc of all that follows
 _LENGTH = struct.Struct("<Q")
 

@@ -7,9 +7,10 @@ from typing import Any
 from adcore.bucket import BucketAggregator, BucketTable
 from adcore.detect.batches import RowBatch
 from adcore.detector.config import DetectorConfig
-from adcore.detector.entity_models import EntityModels
+from adcore.detector.entity_directory import EntityDirectory
 from adcore.detector.feature_plan import FeaturePlan
 from adcore.detector.init_progress import InitProgress
+from adcore.detector.models import ModelRoom, Models
 from adcore.detector.pending import PendingBuckets
 from adcore.detector.result_context import ResultContext
 from adcore.detector.results import DetectorResults
@@ -39,6 +40,8 @@ class DetectionStream:
         Milliseconds an interval is kept open; by default that of the configuration.
     watermark_from_rows : bool
         False: only :meth:`advance` ends intervals, whatever times rows have.
+    room : ModelRoom
+        Where models of many entities live; in memory by default.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class DetectionStream:
         window_delay: int | None = None,
         *,
         watermark_from_rows: bool = True,
+        room: ModelRoom | None = None,
     ) -> None:
         self.config = config
         self.settings = settings
@@ -57,7 +61,11 @@ class DetectionStream:
         self.plan = FeaturePlan.of(config)
         delay = config.window_delay.milliseconds if window_delay is None else window_delay
         self._aggregator = self._make_aggregator(delay, watermark_from_rows)
-        self._vectors = VectorDetector(config, settings, detector_id)
+        # Asked of whatever aggregator there is: another comes with `restore`.
+        self.directory = EntityDirectory(lambda entities: self._aggregator.keys_of(entities))
+        self._vectors = VectorDetector(
+            config, settings, self.directory, room or ModelRoom(), detector_id
+        )
         frequency = config.frequency.milliseconds if config.frequency else config.interval
         self._pending = PendingBuckets(windows, frequency, delay)
 
@@ -106,7 +114,7 @@ class DetectionStream:
 
     def detect(self, table: BucketTable) -> DetectorResults:
         """The results of vectors that were taken."""
-        return self._vectors.detect(table, self._aggregator.keys_of)
+        return self._vectors.detect(table)
 
     # -- what is known
 
@@ -121,7 +129,7 @@ class DetectionStream:
         return self._aggregator.watermark
 
     @property
-    def models(self) -> EntityModels:
+    def models(self) -> Models:
         """The model of each entity."""
         return self._vectors.models
 
@@ -133,6 +141,10 @@ class DetectionStream:
     def key_of(self, entity: int) -> tuple[str, ...]:
         """The values of the category fields of an entity."""
         return self._aggregator.keys_of([entity])[0]
+
+    def entity_of(self, key: tuple[str, ...]) -> int | None:
+        """The number of an entity; None if no row of it has come."""
+        return self._aggregator.entity_of(key)
 
     def init_progress(self, entity: int | None = None) -> InitProgress:
         """Of an entity, or of the one that is furthest."""
@@ -156,5 +168,6 @@ class DetectionStream:
         """
         aggregator, *others = parts
         self._aggregator = BucketAggregator.from_bytes(aggregator)
+        self.directory.meet(self._aggregator.entities)
         self._vectors.restore(facts, others)
         self._pending.restore(facts["pending"])

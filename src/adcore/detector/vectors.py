@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +13,20 @@ from adcore.arrow import FloatArray
 from adcore.bucket import BucketTable
 from adcore.detect.batches import LARGEST_VALUE
 from adcore.detector.config import DetectorConfig
-from adcore.detector.entity_models import EntityModels, Verdicts
+from adcore.detector.cached_models import CachedModels
+from adcore.detector.entity_directory import EntityDirectory
 from adcore.detector.init_progress import InitProgress, Observations
 from adcore.detector.last_values import LastValues
-from adcore.detector.model_id import LONGEST_ENTITY_VALUE
+from adcore.detector.models import ModelRoom, Models
 from adcore.detector.pending import rows_of
+from adcore.detector.resident_models import ResidentModels
 from adcore.detector.result_context import ResultContext
 from adcore.detector.results import DetectorResults
 from adcore.detector.rules import suppressed
 from adcore.detector.settings import ModelSettings
+from adcore.detector.verdicts import Verdicts
 
 __all__ = ["VectorDetector"]
-
-KeysOf: TypeAlias = Callable[[Any], list[tuple[str, ...]]]
 
 _SCORED = 1
 
@@ -37,15 +38,24 @@ class VectorDetector:
     ----------
     config : DetectorConfig
     settings : ModelSettings
+    directory : EntityDirectory
+        Knows the entities that vectors name by number.
+    room : ModelRoom
     detector_id : str, optional
     """
 
     def __init__(
-        self, config: DetectorConfig, settings: ModelSettings, detector_id: str | None = None
+        self,
+        config: DetectorConfig,
+        settings: ModelSettings,
+        directory: EntityDirectory,
+        room: ModelRoom,
+        detector_id: str | None = None,
     ) -> None:
         self.config = config
         self.settings = settings
-        self.models = EntityModels(lambda: settings.make_model(config), settings.threads)
+        self.models = _models(config, settings, directory, room)
+        self._directory = directory
         self.observations = Observations(0, 0, [0] * len(config.feature_names))
         self._last = LastValues(len(config.feature_names))
         self.context = ResultContext(
@@ -57,17 +67,16 @@ class VectorDetector:
             config.user,
         )
 
-    def detect(self, table: BucketTable, keys_of: KeysOf) -> DetectorResults:
+    def detect(self, table: BucketTable) -> DetectorResults:
         """Results of vectors, by interval and then by the values of the category fields.
 
         Parameters
         ----------
         table : BucketTable
             Those of one entity in the order of time.
-        keys_of : callable
-            The values of the category fields of entities.
         """
-        table = self._without_long_keys(table, keys_of)
+        self._directory.meet(int(table.entity.max(initial=0)) + 1 if len(table) else 0)
+        table = self._without_long_keys(table)
         if len(table) == 0:
             return DetectorResults.empty(self.context)
         values = self._given_values(table)
@@ -81,15 +90,12 @@ class VectorDetector:
         )
         filled = np.full_like(values, np.nan)
         filled[fed] = self._filled(table, values, fed)
-        return self._results(table, filled, missing & fed[:, None], fed, verdicts, keys_of)
+        seen = table.count > 0
+        self._directory.see(table.entity[seen], table.bucket_start[seen])
+        return self._results(table, filled, missing & fed[:, None], fed, verdicts)
 
-    def _without_long_keys(self, table: BucketTable, keys_of: KeysOf) -> BucketTable:
-        if not self.config.category_fields or len(table) == 0:
-            return table
-        entities, inverse = np.unique(table.entity, return_inverse=True)
-        short = np.array(
-            [all(len(part) <= LONGEST_ENTITY_VALUE for part in key) for key in keys_of(entities)]
-        )[inverse]
+    def _without_long_keys(self, table: BucketTable) -> BucketTable:
+        short = self._directory.is_short[table.entity]
         self.observations.long_keys += int(np.count_nonzero(~short))
         return table if short.all() else rows_of(table, short)
 
@@ -128,73 +134,84 @@ class VectorDetector:
         imputed: npt.NDArray[np.bool_],
         fed: npt.NDArray[np.bool_],
         verdicts: Verdicts,
-        keys_of: KeysOf,
     ) -> DetectorResults:
         entities, entity = np.unique(table.entity, return_inverse=True)
+        keys = self._directory.keys
         columns: dict[str, Any] = self._columns(table, fed, verdicts)
         results = DetectorResults(
             context=self.context,
             data_start_time=table.bucket_start,
             entity=entity.astype(np.uint32),
-            entities=keys_of(entities),
+            entities=[keys[number] for number in entities.tolist()],
             feature_data=filled,
             feature_imputed=imputed,
             **columns,
         )
-        return results[self._order(results)]
+        return results[self._directory.order(table.entity, table.bucket_start)]
 
     def _columns(
         self, table: BucketTable, fed: npt.NDArray[np.bool_], verdicts: Verdicts
     ) -> dict[str, npt.NDArray[Any]]:
         """What the models said, with rules applied; nothing in rows that they did not see."""
         scored = verdicts.status_code == _SCORED
-        grade = self._graded(verdicts)
-        is_anomaly = (grade > 0)[:, None]
-        total = verdicts.attribution.sum(axis=1, keepdims=True)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.where(is_anomaly & (total > 0), verdicts.attribution / total, np.nan)
-        start = table.bucket_start.copy()
-        start[fed] = np.where(grade > 0, verdicts.anomaly_start, start[fed])
-        spread = {
-            "anomaly_score": verdicts.score,
-            "anomaly_grade": grade,
-            "confidence": np.where(scored, verdicts.confidence, 0.0),
-            "threshold": np.where(scored, verdicts.threshold, np.nan),
-            "relevant_attribution": shares,
-            "expected_values": np.where(is_anomaly, verdicts.expected, np.nan),
-            "past_values": np.where(is_anomaly, verdicts.past, np.nan),
+        taken = self._taken_back(verdicts)
+        grade = verdicts.grade.copy()
+        grade[verdicts.anomalies.row[taken]] = 0.0
+        columns = {
+            "anomaly_score": _spread(verdicts.score, fed, np.nan),
+            "anomaly_grade": _spread(grade, fed, 0.0),
+            "confidence": _spread(np.where(scored, verdicts.confidence, 0.0), fed, 0.0),
+            "threshold": _spread(np.where(scored, verdicts.threshold, np.nan), fed, np.nan),
         }
-        columns = {name: _spread(values, fed) for name, values in spread.items()}
-        columns["anomaly_grade"] = np.nan_to_num(columns["anomaly_grade"])
-        columns["confidence"] = np.nan_to_num(columns["confidence"])
-        return columns | {"approx_anomaly_start_time": start}
+        return columns | self._explained(table, np.flatnonzero(fed), verdicts, ~taken)
 
-    def _graded(self, verdicts: Verdicts) -> FloatArray:
-        """Grades, 0 where a rule takes an anomaly back."""
-        taken = suppressed(
+    def _taken_back(self, verdicts: Verdicts) -> npt.NDArray[np.bool_]:
+        """Which anomalies a rule takes back."""
+        return suppressed(
             self.config.effective_rules,
             self.config.feature_names,
-            verdicts.past,
-            verdicts.expected,
+            verdicts.anomalies.past,
+            verdicts.anomalies.expected,
         )
-        return np.where(taken, 0.0, verdicts.grade)
 
-    def _order(self, results: DetectorResults) -> npt.NDArray[np.intp]:
-        """By interval and then by key, however entities are numbered."""
-        if not self.config.category_fields:
-            return np.arange(len(results))
-        ranks = np.empty(len(results.entities), dtype=np.intp)
-        ranks[sorted(range(len(ranks)), key=results.entities.__getitem__)] = np.arange(len(ranks))
-        return np.lexsort((ranks[results.entity], results.data_start_time))
+    @staticmethod
+    def _explained(
+        table: BucketTable,
+        fed: npt.NDArray[np.intp],
+        verdicts: Verdicts,
+        kept: npt.NDArray[np.bool_],
+    ) -> dict[str, npt.NDArray[Any]]:
+        """What only anomalies have; ``NaN`` in other rows."""
+        found = verdicts.anomalies
+        rows = fed[found.row[kept]]
+        attribution = found.attribution[kept]
+        total = attribution.sum(axis=1, keepdims=True)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(total > 0, attribution / total, np.nan)
+        columns: dict[str, npt.NDArray[Any]] = {}
+        for name, values in (
+            ("relevant_attribution", shares),
+            ("expected_values", found.expected[kept]),
+            ("past_values", found.past[kept]),
+        ):
+            columns[name] = np.full(table.values.shape, np.nan)
+            columns[name][rows] = values
+        start = table.bucket_start.copy()
+        start[rows] = found.anomaly_start[kept]
+        return columns | {"approx_anomaly_start_time": start}
 
     def init_progress(self, rows: Mapping[str, int], entity: int | None = None) -> InitProgress:
         """Of an entity, or of the one that is furthest; ``rows`` are counted for the reasons."""
         required = self.settings.samples_needed(self.config)
-        known = self.models.entities() if entity is None else [entity]
+        if entity is None:
+            state = self.models.state()
+            is_ready, learnt = state.is_ready, state.updates
+        else:
+            is_ready, learnt = self.models.is_ready(entity), self.models.updates(entity)
         # Ready is what the model says: a count alone could run ahead of it.
-        if any(map(self.models.is_ready, known)):
+        if is_ready:
             return InitProgress(required, required, self.config.interval)
-        updates = min(max(map(self.models.updates, known), default=0), required - 1)
+        updates = min(learnt, required - 1)
         told = self.observations.reasons(self.config.feature_names, rows)
         reasons = (f"{updates} of {required} intervals are learnt", *told)
         return InitProgress(updates, required, self.config.interval, reasons)
@@ -222,8 +239,16 @@ class VectorDetector:
         self._last.values = np.frombuffer(last, dtype="<f8").reshape(facts["last_shape"]).copy()
 
 
-def _spread(values: FloatArray, fed: npt.NDArray[np.bool_]) -> FloatArray:
-    """The values in the rows that were fed, ``NaN`` in the others."""
-    spread = np.full((len(fed), *values.shape[1:]), np.nan)
+def _models(
+    config: DetectorConfig, settings: ModelSettings, directory: EntityDirectory, room: ModelRoom
+) -> Models:
+    if settings.is_cached(config):
+        return CachedModels(settings.cache_options(config), directory, room)
+    return ResidentModels(lambda: settings.make_model(config), settings.threads)
+
+
+def _spread(values: FloatArray, fed: npt.NDArray[np.bool_], other: float) -> FloatArray:
+    """The values in the rows that were fed, another in the others."""
+    spread = np.full(len(fed), other)
     spread[fed] = values
     return spread

@@ -10,6 +10,7 @@ import duckdb
 
 from adcore.store.actions import Action, WriteError, WriteResult
 from adcore.store.catalog import Catalog
+from adcore.store.document_columns import DocumentColumns
 from adcore.store.errors import IllegalRequestError, IndexNotFoundError, StoreError
 from adcore.store.index_entry import IndexEntry
 from adcore.store.index_writer import IndexWriter
@@ -60,6 +61,13 @@ class BulkWriter:
             return self._writers[entry.name]
         except StoreError as error:
             return error
+
+    def append(self, batch: DocumentColumns) -> None:
+        """Take new documents as columns; nothing of the transaction is done if they do not fit."""
+        target = self.target(Action("create", batch.index))
+        if isinstance(target, StoreError):
+            raise target
+        target.append(batch)
 
     def prefetch(
         self, actions: Sequence[Action], targets: Sequence[IndexWriter | StoreError]

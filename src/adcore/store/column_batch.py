@@ -26,7 +26,7 @@ def column_batch(columns: MappingABC[str, tuple[str, Sequence[Any]]]) -> Any:
     ----------
     columns : mapping of str to (str, sequence)
         By name, the SQL type (VARCHAR, BIGINT, UBIGINT, DOUBLE or BOOLEAN) and the values; None
-        is NULL. Values of VARCHAR are ``str`` or UTF-8 ``bytes``.
+        is NULL. Values of VARCHAR are ``str`` or UTF-8 ``bytes``; numbers may be an array.
 
     Examples
     --------
@@ -41,7 +41,11 @@ def column_batch(columns: MappingABC[str, tuple[str, Sequence[Any]]]) -> Any:
     return nanoarrow.Array(nanoarrow.c_array_from_buffers(schema, rows, [None], children=arrays))
 
 
-def _array(kind: str, values: Sequence[Any]) -> Any:
+def _array(kind: str, values: Sequence[Any] | npt.NDArray[Any]) -> Any:
+    if isinstance(values, np.ndarray):
+        make, dtype = _NUMBERS[kind]
+        numbers = np.ascontiguousarray(values, dtype=dtype)
+        return nanoarrow.c_array_from_buffers(make(), len(values), [None, numbers])
     validity = _validity(values)
     if kind == "VARCHAR":
         return _texts(values, validity)

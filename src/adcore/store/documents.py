@@ -15,6 +15,7 @@ from adcore.store.actions import Action, Document, Operation, WriteError, WriteR
 from adcore.store.bulk import BulkWriter
 from adcore.store.clock import Clock
 from adcore.store.database import Database, database_error
+from adcore.store.document_columns import DocumentColumns
 from adcore.store.errors import (
     IndexNotFoundError,
     ReadOnlyIndexError,
@@ -97,16 +98,28 @@ class Documents(Indices):
             raise result.error
         return result
 
-    def bulk(self, actions: Iterable[Action]) -> list[WriteResult | WriteError]:
+    def bulk(
+        self, actions: Iterable[Action], appended: Sequence[DocumentColumns] = ()
+    ) -> list[WriteResult | WriteError]:
         """Apply writes in their order, in one transaction; a refused one does not stop others.
+
+        Parameters
+        ----------
+        actions : iterable of Action
+        appended : sequence of DocumentColumns
+            New documents, many at a time. They are not checked for ids that are there already;
+            where one does not fit its index, nothing is written.
 
         Raises
         ------
         StoreFullError
             If nothing can be written; then nothing of it is.
+        StoreError
+            If documents that are appended cannot be.
         """
         listed = list(actions)
-        if not listed:
+        batches = [batch for batch in appended if len(batch)]
+        if not listed and not batches:
             return []
         new_ids = iter(self._ids.take(sum(a.id is None for a in listed)))
         with self._changing() as (cursor, catalog):
@@ -117,6 +130,8 @@ class Documents(Indices):
             for action, target in zip(listed, targets, strict=True):
                 id = action.id if action.id is not None else next(new_ids)
                 results.append(work.apply(action, target, id))
+            for batch in batches:
+                work.append(batch)
             work.flush()
             return results
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 from adcore.store.actions import Action, WriteResult
+from adcore.store.column_storage import append_rows, fits_columns, varying
+from adcore.store.document_columns import DocumentColumns
 from adcore.store.document_parser import DocumentParser
 from adcore.store.errors import (
     DocumentMissingError,
@@ -41,6 +43,14 @@ class _Current:
     version: int | None
     seq_no: int
     source: bytes | None
+
+
+class _Appended(NamedTuple):
+    """Documents as columns, what they have in common, and the number of the first."""
+
+    batch: DocumentColumns
+    constants: MappingABC[str, Any]
+    first: int
 
 
 class IndexWriter:
@@ -74,6 +84,7 @@ class IndexWriter:
         self._stored: dict[str, int] = {}  # sequence numbers in the table, by id
         self._rows: dict[str, StoredRow] = {}
         self._gone: set[str] = set()
+        self._appended: list[_Appended] = []
 
     def prefetch(self, ids: Sequence[str], *, with_source: bool) -> None:
         """Look up what is stored under ids, so that `apply` need not.
@@ -115,6 +126,25 @@ class IndexWriter:
                 id, f"document already exists (current version [{_version(current)}])"
             )
         return self._put(action, id, action.source, current)
+
+    def append(self, batch: DocumentColumns) -> None:
+        """Take new documents; they are stored by `flush`.
+
+        Raises
+        ------
+        MapperParsingError, StrictDynamicMappingError, MappingError
+            If they do not fit the mapping.
+        """
+        own = varying(batch.shape)
+        same = {key: value for key, value in batch.shape.items() if key not in own}
+        parsed = self._parser.parse(same, batch.ids[0])
+        if not fits_columns(batch, self._parser.mapping):
+            for row, id in enumerate(batch.ids):
+                document = self._parser.parse(batch.document(row), id)
+                self._rows[id] = StoredRow(document, 1, self._take_seq_no())
+            return
+        self._appended.append(_Appended(batch, parsed.values, self.next_seq_no))
+        self.next_seq_no += len(batch)
 
     def _check_conflict(self, action: Action, id: str, current: _Current | None) -> None:
         if action.if_seq_no is None and action.if_primary_term is None:
@@ -211,6 +241,8 @@ class IndexWriter:
         if self._gone:
             delete_rows(self._cursor, self.entry, [self._stored[id] for id in self._gone])
         store_rows(self._cursor, self.entry, self._rows, self._stored)
+        for batch, constants, first in self._appended:
+            append_rows(self._cursor, self.entry, batch, constants, first)
 
 
 def field_limit(settings: MappingABC[str, Any]) -> int:

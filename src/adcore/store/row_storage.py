@@ -15,9 +15,15 @@ from adcore.store.column_batch import column_batch
 from adcore.store.document_parser import ParsedDocument
 from adcore.store.index_entry import IndexEntry
 from adcore.store.mapping import Mapping
-from adcore.store.sql import column_shape, column_types, identifier, literal
+from adcore.store.sql import (
+    column_shape,
+    column_types,
+    identifier,
+    literal,
+    sql_constant,
+)
 
-__all__ = ["StoredRow", "delete_rows", "store_rows"]
+__all__ = ["StoredRow", "constant", "delete_rows", "store_rows"]
 
 _ROWS_AT_ONCE = 50_000
 _BYTES_AT_ONCE = 256 << 20
@@ -118,7 +124,18 @@ def _update(entry: IndexEntry, columns: list[str]) -> str:
 
 
 def _value(column: str, types: MappingABC[str, str], mapping: Mapping) -> str:
-    name = f"batch.{identifier(column)}"
+    return _as_stored(f"batch.{identifier(column)}", column, types, mapping)
+
+
+def constant(column: str, value: Any, types: MappingABC[str, str], mapping: Mapping) -> str:
+    """The SQL of a value of a column, as documents are parsed to."""
+    return _as_stored(sql_constant(value), column, types, mapping)
+
+
+def _as_stored(
+    expression: str, column: str, types: MappingABC[str, str], mapping: Mapping
+) -> str:
+    """Lists and nested objects come as JSON."""
     if not types.get(column, "").endswith("[]"):
-        return name
-    return f"from_json({name}, {literal(column_shape(mapping, column, types[column]))})"
+        return expression
+    return f"from_json({expression}, {literal(column_shape(mapping, column, types[column]))})"

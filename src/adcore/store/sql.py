@@ -12,7 +12,9 @@ __all__ = [
     "column_types",
     "identifier",
     "literal",
+    "member_types",
     "nested_changes",
+    "sql_constant",
     "table_columns",
 ]  # fmt: skip
 
@@ -34,6 +36,13 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def sql_constant(value: str | float | bool | None) -> str:
+    """A value as SQL reads it."""
+    if value is None:
+        return "NULL"
+    return literal(value) if isinstance(value, str) else repr(value)
+
+
 def table_columns(mapping: Mapping) -> dict[str, str]:
     """The SQL types of all columns of an index, by name."""
     return {**DOCUMENT_COLUMNS, **column_types(mapping)}
@@ -43,7 +52,7 @@ def column_types(mapping: Mapping) -> dict[str, str]:
     """The SQL types of the columns of the fields, by name."""
     types = dict(_leaf_types(f for f in mapping.leaves() if f.nested_path is None))
     for nested in mapping.nested.values():
-        if nested.parent_path is None and (members := _members(mapping, nested)):
+        if nested.parent_path is None and (members := member_types(mapping, nested)):
             types[nested.column] = f"{_struct(members)}[]"
     return types
 
@@ -60,10 +69,10 @@ def nested_changes(before: Mapping, after: Mapping) -> Iterator[tuple[str, str]]
     """Members that nested columns lack: the path inside the table, and the type."""
     for nested in after.nested.values():
         old = before.nested.get(nested.path)
-        had = _members(before, old) if old is not None else {}
+        had = member_types(before, old) if old is not None else {}
         if not had:
             continue  # the whole column or member is new, and belongs to the one above it
-        for name, kind in _members(after, nested).items():
+        for name, kind in member_types(after, nested).items():
             if name not in had:
                 yield f"{_place(after, nested)}.element.{identifier(name)}", kind
 
@@ -82,11 +91,12 @@ def _leaf_types(leaves: Iterator[Field]) -> Iterator[tuple[str, str]]:
             yield leaf.list_column, f"{leaf.sql_type}[]"
 
 
-def _members(mapping: Mapping, nested: NestedObject) -> dict[str, str]:
+def member_types(mapping: Mapping, nested: NestedObject) -> dict[str, str]:
+    """The SQL types of the members of a nested object, by name."""
     own = (f for f in mapping.leaves() if f.nested_path == nested.path)
     members = dict(_leaf_types(own))
     for inner in mapping.nested.values():
-        if inner.parent_path == nested.path and (deeper := _members(mapping, inner)):
+        if inner.parent_path == nested.path and (deeper := member_types(mapping, inner)):
             members[inner.column] = f"{_struct(deeper)}[]"
     return members
 
@@ -98,7 +108,7 @@ def _struct(members: dict[str, str]) -> str:
 def _shape(mapping: Mapping, nested: NestedObject) -> dict[str, object]:
     """The structure that from_json expects."""
     shape: dict[str, object] = {}
-    for name, kind in _members(mapping, nested).items():
+    for name, kind in member_types(mapping, nested).items():
         shape[name] = [kind[:-2]] if kind.endswith("[]") else kind
     for inner in mapping.nested.values():
         if inner.parent_path == nested.path and inner.column in shape:

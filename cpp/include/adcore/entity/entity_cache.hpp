@@ -44,6 +44,8 @@ class EntityCache {
                std::span<const std::byte> bytes, std::size_t threads = 1);
   /// Scores and learns the rows of the round, which must be those it was begun with.
   auto process(const EntityRows& rows, const EntityResults& results, std::size_t threads = 1) -> EntityAnomalies;
+  /// Ends the round without its rows: models that were restored stay in memory.
+  void keep_restored();
 
   /// The models that had to leave memory and had changed since they were last written.
   [[nodiscard]] auto take_evicted() -> Checkpoints;
@@ -108,6 +110,7 @@ class EntityCache {
   void run_rows(const Task& task, std::size_t first, std::size_t last, Share share, Tally& tally);
   static void run_row(const Task& task, std::size_t row, Tally& tally);
   static void refuse_row(const EntityResults& results, std::size_t row) noexcept;
+  void settle_awaited();
   [[nodiscard]] auto finish_round(std::vector<Tally>& tallies) -> EntityAnomalies;
   [[nodiscard]] auto in_order(std::vector<Tally>& tallies) -> EntityAnomalies;
   [[nodiscard]] auto restore_model(ModelWorker& worker, std::span<const std::byte> bytes, std::uint32_t number) -> bool;
@@ -127,7 +130,7 @@ class EntityCache {
   std::vector<std::uint32_t> plan_;     // per row of the round: the record, or kNone
   std::vector<std::uint32_t> awaited_;  // records that came into memory for the round
   bool rows_interleave_ = false;        // some entity has rows that are not next to each other
-  std::uint32_t cursor_ = 0;            // of take_checkpoints()
+  std::uint32_t cursor_ = EntityRecords::kNone;  // of take_checkpoints(): the last record it looked at
   EntityProfile counters_;              // the counters alone
 };
 

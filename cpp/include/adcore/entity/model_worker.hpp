@@ -29,6 +29,7 @@ class ModelWorker {
     model_.process_into(row, timestamp, detection);
   }
   [[nodiscard]] auto is_ready() const noexcept -> bool { return model_.is_ready(); }
+  [[nodiscard]] auto total_updates() const noexcept -> std::uint64_t { return model_.total_updates(); }
   /// Back to the block it was loaded from.
   void store(std::byte* block);
   void prefetch(const std::byte* block) const noexcept;

@@ -82,7 +82,9 @@ struct EntityProfile {
   std::uint64_t restored = 0;
   std::uint64_t evicted = 0;
   std::uint64_t checkpointed = 0;  // by take_checkpoints()
+  std::uint64_t passes = 0;        // begun by take_checkpoints(): what had changed before one is taken in it
   std::uint64_t forgotten = 0;     // inactive entities
+  std::uint64_t most_updates = 0;  // rows learnt by the model that is furthest, in memory or not
 };
 
 }  // namespace adcore

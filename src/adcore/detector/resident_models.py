@@ -1,63 +1,36 @@
-"""One model per entity."""
+"""Models that stay in memory: fast ones, of a single series or few."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore import _core
 from adcore.arrow import FloatArray, Int64Array, UInt32Array
+from adcore.detector.models import ModelsState
+from adcore.detector.verdicts import Verdicts
 from adcore.errors import SnapshotError
 
-__all__ = ["EntityModels", "Verdicts"]
-
-_Columns: TypeAlias = "dict[str, npt.NDArray[Any]]"
+__all__ = ["ResidentModels"]
 
 _COUNT = struct.Struct("<Q")
 _ENTRY = struct.Struct("<IQ")  # entity, length of its model
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """What models said of n vectors, in their order; see :class:`adcore.ThresholdedResult`."""
-
-    score: FloatArray
-    grade: FloatArray
-    confidence: FloatArray
-    threshold: FloatArray
-    expected: FloatArray
-    past: FloatArray
-    attribution: FloatArray
-    anomaly_start: Int64Array
-    status_code: npt.NDArray[np.uint8]
-
-    @classmethod
-    def of(cls, results: list[_Columns], order: npt.NDArray[np.intp]) -> Verdicts:
-        """Join results whose rows stand at ``order``."""
-        back = np.argsort(order, kind="stable")
-        return cls(
-            **{
-                f.name: np.concatenate([result[f.name] for result in results])[back]
-                for f in fields(cls)
-            }
-        )
-
-
-class EntityModels:
-    """Models by the number of their entity, made when an entity is first seen.
+class ResidentModels:
+    """A forest for each entity.
 
     Parameters
     ----------
     make : callable
         Makes a model that has seen nothing. It is the engine's own: vectors are checked before
-        they come here, and come one at a time where entities are many.
+        they come here.
     threads : int
         Entities worked on at a time; results are the same for any number.
     """
@@ -70,32 +43,24 @@ class EntityModels:
     def process(
         self, entities: UInt32Array, timestamps: Int64Array, values: FloatArray
     ) -> Verdicts:
-        """Score, grade and learn vectors; those of one entity in their order.
-
-        Parameters
-        ----------
-        entities : uint32 array of shape (n,)
-        timestamps : int64 array of shape (n,)
-        values : float64 array of shape (n, features)
-        """
+        """Score, grade and learn vectors; those of one entity in their order."""
         order = np.argsort(entities, kind="stable")
         grouped = entities[order]
         edges = np.flatnonzero(np.diff(grouped, prepend=-1, append=-1)).tolist()
         parts = [order[first:last] for first, last in pairwise(edges)]
         if not parts:
-            empty = self._make().process(values, timestamps)
-            return Verdicts.of([empty], order)
+            return Verdicts.of_models([self._make().process(values, timestamps)], order)
         models = [self._model(int(entities[rows[0]])) for rows in parts]
 
-        def work(part: tuple[_core.ThresholdedForest, npt.NDArray[np.intp]]) -> _Columns:
+        def work(part: tuple[_core.ThresholdedForest, npt.NDArray[np.intp]]) -> dict[str, Any]:
             model, rows = part
             return model.process(values[rows], timestamps[rows])
 
         pairs = list(zip(models, parts, strict=True))
         if self._threads == 1 or len(pairs) == 1:
-            return Verdicts.of([work(pair) for pair in pairs], order)
+            return Verdicts.of_models([work(pair) for pair in pairs], order)
         with ThreadPoolExecutor(self._threads, "adcore-detector") as pool:
-            return Verdicts.of(list(pool.map(work, pairs)), order)
+            return Verdicts.of_models(list(pool.map(work, pairs)), order)
 
     def _model(self, entity: int) -> _core.ThresholdedForest:
         model = self._models.get(entity)
@@ -103,11 +68,15 @@ class EntityModels:
             model = self._models[entity] = self._make()
         return model
 
-    def __len__(self) -> int:
-        return len(self._models)
-
-    def __contains__(self, entity: int) -> bool:
-        return entity in self._models
+    def state(self) -> ModelsState:
+        """Counts and bytes."""
+        models = list(self._models.values())
+        return ModelsState(
+            active=len(models),
+            bytes=sum(model.memory_bytes() for model in models),
+            is_ready=any(model.is_ready for model in models),
+            updates=max((model.total_updates for model in models), default=0),
+        )
 
     def entities(self) -> list[int]:
         """The entities that have a model."""
@@ -128,9 +97,10 @@ class EntityModels:
         model = self._models.get(entity)
         return 0 if model is None else model.memory_bytes()
 
-    def memory_bytes(self) -> int:
-        """Bytes all models hold."""
-        return sum(model.memory_bytes() for model in self._models.values())
+    def save(self, most: int | None = None) -> int:
+        """Nothing is in a store: :meth:`to_bytes` has them."""
+        del most
+        return 0
 
     def to_bytes(self) -> bytes:
         """All models."""
