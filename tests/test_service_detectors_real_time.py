@@ -322,8 +322,8 @@ def test_a_full_disk_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         created = started(api)
         api.tick(2)
 
-        def full(actions: Any) -> None:
-            del actions
+        def full(actions: Any, appended: Any = ()) -> None:
+            del actions, appended
             raise StoreFullError("no space left")
 
         with monkeypatch.context() as patch:
@@ -422,16 +422,46 @@ def test_stats_count_firings_and_models() -> None:
         assert sorted(m["model_type"] for m in node["models"]) == ["entity"] * 3 + ["rcf"]
 
 
-def test_too_many_models_stop_the_job_with_a_word() -> None:
-    """An explosion of entities: what was found stays, and memory is given back."""
-    with detection_api.opened(now=NOW, model_memory_limit=100_000) as api:
-        detection_api.feed(api.store, 0, 310, hosts=2)
+EXPLODED = 302
+
+
+def explosion(model_memory: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Results, and profiles on the way, of a job that meets a thousand new entities at once."""
+    profiles = []
+    with detection_api.opened(now=NOW, model_memory=model_memory, min_samples=9) as api:
+        detection_api.feed(api.store, 0, 340, hosts=2)
         created = started(api, category_field=["error_type", "ip"])
         api.tick(2)
-        assert task(api, created)["state"] == "RUNNING"
-        rows = [detection_api.row(302) | {"ip": f"10.0.{i // 250}.{i % 250}"} for i in range(1_000)]
-        api.store.documents.bulk([Action("index", "server_log", None, row) for row in rows])
-        api.tick(2)
+        for minute in range(EXPLODED, EXPLODED + 14):
+            rows = [
+                detection_api.row(minute) | {"ip": f"10.0.{i // 250}.{i % 250}"} for i in range(1_000)
+            ]
+            api.store.documents.bulk([Action("index", "server_log", None, row) for row in rows])
+            api.tick()
+            profiles.append(api.ok("GET", f"detectors/{created}/_profile?_all"))
+            assert task(api, created)["state"] == "RUNNING"
+        return _comparable(api.results(of(created))), profiles
+
+
+def test_an_explosion_of_entities_stays_within_its_memory_and_loses_nothing() -> None:
+    """Models that do not fit wait in the store: results are those of who has memory for all."""
+    budget = 2_500_000
+    bounded, profiles = explosion(budget)
+    plenty, rich = explosion(2**30)
+    assert len(bounded) > 3_000
+    assert bounded == plenty
+    assert max(profile["total_size_in_bytes"] for profile in profiles) <= budget
+    assert rich[-1]["total_size_in_bytes"] > 2 * budget
+    for profile in profiles[1:]:
+        assert 0 < profile["active_entities"] < 500 < profile["total_entities"] == 1_002
+        assert profile["model_count"] == profile["active_entities"] == len(profile["models"])
+        assert profile["state"] == "RUNNING"
+
+
+def test_no_room_for_a_single_model_stops_the_job_with_a_word() -> None:
+    with detection_api.opened(now=NOW, model_memory=10_000) as api:
+        detection_api.feed(api.store, 0, 310, hosts=2)
+        created = started(api, category_field=["error_type", "ip"])
         text = "Stopped detector: AD models memory usage exceeds our limit."
         assert (task(api, created)["state"], task(api, created)["error"]) == ("STOPPED", text)
         assert api.ok("GET", f"detectors/{created}/_profile") == {
@@ -440,4 +470,3 @@ def test_too_many_models_stop_the_job_with_a_word() -> None:
         assert api.ok("GET", f"detectors/{created}/_profile/total_size_in_bytes") == {
             "total_size_in_bytes": 0
         }
-        assert len(api.results(of(created))) > 4

@@ -82,19 +82,22 @@ class CachedModels:
         profile = self._cache.profile()
         self._was_ready |= profile.ready > 0
         self._had_updates = max(self._had_updates, profile.most_updates)
+        out = max(0, len(self._directory) - profile.active)
         return ModelsState(
             active=profile.active,
             bytes=profile.memory_bytes if profile.entities else 0,
             is_ready=self._was_ready,
             updates=self._had_updates,
+            wanted=profile.memory_bytes + out * self._cache.model_bytes,
             unsaved=profile.changed,
             passes=profile.passes,
         )
 
     @property
-    def byte_budget(self) -> int:
-        """Bytes that models in memory may take. May be set while running."""
-        return self._cache.byte_budget
+    def byte_budget(self) -> int | None:
+        """Bytes that models in memory may take; None: no limit. May be set while running."""
+        budget = self._cache.byte_budget
+        return None if budget == _NO_LIMIT else budget
 
     @byte_budget.setter
     def byte_budget(self, value: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,12 @@ class Live(DetectorBase):
     """Real time: models that learn, results of intervals that end, and what is known of both."""
 
     def start(
-        self, history: Any = None, now: Any = None, *, watermark_from_rows: bool = True
+        self,
+        history: Any = None,
+        now: Any = None,
+        *,
+        watermark_from_rows: bool = True,
+        with_results: bool = True,
     ) -> DetectorResults:
         """Begin to watch: forget all models, and let them learn from history.
 
@@ -40,6 +45,8 @@ class Live(DetectorBase):
         watermark_from_rows : bool
             False: only ``now`` of :meth:`process` and :meth:`advance` end intervals, so that a row
             from a wrong clock ends none before its time.
+        with_results : bool
+            False: what was found on the way is not kept.
 
         Returns
         -------
@@ -59,17 +66,22 @@ class Live(DetectorBase):
         results = DetectorResults.empty(stream.context)
         if history is not None:
             with opened(history) as source:
-                results = self._learn(stream, source, at)
+                parts = [results]
+                for found in self._learn(stream, source, at):
+                    parts += [found] if with_results else []
+                results = DetectorResults.concat(parts)
         with self._lock:
             self._stream = stream
         return results
 
-    def _learn(self, stream: DetectionStream, source: Source, now: int | None) -> DetectorResults:
+    def _learn(
+        self, stream: DetectionStream, source: Source, now: int | None
+    ) -> Iterator[DetectorResults]:
         """Intervals that have ended by now go through the stream as if they were live."""
         delay = self.config.window_delay.milliseconds
         bounds = source.time_bounds(self.config.time_field)
         if bounds is None:
-            return DetectorResults.empty(stream.context)
+            return
         interval, windows = self.config.interval, stream.windows
         end = windows.floor(bounds[1] + interval if now is None else now - delay)
         samples = self.settings.samples_needed(self.config)
@@ -77,8 +89,12 @@ class Live(DetectorBase):
         request = replace(stream.plan.request(self.config), start=start, end=end, now=now)
         for batch in source.scan(request):
             stream.add(batch)
+            if len(batch):
+                # Rows come in the order of time: none will be before the last.
+                stream.advance(int(batch.timestamps[-1]) + delay)
+                yield stream.take()
         stream.advance(end + delay)
-        return stream.take()
+        yield stream.take()
 
     def process(
         self, data: Any, *, start: Any = None, end: Any = None, now: Any = None
@@ -201,6 +217,28 @@ class Live(DetectorBase):
                 return None
             number = stream.entity_of(tuple(entity[name] for name in self.config.category_fields))
             return None if number is None else stream.directory.last_seen(number)
+
+    @property
+    def has_many_models(self) -> bool:
+        """Whether its models may be kept in a checkpoint store, in memory as many as fit."""
+        return self.settings.is_cached(self.config)
+
+    @property
+    def byte_budget(self) -> int | None:
+        """Bytes that models in memory may take; None: no limit. May be set while running."""
+        with self._lock:
+            return None if self._stream is None else self._stream.models.byte_budget
+
+    @byte_budget.setter
+    def byte_budget(self, value: int) -> None:
+        with self._lock:
+            self._started().models.byte_budget = value
+
+    @property
+    def entity_count(self) -> int:
+        """How many entities have come so far."""
+        with self._lock:
+            return 0 if self._stream is None else len(self._stream.directory)
 
     def models_state(self) -> ModelsState:
         """Counts and bytes of all models, of one moment."""

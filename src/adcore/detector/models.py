@@ -59,6 +59,8 @@ class ModelsState:
         Whether any gives scores, in memory or not.
     updates : int
         Intervals learnt by the one that is furthest, in memory or not.
+    wanted : int
+        Bytes with which the models of all entities known would be in memory.
     unsaved : int
         Models in memory that differ from what the store has.
     passes : int
@@ -69,6 +71,7 @@ class ModelsState:
     bytes: int
     is_ready: bool
     updates: int
+    wanted: int = 0
     unsaved: int = 0
     passes: int = 0
 
@@ -90,6 +93,13 @@ class Models(Protocol):
 
     def state(self) -> ModelsState:
         """Counts and bytes."""
+
+    @property
+    def byte_budget(self) -> int | None:
+        """Bytes that models in memory may take; None: no limit."""
+
+    @byte_budget.setter
+    def byte_budget(self, value: int) -> None: ...
 
     def entities(self) -> list[int]:
         """The entities whose model is in memory."""

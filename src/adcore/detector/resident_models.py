@@ -15,7 +15,7 @@ from adcore import _core
 from adcore.arrow import FloatArray, Int64Array, UInt32Array
 from adcore.detector.models import ModelsState
 from adcore.detector.verdicts import Verdicts
-from adcore.errors import SnapshotError
+from adcore.errors import InvalidArgumentError, SnapshotError
 
 __all__ = ["ResidentModels"]
 
@@ -77,6 +77,15 @@ class ResidentModels:
             is_ready=any(model.is_ready for model in models),
             updates=max((model.total_updates for model in models), default=0),
         )
+
+    @property
+    def byte_budget(self) -> int | None:
+        """There is no limit."""
+        return None
+
+    @byte_budget.setter
+    def byte_budget(self, value: int) -> None:
+        raise InvalidArgumentError(f"byte_budget = {value} is not allowed: these models stay")
 
     def entities(self) -> list[int]:
         """The entities that have a model."""

@@ -37,17 +37,24 @@ def documents(
         "user": user if user is not None else context.user,
         "task_id": task_id,
     }
-    entities = [_entity(results, key) for key in results.entities]
-    # In real time a model that is starting has nothing to say yet.
-    kept = np.ones(len(results), np.bool_)
-    if task_id is None:
-        kept = ~(results.anomaly_score <= 0)
+    entities = _Entities(results)
     made = []
-    for row in np.flatnonzero(kept).tolist():
+    for row in np.flatnonzero(results.are_stored(task_id)).tolist():
         document = {"detector_id": context.detector_id, "schema_version": schema_version}
-        entity = entities[results.entity[row]] if entities else (None, {})
-        made.append(document | _document(results, row, common, entity))
+        made.append(document | _document(results, row, common, entities[int(results.entity[row])]))
     return made
+
+
+class _Entities(dict[int, Any]):
+    """Entities as documents have them, of those rows that are asked for."""
+
+    def __init__(self, results: DetectorResults) -> None:
+        super().__init__()
+        self._results = results
+
+    def __missing__(self, number: int) -> Any:
+        self[number] = found = _entity(self._results, self._results.entities[number])
+        return found
 
 
 def _entity(

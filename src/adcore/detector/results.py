@@ -42,6 +42,8 @@ class DetectorResults:
         The position in ``entities``.
     entities : list of tuple of str
         The values of the category fields.
+    entity_ids : uint64 array of shape (len(entities),)
+        What their models are known by; see :func:`adcore.detector.entity_directory.entity_id`.
     feature_data : float64 array of shape (n, F)
         The features, also where they were filled in; ``NaN`` where nothing is known.
     feature_imputed : bool array of shape (n, F)
@@ -78,6 +80,7 @@ class DetectorResults:
     data_start_time: Int64Array
     entity: UInt32Array
     entities: list[tuple[str, ...]]
+    entity_ids: npt.NDArray[np.uint64]
     feature_data: FloatArray
     feature_imputed: npt.NDArray[np.bool_]
     anomaly_score: FloatArray
@@ -96,7 +99,7 @@ class DetectorResults:
         times, numbers = np.empty(0, np.int64), np.empty(0)
         wide = np.empty((0, len(context.feature_names)))
         return cls(
-            context, times, np.empty(0, np.uint32), [], wide, wide.astype(np.bool_), numbers,
+            context, times, np.empty(0, np.uint32), [], np.empty(0, np.uint64), wide, wide.astype(np.bool_), numbers,
             numbers, numbers, numbers, wide, wide, wide, times,
         )  # fmt: skip
 
@@ -111,13 +114,16 @@ class DetectorResults:
         """
         numbers: dict[tuple[str, ...], int] = {}
         renamed = []
+        ids: dict[int, Any] = {}
         for part in parts:
             own = [numbers.setdefault(key, len(numbers)) for key in part.entities]
+            ids |= zip(own, part.entity_ids, strict=True)
             renamed.append(np.array(own, dtype=np.uint32)[part.entity])
         columns = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _ARRAYS}
         return cls(
             context=parts[-1].context,
             entities=list(numbers),
+            entity_ids=np.array([ids[number] for number in numbers.values()], np.uint64),
             is_complete=all(part.is_complete for part in parts),
             **(columns | {"entity": np.concatenate(renamed)}),
         )
@@ -147,6 +153,14 @@ class DetectorResults:
         """The rows of one entity, given by the values of the category fields."""
         at = self.entities.index(key) if key in self.entities else len(self.entities)
         return self[self.entity == at]
+
+    def are_stored(self, task_id: str | None = None) -> npt.NDArray[np.bool_]:
+        """Which rows have a document; see :meth:`rows`."""
+        if task_id is not None:
+            return np.ones(len(self), np.bool_)
+        # In real time a model that is starting has nothing to say yet.
+        stored: npt.NDArray[np.bool_] = ~(self.anomaly_score <= 0)
+        return stored
 
     def rows(self, **facts: Any) -> list[dict[str, Any]]:
         """The documents that the service writes, fields in its order.
@@ -253,5 +267,7 @@ class DetectorResults:
 
 
 _ARRAYS = tuple(
-    f.name for f in fields(DetectorResults) if f.name not in ("context", "entities", "is_complete")
+    f.name
+    for f in fields(DetectorResults)
+    if f.name not in ("context", "entities", "entity_ids", "is_complete")
 )

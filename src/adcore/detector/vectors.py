@@ -143,6 +143,7 @@ class VectorDetector:
             data_start_time=table.bucket_start,
             entity=entity.astype(np.uint32),
             entities=[keys[number] for number in entities.tolist()],
+            entity_ids=self._directory.ids[entities],
             feature_data=filled,
             feature_imputed=imputed,
             **columns,

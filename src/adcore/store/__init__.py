@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adcore.store.actions import Action, Document, WriteError, WriteResult
 from adcore.store.aliases import Alias
-from adcore.store.document_columns import Column, DocumentColumns
+from adcore.store.document_columns import Column, DocumentColumns, NewDocuments
 from adcore.store.field import Field, FieldType
 from adcore.store.index_entry import Target
 from adcore.store.mapping import Mapping
@@ -19,6 +19,7 @@ __all__ = [
     "Field",
     "FieldType",
     "Mapping",
+    "NewDocuments",
     "Store",
     "Target",
     "WriteError",

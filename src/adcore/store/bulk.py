@@ -10,7 +10,7 @@ import duckdb
 
 from adcore.store.actions import Action, WriteError, WriteResult
 from adcore.store.catalog import Catalog
-from adcore.store.document_columns import DocumentColumns
+from adcore.store.document_columns import DocumentColumns, NewDocuments
 from adcore.store.errors import IllegalRequestError, IndexNotFoundError, StoreError
 from adcore.store.index_entry import IndexEntry
 from adcore.store.index_writer import IndexWriter
@@ -62,8 +62,8 @@ class BulkWriter:
         except StoreError as error:
             return error
 
-    def append(self, batch: DocumentColumns) -> None:
-        """Take new documents as columns; nothing of the transaction is done if they do not fit."""
+    def append(self, batch: DocumentColumns | NewDocuments) -> None:
+        """Take new documents; nothing of the transaction is done if they do not fit."""
         target = self.target(Action("create", batch.index))
         if isinstance(target, StoreError):
             raise target

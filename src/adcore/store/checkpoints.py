@@ -24,6 +24,8 @@ _MAP_SIZE = 1 << 40
 # has the byte 255, so that a cut key is never a whole one.
 _LONGEST = 440
 _CUT = b"\xff"
+# A transaction keeps its pages in memory.
+_DELETED_AT_ONCE = 10_000
 
 
 class Checkpoints:
@@ -102,8 +104,10 @@ class Checkpoints:
             raise StoreFullError(f"checkpoints cannot be deleted: {error}") from None
 
     def delete_prefix(self, prefix: str) -> int:
-        """Delete all blobs whose key begins so; returns how many there were."""
-        return self.delete(list(self.keys(prefix)))
+        """Delete all blobs whose key begins so, some thousands at a time; returns how many."""
+        keys = list(self.keys(prefix))
+        parts = (keys[i : i + _DELETED_AT_ONCE] for i in range(0, len(keys), _DELETED_AT_ONCE))
+        return sum(map(self.delete, parts))
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """The keys that begin so, in the order of their bytes."""

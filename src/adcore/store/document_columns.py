@@ -1,7 +1,5 @@
 """Many documents of one shape, as columns."""
 
-# ruff: noqa: A003 -- id is the word of the API
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Column", "DocumentColumns"]
+__all__ = ["Column", "DocumentColumns", "NewDocuments"]
 
 Values: TypeAlias = "npt.NDArray[Any] | Sequence[str]"
 
@@ -21,6 +19,31 @@ class Column:
     """Stands in the shape of documents where each has a value of its own."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocuments:
+    """New documents of any shapes.
+
+    Attributes
+    ----------
+    index : str
+        A name or an alias.
+    ids : sequence of str
+        Of the documents: none of them is in the index.
+    documents : sequence of mapping
+    """
+
+    index: str
+    ids: Sequence[str]
+    documents: Sequence[Mapping[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def document(self, row: int) -> Mapping[str, Any]:
+        """One of the documents."""
+        return self.documents[row]
 
 
 @dataclass(frozen=True, slots=True)

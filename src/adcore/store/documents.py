@@ -15,7 +15,7 @@ from adcore.store.actions import Action, Document, Operation, WriteError, WriteR
 from adcore.store.bulk import BulkWriter
 from adcore.store.clock import Clock
 from adcore.store.database import Database, database_error
-from adcore.store.document_columns import DocumentColumns
+from adcore.store.document_columns import DocumentColumns, NewDocuments
 from adcore.store.errors import (
     IndexNotFoundError,
     ReadOnlyIndexError,
@@ -99,15 +99,15 @@ class Documents(Indices):
         return result
 
     def bulk(
-        self, actions: Iterable[Action], appended: Sequence[DocumentColumns] = ()
+        self, actions: Iterable[Action], appended: Sequence[DocumentColumns | NewDocuments] = ()
     ) -> list[WriteResult | WriteError]:
         """Apply writes in their order, in one transaction; a refused one does not stop others.
 
         Parameters
         ----------
         actions : iterable of Action
-        appended : sequence of DocumentColumns
-            New documents, many at a time. They are not checked for ids that are there already;
+        appended : sequence of DocumentColumns or NewDocuments
+            New documents, many at a time, stored after the others. They are not checked for ids that are there already;
             where one does not fit its index, nothing is written.
 
         Raises
@@ -134,6 +134,10 @@ class Documents(Indices):
                 work.append(batch)
             work.flush()
             return results
+
+    def new_ids(self, count: int) -> list[str]:
+        """As many ids that no document has."""
+        return self._ids.take(count)
 
     def get(self, index: str, id: str) -> Document | None:
         """A document by its id; None if there is none.

@@ -14,7 +14,7 @@ import duckdb
 
 from adcore.store.actions import Action, WriteResult
 from adcore.store.column_storage import append_rows, fits_columns, varying
-from adcore.store.document_columns import DocumentColumns
+from adcore.store.document_columns import DocumentColumns, NewDocuments
 from adcore.store.document_parser import DocumentParser
 from adcore.store.errors import (
     DocumentMissingError,
@@ -127,7 +127,7 @@ class IndexWriter:
             )
         return self._put(action, id, action.source, current)
 
-    def append(self, batch: DocumentColumns) -> None:
+    def append(self, batch: DocumentColumns | NewDocuments) -> None:
         """Take new documents; they are stored by `flush`.
 
         Raises
@@ -135,16 +135,22 @@ class IndexWriter:
         MapperParsingError, StrictDynamicMappingError, MappingError
             If they do not fit the mapping.
         """
+        if isinstance(batch, DocumentColumns) and self._append_columns(batch):
+            return
+        for row, id in enumerate(batch.ids):
+            document = self._parser.parse(batch.document(row), id)
+            self._rows[id] = StoredRow(document, 1, self._take_seq_no())
+
+    def _append_columns(self, batch: DocumentColumns) -> bool:
+        """Whether the mapping takes their columns as they are."""
         own = varying(batch.shape)
         same = {key: value for key, value in batch.shape.items() if key not in own}
         parsed = self._parser.parse(same, batch.ids[0])
         if not fits_columns(batch, self._parser.mapping):
-            for row, id in enumerate(batch.ids):
-                document = self._parser.parse(batch.document(row), id)
-                self._rows[id] = StoredRow(document, 1, self._take_seq_no())
-            return
+            return False
         self._appended.append(_Appended(batch, parsed.values, self.next_seq_no))
         self.next_seq_no += len(batch)
+        return True
 
     def _check_conflict(self, action: Action, id: str, current: _Current | None) -> None:
         if action.if_seq_no is None and action.if_primary_term is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from adcore.detector import Detector, DetectorConfig
-from adcore.service.detectors.checkpoint import CheckpointStore
+from adcore.service.detectors.checkpoint import JobCheckpoints
 from adcore.service.detectors.counters import Counters
 from adcore.service.detectors.jobs import Jobs
+from adcore.service.detectors.model_memory import ModelMemory
 from adcore.service.detectors.registry import DetectorRegistry
 from adcore.service.detectors.result_indices import ResultIndices
 from adcore.service.detectors.result_writer import ResultWriter
@@ -32,7 +34,8 @@ class Parts:
     jobs: Jobs
     tasks: Tasks
     writer: ResultWriter
-    checkpoints: CheckpointStore
+    checkpoints: JobCheckpoints
+    memory: ModelMemory
     counters: Counters
 
     @classmethod
@@ -50,10 +53,13 @@ class Parts:
             jobs=Jobs(documents, clock),
             tasks=Tasks(documents, clock, settings.max_old_ad_task_docs_per_detector),
             writer=ResultWriter(documents, indices),
-            checkpoints=CheckpointStore(store.checkpoints),
+            checkpoints=JobCheckpoints(store.checkpoints),
+            memory=ModelMemory(settings.model_memory),
             counters=Counters(),
         )
 
-    def detector(self, detector_id: str, config: DetectorConfig) -> Detector:
-        """A detector that has seen nothing."""
-        return Detector(config, detector_id=detector_id, **self.settings.model_settings())
+    def detector(self, detector_id: str, config: DetectorConfig, **room: Any) -> Detector:
+        """A detector that has seen nothing; ``room`` says where its models live."""
+        return Detector(
+            config, detector_id=detector_id, **room, **self.settings.model_settings()
+        )

@@ -113,12 +113,12 @@ class Profiles:
         run = self._run(detector_id)
         detector = None if run is None else run.detector
         if "total_size_in_bytes" in wanted:
-            facts["total_size_in_bytes"] = 0 if detector is None else detector.memory_bytes()
-        if detector is not None and "models" in wanted:
+            facts["total_size_in_bytes"] = 0 if run is None else run.models.bytes
+        if run is not None and detector is not None and "models" in wanted:
             own = detector.profile("models")
             node = {"node_id": self._parts.node_id}
             facts["models"] = [model | node for model in own["models"]] or None
-            facts["model_count"] = detector.model_count
+            facts["model_count"] = run.models.active
         if detector is not None and not config.category_fields:
             if "shingle_size" in wanted:
                 facts["shingle_size"] = config.shingle_size
@@ -137,8 +137,7 @@ class Profiles:
                 facts["total_entities"] = self._count_entities(config)
             if "active_entities" in wanted:
                 run = self._run(detector_id)
-                detector = None if run is None else run.detector
-                facts["active_entities"] = 0 if detector is None else detector.model_count
+                facts["active_entities"] = 0 if run is None else run.models.active
         return facts
 
     def _count_entities(self, config: DetectorConfig) -> int:
@@ -248,7 +247,7 @@ class Profiles:
         except AdcoreError:
             own["last_sample_timestamp"] = None  # the indices are gone
         if run is not None:
-            own["last_active_timestamp"] = run.last_active.get(key)
+            own["last_active_timestamp"] = run.last_active(named)
         return own
 
 

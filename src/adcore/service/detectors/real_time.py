@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from adcore.detector import Detector, DetectorConfig, DetectorResults, InitProgress
+from adcore.detector.models import ModelsState
 from adcore.detector.result_documents import RESULT_SCHEMA_VERSION
-from adcore.errors import AdcoreError, SnapshotError
+from adcore.errors import AdcoreError, InvalidArgumentError
 from adcore.query.errors import SearchError
-from adcore.service.detectors.checkpoint import Checkpoint
+from adcore.service.detectors.loaded_job import LoadedJob, load_job
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.system_index import Stored
 from adcore.service.errors import ApiError
@@ -24,8 +24,6 @@ __all__ = ["RealTimeRun"]
 
 _log = logging.getLogger(__name__)
 
-# Intervals that are caught up with at a time.
-_CHUNK = 100
 _RETRYABLE = (AdcoreError, duckdb.Error)
 DELETED = "AnomalyDetector is not available."
 INVALID_QUERY = "Invalid search query."
@@ -60,6 +58,13 @@ class RealTimeRun:
         The document of the job.
     task_id : str
     parts : Parts
+
+    Attributes
+    ----------
+    progress : InitProgress or None
+        How far its models were after the last look; None while they are being loaded.
+    models : ModelsState
+        Their counts then.
     """
 
     def __init__(self, detector_id: str, job: Stored, task_id: str, parts: Parts) -> None:
@@ -69,13 +74,12 @@ class RealTimeRun:
         self.detector: Detector | None = None
         self.last_used_time = self.enabled_time
         self.last_checkpoint_time: int | None = None
-        self.last_active: dict[tuple[str, ...], int] = {}
+        self.progress: InitProgress | None = None
+        self.models = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
         self.next_fire = self.enabled_time
         self._parts = parts
-        self._reached = self.enabled_time
-        self._saved = self.enabled_time
+        self._job: LoadedJob | None = None
         self._failures = 0
-        self._counted = 0
         self._told = _Told()
         self._is_stopped = False
         self._is_closing = False
@@ -86,11 +90,14 @@ class RealTimeRun:
         """Whether it will not fire again."""
         return self._is_stopped
 
-    @property
-    def progress(self) -> InitProgress | None:
-        """How far its models are; None while they are being loaded."""
+    def last_active(self, entity: dict[str, str]) -> int | None:
+        """The last firing for which an entity had data since the models were loaded."""
         detector = self.detector
-        return None if detector is None else detector.init_progress
+        start = None if detector is None else detector.last_seen(**entity)
+        if detector is None or start is None:
+            return None
+        config = detector.config
+        return start + config.interval + config.window_delay.milliseconds
 
     # -- firing
 
@@ -147,76 +154,58 @@ class RealTimeRun:
             with self._lock:
                 if self._is_stopped or self._is_closing:
                     return
-                detector = self.detector or self._load(config)
-                if self._reached >= due:
+                job = self._job or self._load(config)
+                if job.reached >= due:
                     return
-                self._look(config, detector, min(due, self._reached + _CHUNK * config.interval))
-            self._check_memory(detector)
+                self._look(config, job, job.next_firing(due))
 
-    def _load(self, config: DetectorConfig) -> Detector:
+    def _load(self, config: DetectorConfig) -> LoadedJob:
         """The models that are kept, or those that learn from what was before the start."""
-        kept = self._kept()
-        if kept is not None:
-            detector = kept.detector
-            self._reached = self._saved = kept.reached
-            self.last_checkpoint_time = kept.written
-        else:
-            detector = self._parts.detector(self.detector_id, config)
-            source = self._parts.registry.source(config)
-            detector.start(source, now=self.enabled_time, watermark_from_rows=False)
-            self._reached = self.enabled_time
-            self._save(detector)
-        self._parts.tasks.update(self._news(detector, self._told.error))
-        self.detector = detector
-        return detector
-
-    def _check_memory(self, detector: Detector) -> None:
-        """New models may be too many."""
-        if detector.model_count == self._counted:
-            return
-        self._counted = detector.model_count
-        if detector.memory_bytes() > self._parts.settings.model_memory_limit:
-            raise EndRunError(TOO_LARGE)
-
-    def _kept(self) -> Checkpoint | None:
         try:
-            return self._parts.checkpoints.load(self.detector_id, self.enabled_time)
-        except SnapshotError as error:
-            _log.warning("detector %s starts anew: %s", self.detector_id, error)
-            return None
+            job = load_job(self._parts, self.detector_id, self.enabled_time, config)
+        except InvalidArgumentError as error:
+            raise _room_error(error) from error
+        self._see(job)
+        self._parts.tasks.update(self._news(job.detector, self._told.error))
+        self._job, self.detector = job, job.detector
+        return job
 
-    def _look(self, config: DetectorConfig, detector: Detector, until: int) -> None:
-        """The results of the intervals that ended by a firing."""
+    def _see(self, job: LoadedJob) -> None:
+        """What others may ask for while the next look goes on."""
+        self.progress = job.detector.init_progress
+        self.models = job.detector.models_state()
+
+    def _look(self, config: DetectorConfig, job: LoadedJob, until: int) -> None:
+        """Find and write the results of the intervals that ended by a firing."""
+        started = self._parts.clock()
+        source = self._parts.registry.source(config)
+        try:
+            results = job.look(self._parts, source, until)
+        except InvalidArgumentError as error:
+            raise _room_error(error) from error
+        if until > job.written:
+            self._write(config, job, results, started)
+            job.reached = job.written = until
+            now = self._parts.clock()
+            if job.keeper.commit(job.detector, until, now):
+                self.last_checkpoint_time = now
+        job.reached = until
+        self.last_used_time = started
+        self._see(job)
+
+    def _write(
+        self, config: DetectorConfig, job: LoadedJob, results: DetectorResults, started: int
+    ) -> None:
         parts = self._parts
-        delay = config.window_delay.milliseconds
-        started = parts.clock()
-        source = parts.registry.source(config)
-        results = detector.process(
-            source, start=self._reached - delay, end=until - delay, now=until
-        )
         parts.writer.write(
             config,
             results,
             run=f"{self.detector_id}:{self.enabled_time}",
-            with_actions=parts.tasks.updates(self._news(detector, _last_error(results))),
+            may_exist=job.reached - config.window_delay.milliseconds < job.last_end,
+            with_actions=parts.tasks.updates(self._news(job.detector, _last_error(results))),
             execution_start_time=started,
             execution_end_time=parts.clock(),
         )
-        self._reached = until
-        self._note(results, started)
-        if until - self._saved >= parts.settings.checkpoint_intervals * config.interval:
-            self._save(detector)
-
-    def _note(self, results: DetectorResults, now: int) -> None:
-        self.last_used_time = now
-        for entity in np.unique(results.entity[results.has_data]).tolist():
-            self.last_active[results.entities[entity]] = now
-
-    def _save(self, detector: Detector) -> None:
-        now = self._parts.clock()
-        checkpoint = Checkpoint(detector, self.enabled_time, self._reached, now)
-        self._parts.checkpoints.save(self.detector_id, checkpoint)
-        self._saved, self.last_checkpoint_time = self._reached, now
 
     def _news(self, detector: Detector, error: str | None) -> list[tuple[str, dict[str, Any]]]:
         """What the task does not say yet."""
@@ -238,8 +227,12 @@ class RealTimeRun:
     def _drop(self, reason: str) -> None:
         """Forget the models, which may have learnt what has no results: what is kept is right."""
         _log.warning("detector %s: %s", self.detector_id, reason)
-        self.detector = None
+        self._forget()
         self._told = _Told()
+
+    def _forget(self) -> None:
+        self._job = self.detector = self.progress = None
+        self.models = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
 
     def _failed(self, config: DetectorConfig, reason: str) -> None:
         self._drop(reason)
@@ -288,16 +281,23 @@ class RealTimeRun:
         """Fire no more; what is being done at the moment is waited for."""
         self._is_stopped = True
         with self._lock:
-            self.detector = None
+            self._forget()
+            self._parts.memory.leave(self.detector_id)
             self._parts.checkpoints.delete(self.detector_id)
 
     def close(self) -> None:
         """Keep the models for the next process; what is being done at the moment is waited for."""
         self._is_closing = True
         with self._lock:
-            if self.detector is not None and not self._is_stopped:
-                self._save(self.detector)
+            job = self._job
+            if job is not None and not self._is_stopped and job.reached >= job.written:
+                job.keeper.finish(job.detector, job.reached, self._parts.clock())
             self._is_stopped = True
+
+
+def _room_error(error: InvalidArgumentError) -> AdcoreError:
+    """Nothing that waiting would cure, where there is no room for a single model."""
+    return EndRunError(TOO_LARGE) if "byte_budget" in str(error) else error
 
 
 def _last_error(results: DetectorResults) -> str | None:

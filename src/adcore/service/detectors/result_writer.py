@@ -1,18 +1,25 @@
 """Results as documents in their indices."""
 
+# ruff: noqa: S608 -- relations and columns are quoted where indices are made, values are parameters
+
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
 from adcore.detector import DetectorConfig, DetectorResults
+from adcore.detector.result_columns import are_plain, plain_columns, result_ids
 from adcore.service.detectors.names import RESULTS
 from adcore.service.detectors.result_indices import ResultIndices, flattened_index
-from adcore.store import Action, WriteError
+from adcore.store import Action, DocumentColumns, NewDocuments, Target, WriteError
+from adcore.store.database import database_error
 from adcore.store.documents import Documents
-from adcore.store.errors import VersionConflictError
+from adcore.store.sql import identifier
 
 __all__ = ["ResultWriter"]
 
@@ -37,6 +44,7 @@ class ResultWriter:
         *,
         with_actions: Sequence[Action] = (),
         run: str | None = None,
+        may_exist: bool = False,
         **facts: Any,
     ) -> int:
         """Write results and other actions in one transaction.
@@ -47,8 +55,10 @@ class ResultWriter:
         results : DetectorResults
         with_actions : sequence of Action
         run : str, optional
-            What tells this run of a job from others: a result that is written again, after a crash,
+            What tells this run of a job from others: a result that is made again, after a crash,
             is then the same document.
+        may_exist : bool
+            Whether some are there already; they are left as they are.
         **facts
             ``task_id``, ``execution_start_time`` and ``execution_end_time``.
 
@@ -59,13 +69,19 @@ class ResultWriter:
         """
         self._indices.ensure_for(config)
         index = config.result_index or RESULTS
-        documents = results.rows(**facts)
-        actions = _actions(index, documents, run)
+        results = results[results.are_stored(facts.get("task_id"))]
+        ids = self._documents.new_ids(len(results)) if run is None else result_ids(results, run)
+        if may_exist and len(results):
+            results, ids = self._new_ones(index, results, ids)
+        plain = are_plain(results)
+        columns = plain_columns(results[plain], index, _chosen(ids, plain), **facts)
+        rest = NewDocuments(index, _chosen(ids, ~plain), results[~plain].rows(**facts))
+        appended: list[DocumentColumns | NewDocuments] = [columns, rest]
         if config.result_index is not None and config.flatten_custom_result_index:
             flat = flattened_index(config)
-            actions += _actions(flat, results.flat_rows(**facts), run)
-        self._apply([*actions, *with_actions])
-        return len(documents)
+            appended.append(NewDocuments(flat, ids, results.flat_rows(**facts)))
+        self._apply(with_actions, appended)
+        return len(results)
 
     def write_error(
         self, config: DetectorConfig, document: dict[str, Any], with_actions: Sequence[Action]
@@ -76,24 +92,65 @@ class ResultWriter:
             index = self._indices.ensure_default()
         self._apply([Action("index", index, None, document), *with_actions])
 
-    def _apply(self, actions: list[Action]) -> None:
-        for result in self._documents.bulk(actions):
-            if isinstance(result, WriteError) and not _is_there(result):
+    def _apply(
+        self,
+        actions: Sequence[Action],
+        appended: Sequence[DocumentColumns | NewDocuments] = (),
+    ) -> None:
+        for result in self._documents.bulk(actions, appended):
+            if isinstance(result, WriteError):
                 raise result.error
 
+    # -- what is there
 
-def _is_there(result: WriteError) -> bool:
-    return result.operation == "create" and isinstance(result.error, VersionConflictError)
+    def last_end(self, config: DetectorConfig, detector_id: str, after: int) -> int:
+        """The end of the last interval that has a result of real time, or ``after``."""
+        ends = self._ask(
+            config,
+            "max({data_end_time})",
+            "{detector_id} = ? AND {data_end_time} > ? AND {task_id} IS NULL",
+            [detector_id, after],
+        )
+        return max([int(end) for (end,) in ends if end is not None], default=after)
+
+    def _new_ones(
+        self, index: str, results: DetectorResults, ids: list[str]
+    ) -> tuple[DetectorResults, list[str]]:
+        starts = results.data_start_time
+        found = self._found(
+            index,
+            "_id",
+            "{detector_id} = ? AND {data_start_time} BETWEEN ? AND ?",
+            [results.context.detector_id, int(starts.min()), int(starts.max())],
+        )
+        there = {id_ for (id_,) in found}
+        new = np.fromiter((id_ not in there for id_ in ids), np.bool_, len(ids))
+        return results[new], _chosen(ids, new)
+
+    def _ask(
+        self, config: DetectorConfig, what: str, where: str, values: list[Any]
+    ) -> list[tuple[Any, ...]]:
+        index = config.result_index or RESULTS
+        return self._found(index, what, where, values) if self._documents.exists(index) else []
+
+    def _found(self, index: str, what: str, where: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """Rows of all indices behind a name; fields stand in braces."""
+        rows: list[tuple[Any, ...]] = []
+        try:
+            with closing(self._documents.cursor()) as cursor:
+                for target in self._documents.resolve(index):
+                    columns = _columns(target)
+                    asked, condition = (text.format_map(columns) for text in (what, where))
+                    query = f"SELECT {asked} FROM {target.relation} WHERE {condition}"
+                    rows += cursor.execute(query, values).fetchall()
+        except duckdb.Error as error:
+            raise database_error(error) from error
+        return rows
 
 
-def _actions(index: str, documents: Iterable[dict[str, Any]], run: str | None) -> list[Action]:
-    if run is None:
-        return [Action("index", index, None, document) for document in documents]
-    return [Action("create", index, _id(run, document), document) for document in documents]
+def _columns(target: Target) -> dict[str, str]:
+    return {path: identifier(field.column) for path, field in target.mapping.fields.items()}
 
 
-def _id(run: str, document: dict[str, Any]) -> str:
-    """20 characters of a URL, as other ids."""
-    text = f"{run}\0{document.get('model_id')}\0{document['data_start_time']}"
-    digest = hashlib.blake2b(text.encode(), digest_size=15).digest()
-    return base64.urlsafe_b64encode(digest).decode()
+def _chosen(ids: list[str], rows: npt.NDArray[np.bool_]) -> list[str]:
+    return [ids[row] for row in np.flatnonzero(rows).tolist()]

@@ -28,11 +28,13 @@ class DetectionSettings:
         See :class:`adcore.detector.ModelSettings`.
     max_retry_for_end_run_exception : int
         Failures in a row after which a job is stopped.
-    model_memory_limit : int
-        Bytes that the models of one job may hold; a job with more is stopped.
+    model_memory : int
+        Bytes that the models of all jobs with category fields may hold together, with all their
+        tables. Models that do not fit are kept in the store, and come back when they are needed. A
+        job for which there is not even room for a single model is stopped.
     checkpoint_intervals : int
-        Intervals after which the models of a job are kept anew; the documents since then are read
-        again after a crash.
+        Intervals in which all models of a job are kept once, those of many entities a part at each;
+        the documents of up to twice as many intervals are read again after a crash.
     max_batch_task_per_node : int
         Historical analyses, or entities of them, at a time.
     batch_task_piece_size : int
@@ -44,7 +46,7 @@ class DetectionSettings:
     enabled: bool = True
     strict_status: bool = False
     min_samples: int = DEFAULT_MIN_SAMPLES
-    number_of_trees: int = 50
+    number_of_trees: int | None = None
     seed: int = 42
     threads: int = 1
     max_anomaly_detectors: int = 1_000
@@ -58,7 +60,7 @@ class DetectionSettings:
     max_batch_task_per_node: int = 10
     batch_task_piece_size: int = 1_000
     batch_task_piece_interval_seconds: float = 0.0
-    model_memory_limit: int = 4 * 2**30
+    model_memory: int = 4 * 2**30
     max_old_ad_task_docs_per_detector: int = 1
     max_top_entities_for_historical_analysis: int = 1_000
     max_running_entities_per_detector_for_historical_analysis: int = 10

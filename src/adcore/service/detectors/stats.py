@@ -104,7 +104,7 @@ class Stats:
             detector = run.detector
             if detector is None:
                 continue
-            count += detector.model_count
+            count += run.models.active
             keys = detector.model_entities(most - len(shown))
             shown += [_model(run, detector.config, key) for key in keys]
         return {"models": shown, "model_count": count}
@@ -115,7 +115,7 @@ def _model(run: RealTimeRun, config: DetectorConfig, key: tuple[str, ...]) -> di
     model: dict[str, Any] = {
         "detector_id": run.detector_id,
         "model_type": "entity" if named else "rcf",
-        "last_used_time": run.last_active.get(key, run.last_used_time),
+        "last_used_time": run.last_active(named) or run.last_used_time,
         "model_id": model_id_of(run.detector_id, named),
     }
     if run.last_checkpoint_time is not None:
