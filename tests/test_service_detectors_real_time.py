@@ -434,7 +434,8 @@ def explosion(model_memory: int) -> tuple[list[dict[str, Any]], list[dict[str, A
         api.tick(2)
         for minute in range(EXPLODED, EXPLODED + 14):
             rows = [
-                detection_api.row(minute) | {"ip": f"10.0.{i // 250}.{i % 250}"} for i in range(1_000)
+                detection_api.row(minute) | {"ip": f"10.0.{i // 250}.{i % 250}"}
+                for i in range(1_000)
             ]
             api.store.documents.bulk([Action("index", "server_log", None, row) for row in rows])
             api.tick()

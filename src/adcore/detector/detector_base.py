@@ -8,9 +8,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
+from adcore.checkpoints import CheckpointStore
 from adcore.detector.config import DetectorConfig
 from adcore.detector.config_checks import Limits
-from adcore.checkpoints import CheckpointStore
 from adcore.detector.identity import new_id
 from adcore.detector.init_progress import InitProgress
 from adcore.detector.models import ModelRoom

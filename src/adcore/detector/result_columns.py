@@ -118,7 +118,14 @@ def result_ids(results: DetectorResults, run: str) -> list[str]:
 def _letters(raw: npt.NDArray[np.uint8]) -> list[str]:
     """Base64 of rows of bytes, safe in a URL."""
     first, second, third = (raw[:, i::3].astype(np.uint16) for i in range(3))
-    sixes = (first >> 2, (first & 3) << 4 | second >> 4, (second & 15) << 2 | third >> 6, third & 63)
+    sixes = (
+        first >> 2,
+        (first & 3) << 4 | second >> 4,
+        (second & 15) << 2 | third >> 6,
+        third & 63,
+    )
     letters = _ALPHABET[np.stack(sixes, axis=2)].reshape(len(raw), _ID_LETTERS)
-    texts: list[str] = np.ascontiguousarray(letters).view(f"S{_ID_LETTERS}")[:, 0].astype(str).tolist()
+    texts: list[str] = (
+        np.ascontiguousarray(letters).view(f"S{_ID_LETTERS}")[:, 0].astype(str).tolist()
+    )
     return texts

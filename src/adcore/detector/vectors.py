@@ -12,8 +12,8 @@ import numpy.typing as npt
 from adcore.arrow import FloatArray
 from adcore.bucket import BucketTable
 from adcore.detect.batches import LARGEST_VALUE
-from adcore.detector.config import DetectorConfig
 from adcore.detector.cached_models import CachedModels
+from adcore.detector.config import DetectorConfig
 from adcore.detector.entity_directory import EntityDirectory
 from adcore.detector.init_progress import InitProgress, Observations
 from adcore.detector.last_values import LastValues

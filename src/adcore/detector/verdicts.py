@@ -63,8 +63,7 @@ class Verdicts:
         """Join the results of several models, whose rows stand at ``order``."""
         back = np.argsort(order, kind="stable")
         columns = {
-            name: np.concatenate([result[name] for result in results])[back]
-            for name in results[0]
+            name: np.concatenate([result[name] for result in results])[back] for name in results[0]
         }
         columns["row"] = np.arange(len(back))
         plain = {f.name: columns[f.name] for f in fields(cls) if f.name != "anomalies"}

@@ -13,9 +13,9 @@ import numpy as np
 
 from adcore.store.column_batch import column_batch
 from adcore.store.document_columns import Column, DocumentColumns
+from adcore.store.field import Field, FieldType
 from adcore.store.index_entry import IndexEntry
 from adcore.store.json_text import encode
-from adcore.store.field import Field, FieldType
 from adcore.store.mapping import Mapping, NestedObject
 from adcore.store.row_storage import constant
 from adcore.store.sql import column_types, identifier, literal, member_types, sql_constant

@@ -107,8 +107,8 @@ class Documents(Indices):
         ----------
         actions : iterable of Action
         appended : sequence of DocumentColumns or NewDocuments
-            New documents, many at a time, stored after the others. They are not checked for ids that are there already;
-            where one does not fit its index, nothing is written.
+            New documents, many at a time, stored after the others. They are not checked for ids
+            that are there already; where one does not fit its index, nothing is written.
 
         Raises
         ------

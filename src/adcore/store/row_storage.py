@@ -132,9 +132,7 @@ def constant(column: str, value: Any, types: MappingABC[str, str], mapping: Mapp
     return _as_stored(sql_constant(value), column, types, mapping)
 
 
-def _as_stored(
-    expression: str, column: str, types: MappingABC[str, str], mapping: Mapping
-) -> str:
+def _as_stored(expression: str, column: str, types: MappingABC[str, str], mapping: Mapping) -> str:
     """Lists and nested objects come as JSON."""
     if not types.get(column, "").endswith("[]"):
         return expression

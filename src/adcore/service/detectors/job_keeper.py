@@ -62,12 +62,10 @@ class JobKeeper:
         if self._models is not None:
             self._models.begin(firing)
 
-    def commit(
-        self, detector: Detector, firing: int, now: int, *, is_first: bool = False
-    ) -> bool:
+    def commit(self, detector: Detector, firing: int, now: int, *, is_first: bool = False) -> bool:
         """Its results are written; returns whether something was kept.
 
-        ``is_first`` after the models have learnt from history.
+        ``is_first`` after the models have learnt from history: then all is kept.
 
         Raises
         ------
@@ -80,7 +78,9 @@ class JobKeeper:
             return True
         self._models.commit()
         active = detector.models_state().active
-        detector.save_models(max(_FEWEST, -(-active // self._intervals)))
+        # What was learnt from history would take long to learn again.
+        part = None if is_first else max(_FEWEST, -(-active // self._intervals))
+        detector.save_models(part)
         self._keep_rest(detector, firing, now)
         return True
 

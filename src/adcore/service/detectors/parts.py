@@ -60,6 +60,4 @@ class Parts:
 
     def detector(self, detector_id: str, config: DetectorConfig, **room: Any) -> Detector:
         """A detector that has seen nothing; ``room`` says where its models live."""
-        return Detector(
-            config, detector_id=detector_id, **room, **self.settings.model_settings()
-        )
+        return Detector(config, detector_id=detector_id, **room, **self.settings.model_settings())
