@@ -6,9 +6,10 @@ The points are those of `million_entities.py`. What a job sees at its start, `--
 lies in a Parquet file that is registered as an index; the job learns it as it learns any history.
 Then minutes pass: documents are appended to an index of the store (as columns; what a client's
 `_bulk` costs is measured in `docs/service.md`), and the job is fired. The time of a tick is that of
-the firing (wall, and of all processors): documents of the interval read from the index, gathered by entity, scored and learnt,
-results durable in their index, a share of the models durable in the checkpoints. At the end results
-are read back through a search, and models that were kept are compared with those in memory.
+the firing, by the wall and of all processors: documents of the interval are read from the index,
+gathered by entity, scored and learnt, results are durable in their index, and a share of the models
+in the checkpoints. At the end results are counted by a search, and another service takes the job
+over from what was kept.
 """
 
 from __future__ import annotations
@@ -185,12 +186,10 @@ class ServiceEntities:
         self.service.scheduler.run_due()
         return time.perf_counter() - start
 
-    def count(self, **term: Any) -> int:
+    def count(self) -> int:
         """Results in the index."""
-        query: dict[str, Any] = {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": [
-            {"term": {"detector_id": self.detector_id}}, *({"term": {k: v}} for k, v in term.items())
-        ]}}}  # fmt: skip
-        answer = self.service.searches.results(query)
+        own = {"term": {"detector_id": self.detector_id}}
+        answer = self.service.searches.results({"size": 0, "track_total_hits": True, "query": own})
         return int(answer["hits"]["total"]["value"])
 
     def profile(self) -> dict[str, Any]:

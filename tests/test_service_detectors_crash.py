@@ -16,6 +16,8 @@ from detector_bodies import MINUTE
 from adcore.checkpoints import CheckpointBatch
 from adcore.service.detectors import job_keeper
 from adcore.service.detectors.model_checkpoints import ModelCheckpoints
+from adcore.service.detectors.service import DetectionService
+from adcore.service.detectors.settings import DetectionSettings
 from adcore.store import Store
 from adcore.store.checkpoints import Checkpoints
 from adcore.store.documents import Documents
@@ -24,7 +26,7 @@ NOW = START + 60 * MINUTE
 HOSTS, TICKS = 40, 20
 BODY = {"category_field": ["ip"], "window_delay": {"period": {"interval": 0, "unit": "Minutes"}}}
 # Ten or so of the forty models.
-SMALL = {"model_memory": 150_000, "min_samples": 9, "checkpoint_intervals": 4}
+SMALL: dict[str, Any] = {"model_memory": 150_000, "min_samples": 9, "checkpoint_intervals": 4}
 
 
 class EndOfProcessError(BaseException):
@@ -116,8 +118,8 @@ def went_on(directory: Path, now: int) -> tuple[int, bool]:
     clock = detection_api.Clock(now)
     store = Store.open(directory, clock=clock)
     try:
-        settings = detection_api.DetectionSettings(**SMALL)
-        service = detection_api.DetectionService(store, clock, "node", settings)
+        settings = DetectionSettings(**SMALL)
+        service = DetectionService(store, clock, "node", settings)
         service.recover()
         while clock.now < NOW + TICKS * MINUTE:
             service.scheduler.run_due()

@@ -16,7 +16,7 @@ from adcore.store import Action, Column, DocumentColumns, NewDocuments, Store
 from adcore.store.errors import IndexNotFoundError, MapperParsingError
 
 DOUBLES = st.floats(-1e30, 1e30, allow_nan=False)
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SHAPE: dict[str, Any] = {
     "detector_id": "an id with 'quotes\" and {braces}",
     "schema_version": 7,
@@ -37,7 +37,7 @@ def batch(
     index: str, rows: list[tuple[int, float, float, str]], shape: dict[str, Any] | None = None
 ) -> DocumentColumns:
     start, a, b, key = (list(column) for column in zip(*rows, strict=True))
-    columns = {
+    columns: dict[str, Any] = {
         "start": np.array(start, np.int64), "a": np.array(a, float), "b": np.array(b, float),
         "key": key,
     }  # fmt: skip

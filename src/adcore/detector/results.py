@@ -99,8 +99,8 @@ class DetectorResults:
         times, numbers = np.empty(0, np.int64), np.empty(0)
         wide = np.empty((0, len(context.feature_names)))
         return cls(
-            context, times, np.empty(0, np.uint32), [], np.empty(0, np.uint64), wide, wide.astype(np.bool_), numbers,
-            numbers, numbers, numbers, wide, wide, wide, times,
+            context, times, np.empty(0, np.uint32), [], np.empty(0, np.uint64), wide,
+            wide.astype(np.bool_), numbers, numbers, numbers, numbers, wide, wide, wide, times,
         )  # fmt: skip
 
     @classmethod

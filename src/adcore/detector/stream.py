@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adcore.arrow import UInt32Array
 from adcore.bucket import BucketAggregator, BucketTable
 from adcore.detect.batches import RowBatch
 from adcore.detector.config import DetectorConfig
@@ -61,13 +62,16 @@ class DetectionStream:
         self.plan = FeaturePlan.of(config)
         delay = config.window_delay.milliseconds if window_delay is None else window_delay
         self._aggregator = self._make_aggregator(delay, watermark_from_rows)
-        # Asked of whatever aggregator there is: another comes with `restore`.
-        self.directory = EntityDirectory(lambda entities: self._aggregator.keys_of(entities))
+        self.directory = EntityDirectory(self._keys_of)
         self._vectors = VectorDetector(
             config, settings, self.directory, room or ModelRoom(), detector_id
         )
         frequency = config.frequency.milliseconds if config.frequency else config.interval
         self._pending = PendingBuckets(windows, frequency, delay)
+
+    def _keys_of(self, entities: UInt32Array) -> list[tuple[str, ...]]:
+        # Of whatever aggregator there is: another comes with `restore`.
+        return self._aggregator.keys_of(entities)
 
     def _make_aggregator(self, delay: int, watermark_from_rows: bool) -> BucketAggregator:
         single = not self.config.category_fields
