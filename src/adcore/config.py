@@ -10,10 +10,14 @@ from typing import Any
 
 from adcore.errors import InvalidArgumentError
 
-__all__ = ["choice", "integer", "not_allowed", "number", "parse_interval", "shorten", "vector"]
+__all__ = [
+    "choice", "integer", "not_allowed", "number", "parse_bytes", "parse_interval", "shorten",
+    "vector",
+]  # fmt: skip
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _INTERVAL = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|[smhdw])\s*")
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT])?(IB|B)?")
 
 
 def shorten(value: object, length: int = 60) -> str:
@@ -100,6 +104,29 @@ def parse_interval(text: str, *, name: str = "interval") -> int:
         units = ", ".join(_UNITS)
         raise not_allowed(name, text, f"it must be a number and a unit ({units}), such as '5m'")
     return int(milliseconds)
+
+
+def parse_bytes(text: str, *, name: str = "bytes") -> int:
+    """The bytes of a size such as ``"4GB"``, ``"1.5GiB"`` or ``"512MB"``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the text is no size, or less than a byte.
+
+    Examples
+    --------
+    >>> parse_bytes("4GB"), parse_bytes("512 MiB")
+    (4000000000, 536870912)
+    """
+    match = _SIZE.fullmatch(str(text).strip().upper())
+    size = 0
+    if match:
+        base = 1_024 if match[3] == "IB" else 1_000
+        size = int(float(match[1]) * base ** " KMGT".index(match[2] or " "))
+    if size < 1:
+        raise not_allowed(name, text, "it must be a number and a unit, such as '4GB' or '512MiB'")
+    return size
 
 
 def vector(name: str, value: Any, length: int, minimum: float = -math.inf) -> list[float]:

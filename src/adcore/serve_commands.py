@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from adcore.config import parse_bytes
 from adcore.errors import AdcoreError, InvalidArgumentError
 
 __all__ = ["EXIT_CODES", "serve", "users"]
@@ -60,11 +61,22 @@ def serve(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Of one search. By default one per processor.")
     ] = None,
+    model_memory: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZE",
+            help="What the models of detectors with category fields may take, such as 4GB; "
+            "those that do not fit wait on disk.",
+        ),
+    ] = "4GB",
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Serve documents, searches and detectors over HTTP."""
     _need_service()
-    from adcore.service.serve import ServeOptions  # noqa: PLC0415 -- the help stays quick
+    from adcore.service.detectors.settings import (  # noqa: PLC0415 -- the help stays quick
+        DetectionSettings,
+    )
+    from adcore.service.serve import ServeOptions  # noqa: PLC0415
     from adcore.service.serve import serve as run  # noqa: PLC0415
     from adcore.service.settings import ServiceLimits, Settings  # noqa: PLC0415
 
@@ -72,6 +84,7 @@ def serve(
         _fail(f"--distribution must be opensearch or elasticsearch, got {distribution!r}", 2)
     if log_level not in ("debug", "info", "warning", "error"):
         _fail(f"--log-level must be debug, info, warning or error, got {log_level!r}", 2)
+    detection = DetectionSettings(model_memory=_size("--model-memory", model_memory))
     body_bytes = max_body_mb * 1024 * 1024
     limits = ServiceLimits(body_bytes=body_bytes, pending_body_bytes=5 * body_bytes)
     settings = Settings(
@@ -79,6 +92,7 @@ def serve(
         distribution="elasticsearch" if distribution == "elasticsearch" else "opensearch",
         version=api_version,
         limits=limits,
+        detection=detection,
     )
     options = ServeOptions(
         None if in_memory else data, host, port, tls_certificate, tls_key, users, insecure,
@@ -125,6 +139,13 @@ def key(name: str, file: _File) -> None:
     except InvalidArgumentError as error:
         _fail(str(error), 2)
     typer.echo(base64.b64encode(f"{id_}:{secret}".encode()).decode())
+
+
+def _size(option: str, text: str) -> int:
+    try:
+        return parse_bytes(text, name=option)
+    except InvalidArgumentError as error:
+        _fail(str(error), 2)
 
 
 def _need_service() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -17,6 +16,7 @@ from adcore.query.errors import SearchError
 from adcore.service.detectors.loaded_job import LoadedJob, load_job
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.system_index import Stored
+from adcore.service.detectors.task_news import TaskNews
 from adcore.service.errors import ApiError
 from adcore.store.errors import StoreFullError
 
@@ -33,15 +33,6 @@ BUGS = "We might have bugs."
 
 class EndRunError(AdcoreError):
     """Nothing that waiting would cure."""
-
-
-@dataclass(slots=True)
-class _Told:
-    """What the task says already."""
-
-    state: str = "CREATED"
-    error: str | None = None
-    updates: int = -1
 
 
 class RealTimeRun:
@@ -80,7 +71,7 @@ class RealTimeRun:
         self._parts = parts
         self._job: LoadedJob | None = None
         self._failures = 0
-        self._told = _Told()
+        self._news = TaskNews(task_id)
         self._is_stopped = False
         self._is_closing = False
         self._lock = threading.Lock()
@@ -166,7 +157,7 @@ class RealTimeRun:
         except InvalidArgumentError as error:
             raise _room_error(error) from error
         self._see(job)
-        self._parts.tasks.update(self._news(job.detector, self._told.error))
+        self._parts.tasks.update(self._news.of(job.detector.init_progress, self._news.error))
         self._job, self.detector = job, job.detector
         return job
 
@@ -202,25 +193,12 @@ class RealTimeRun:
             results,
             run=f"{self.detector_id}:{self.enabled_time}",
             may_exist=job.reached - config.window_delay.milliseconds < job.last_end,
-            with_actions=parts.tasks.updates(self._news(job.detector, _last_error(results))),
+            with_actions=parts.tasks.updates(
+                self._news.of(job.detector.init_progress, _last_error(results))
+            ),
             execution_start_time=started,
             execution_end_time=parts.clock(),
         )
-
-    def _news(self, detector: Detector, error: str | None) -> list[tuple[str, dict[str, Any]]]:
-        """What the task does not say yet."""
-        progress = detector.init_progress
-        told = _Told(progress.state, error or "", progress.updates)
-        if told == self._told:
-            return []
-        self._told = told
-        change = {
-            "state": told.state,
-            "error": told.error,
-            "init_progress": progress.fraction,
-            "estimated_minutes_left": progress.estimated_minutes_left,
-        }
-        return [(self.task_id, change)]
 
     # -- what goes wrong
 
@@ -228,7 +206,7 @@ class RealTimeRun:
         """Forget the models, which may have learnt what has no results: what is kept is right."""
         _log.warning("detector %s: %s", self.detector_id, reason)
         self._forget()
-        self._told = _Told()
+        self._news.forget()
 
     def _forget(self) -> None:
         self._job = self.detector = self.progress = None
@@ -243,7 +221,7 @@ class RealTimeRun:
         if self._failures > most:
             self._end(f"job failed consecutively for more than {most} times: {reason}", " as ")
             return
-        self._told = _Told(error=reason)
+        self._news.forget(reason)
         try:
             action = self._parts.tasks.updates([(self.task_id, {"error": reason})])
             self._parts.writer.write_error(config, self._error_document(config, reason), action)
