@@ -190,5 +190,74 @@ TEST(EntityCache, gives_up_a_round_that_was_not_processed) {
   EXPECT_EQ(cache.profile().active, 0U);
 }
 
+// What had changed before a pass began is taken when the next one begins.
+TEST(EntityCache, PassesOfCheckpointsLeaveNothingOut) {
+  EntityCache cache(small_cache_config());
+  const OwnedRows rows = waves(50, 20);
+  OwnedResults results(rows.ids.size());
+  CheckpointTable table;
+  feed(cache, rows, 0, 500, results, table);
+  EXPECT_EQ(cache.profile().passes, 0U);
+  std::set<std::uint64_t> taken;
+  const std::size_t changed = cache.profile().changed;
+  std::size_t fed = 500;
+  while (cache.profile().passes < 2) {
+    const auto some = cache.take_checkpoints(7);
+    taken.insert(some.ids.begin(), some.ids.end());
+    feed(cache, rows, fed, 10, results, table);
+    fed += 10;
+  }
+  EXPECT_EQ(changed, 50U);
+  EXPECT_EQ(taken.size(), changed);
+}
+
+TEST(EntityCache, ModelsAreLoadedAheadOfTheirRows) {
+  const EntityCacheConfig config = small_cache_config();
+  const OwnedRows rows = waves(30, 40);
+  const std::size_t count = rows.ids.size();
+  OwnedResults expected(count);
+  OwnedResults found(count);
+  CheckpointTable table;
+  EntityCache whole(config);
+  feed(whole, rows, 0, count, expected, table);
+  EntityCache first(config);
+  feed(first, rows, 0, count / 2, found, table);
+  const Checkpoints kept = first.take_checkpoints(1'000);
+  EXPECT_EQ(kept.ids.size(), 30U);
+
+  EntityCache second(config);
+  std::vector<std::uint64_t> ids = kept.ids;
+  ids.push_back(9);  // has no checkpoint
+  const std::vector<double> blank(2 * ids.size(), std::nan(""));
+  const std::vector<std::int64_t> time = {rows.timestamps[count / 2]};
+  const auto round = second.begin({ids, blank, time});
+  EXPECT_EQ(round.missing.size(), 31U);
+  second.restore(kept.ids, kept.ends, kept.bytes);
+  second.keep_restored();
+  EXPECT_EQ(second.profile().active, 30U);
+  EXPECT_EQ(second.profile().changed, 0U);
+  EXPECT_FALSE(second.contains(9));
+  CheckpointTable nothing;
+  feed(second, rows, count / 2, count - count / 2, found, nothing);
+  expect_equal(found, expected);
+  EXPECT_EQ(second.profile().started, 0U);
+  EXPECT_EQ(second.profile().most_updates, whole.profile().most_updates);
+  EXPECT_THROW(second.keep_restored(), InvalidState);
+}
+
+TEST(EntityCache, MostUpdatesAreThoseOfTheModelThatIsFurthest) {
+  EntityCache cache(small_cache_config());
+  EXPECT_EQ(cache.profile().most_updates, 0U);
+  const OwnedRows rows = waves(30, 40);
+  OwnedResults results(rows.ids.size());
+  CheckpointTable table;
+  feed(cache, rows, 0, rows.ids.size(), results, table);
+  std::uint64_t most = 0;
+  for (const std::uint64_t id : std::set(rows.ids.begin(), rows.ids.end())) {
+    most = std::max(most, cache.model(id).total_updates());
+  }
+  EXPECT_EQ(cache.profile().most_updates, most);
+}
+
 }  // namespace
 }  // namespace adcore

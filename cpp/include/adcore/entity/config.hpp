@@ -31,7 +31,8 @@ struct EntityCacheConfig {
   std::size_t byte_budget = std::size_t{1} << 30U;
   /// Models whose memory is this cache's own, from the start and whatever set_byte_budget() says: the dedicated part.
   std::size_t dedicated_models = 10;
-  /// Memory for models comes and goes in parts of at most so many bytes, and of a 64th of the budget; one model at least.
+  /// Memory for models comes and goes in parts of at most so many bytes, and of a 64th of the budget; one model at
+  /// least.
   std::size_t chunk_bytes = std::size_t{4} << 20U;
   Admission admission = Admission::priority;
   /// Whether models may leave memory as checkpoints (take_evicted). If not, a model stays until it is forgotten.

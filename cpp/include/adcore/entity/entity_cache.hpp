@@ -127,11 +127,11 @@ class EntityCache {
   Checkpoints evicted_;
   std::uint32_t round_ = 0;
   bool in_round_ = false;
-  std::vector<std::uint32_t> plan_;     // per row of the round: the record, or kNone
-  std::vector<std::uint32_t> awaited_;  // records that came into memory for the round
-  bool rows_interleave_ = false;        // some entity has rows that are not next to each other
+  std::vector<std::uint32_t> plan_;              // per row of the round: the record, or kNone
+  std::vector<std::uint32_t> awaited_;           // records that came into memory for the round
+  bool rows_interleave_ = false;                 // some entity has rows that are not next to each other
   std::uint32_t cursor_ = EntityRecords::kNone;  // of take_checkpoints(): the last record it looked at
-  EntityProfile counters_;              // the counters alone
+  EntityProfile counters_;                       // the counters alone
 };
 
 }  // namespace adcore
