@@ -205,6 +205,17 @@ def test_a_port_and_a_directory_that_are_taken(tmp_path: Path) -> None:
         assert (owned.returncode, str(first.process.pid) in owned.stderr) == (3, True)
 
 
+def test_the_memory_for_models_is_a_size(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "adcore", "serve", "--data", str(tmp_path / "d")]
+    done = subprocess.run(
+        [*command, "--model-memory", "lots"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "--model-memory = 'lots' is not allowed: it must be a number and a unit" in done.stderr
+    with running(tmp_path, "--model-memory", "512MiB") as service, service.client() as http:
+        assert http.get("/").status_code == 200
+
+
 def test_web_pages_cannot_give_it_a_name_of_theirs(tmp_path: Path) -> None:
     with running(tmp_path) as service, service.client() as http:
         for host in ("evil.example", "evil.example:9200", "localhost.evil.example", ""):

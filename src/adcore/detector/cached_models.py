@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,7 @@ class CachedModels:
             is_ready=self._was_ready,
             updates=self._had_updates,
             wanted=profile.memory_bytes + out * self._cache.model_bytes,
+            evicted=profile.evicted,
             unsaved=profile.changed,
             passes=profile.passes,
         )
@@ -103,10 +105,10 @@ class CachedModels:
     def byte_budget(self, value: int) -> None:
         self._cache.byte_budget = value
 
-    def entities(self) -> list[int]:
-        """The entities whose model is in memory."""
-        ids = self._directory.ids.tolist()
-        return [number for number, id_ in enumerate(ids) if id_ in self._cache]
+    def entities(self, most: int | None = None) -> list[int]:
+        """The entities whose model is in memory, at most so many."""
+        ids = enumerate(self._directory.ids)
+        return list(islice((number for number, id_ in ids if int(id_) in self._cache), most))
 
     def updates(self, entity: int) -> int:
         """Intervals a model in memory has learnt; 0 without one."""

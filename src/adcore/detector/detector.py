@@ -40,6 +40,11 @@ indices, result_index, ...
     min_samples, number_of_trees, compact, seed, threads
         See :class:`ModelSettings`: intervals until the first score (128), the size of models, what
         random choices start from, and entities worked on at a time.
+    byte_budget : int, optional
+        With category fields: bytes that models may take in memory while the detector is fed live,
+        with all their tables; all are in memory by default. Needs ``checkpoints``.
+    checkpoints : CheckpointStore, optional
+        Where models go that do not fit, and with :meth:`save_models`; results do not depend on it.
     limits : Limits, optional
         The most features (5) and category fields (2).
 

@@ -29,7 +29,7 @@ def entity_id(key: Key) -> int:
     That two of a million entities have the same has a probability of 3e-8.
 
     >>> entity_id(("web-1",)), entity_id(("a", "b")) == entity_id(("ab", ""))
-    (11013386893203441612, False)
+    (12573953745939573013, False)
     """
     return int.from_bytes(_digest(key), "little")
 

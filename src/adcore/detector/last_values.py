@@ -40,6 +40,9 @@ class LastValues:
         if len(entities) == 0:
             return values
         self._grow(int(entities.max()) + 1)
+        if not np.isnan(values).any():
+            self.values[entities] = values  # of several of one entity the last stays
+            return values
         order = np.argsort(entities, kind="stable")
         grouped = entities[order]
         starts = np.flatnonzero(np.diff(grouped, prepend=-1))

@@ -207,7 +207,7 @@ class Live(DetectorBase):
             if stream is None:
                 return []
             keys = stream.directory.keys
-            return [keys[entity] for entity in stream.models.entities()[:most]]
+            return [keys[entity] for entity in stream.models.entities(most)]
 
     def last_seen(self, **entity: str) -> int | None:
         """Start of the last interval in which an entity had data, epoch milliseconds."""

@@ -61,6 +61,8 @@ class ModelsState:
         Intervals learnt by the one that is furthest, in memory or not.
     wanted : int
         Bytes with which the models of all entities known would be in memory.
+    evicted : int
+        Models that have left memory so far, for want of room.
     unsaved : int
         Models in memory that differ from what the store has.
     passes : int
@@ -72,6 +74,7 @@ class ModelsState:
     is_ready: bool
     updates: int
     wanted: int = 0
+    evicted: int = 0
     unsaved: int = 0
     passes: int = 0
 
@@ -101,8 +104,8 @@ class Models(Protocol):
     @byte_budget.setter
     def byte_budget(self, value: int) -> None: ...
 
-    def entities(self) -> list[int]:
-        """The entities whose model is in memory."""
+    def entities(self, most: int | None = None) -> list[int]:
+        """The entities whose model is in memory, at most so many."""
 
     def updates(self, entity: int) -> int:
         """Intervals a model in memory has learnt; 0 without one."""

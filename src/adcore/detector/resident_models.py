@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -87,9 +87,9 @@ class ResidentModels:
     def byte_budget(self, value: int) -> None:
         raise InvalidArgumentError(f"byte_budget = {value} is not allowed: these models stay")
 
-    def entities(self) -> list[int]:
-        """The entities that have a model."""
-        return list(self._models)
+    def entities(self, most: int | None = None) -> list[int]:
+        """The entities that have a model, at most so many."""
+        return list(islice(self._models, most))
 
     def updates(self, entity: int) -> int:
         """Intervals its model has learnt; 0 without a model."""

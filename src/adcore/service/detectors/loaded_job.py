@@ -19,8 +19,9 @@ _log = logging.getLogger(__name__)
 # Intervals that are caught up with at a time, and vectors of them.
 _CHUNK = 100
 _MOST_VECTORS = 500_000
-# What a job asks for beyond the models it knows of.
+# What a job asks for beyond the models it knows of, and while it does not know any.
 _SPARE_BYTES = 2**24
+_ALL = 2**62
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def load_job(
     models, room = None, dict[str, Any]()
     if parts.detector(detector_id, config).has_many_models:
         models = parts.checkpoints.models(detector_id, kept.reached)
-        room["byte_budget"] = parts.memory.share(detector_id, _SPARE_BYTES)
+        room["byte_budget"] = parts.memory.share(detector_id, _ALL)
         room["checkpoints"] = models
     if kept.state:
         detector = Detector.from_bytes(kept.state, **room)

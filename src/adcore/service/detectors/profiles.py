@@ -170,7 +170,8 @@ class Profiles:
         if stream is None:
             return {"shingle_size": analysis.config.shingle_size, "node_id": self._parts.node_id}
         models = stream.models
-        entity = next((e for e in models.entities() if stream.key_of(e) == key), -1)
+        number = stream.entity_of(key)
+        entity = -1 if number is None else number
         return {
             "shingle_size": analysis.config.shingle_size,
             "rcf_total_updates": models.updates(entity),

@@ -56,6 +56,8 @@ class RealTimeRun:
         How far its models were after the last look; None while they are being loaded.
     models : ModelsState
         Their counts then.
+    shown : list of (tuple of str, int or None)
+        Some entities that had a model in memory then, with :meth:`last_active`.
     """
 
     def __init__(self, detector_id: str, job: Stored, task_id: str, parts: Parts) -> None:
@@ -67,6 +69,7 @@ class RealTimeRun:
         self.last_checkpoint_time: int | None = None
         self.progress: InitProgress | None = None
         self.models = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
+        self.shown: list[tuple[tuple[str, ...], int | None]] = []
         self.next_fire = self.enabled_time
         self._parts = parts
         self._job: LoadedJob | None = None
@@ -74,6 +77,7 @@ class RealTimeRun:
         self._news = TaskNews(task_id)
         self._is_stopped = False
         self._is_closing = False
+        self._is_short = False
         self._lock = threading.Lock()
 
     @property
@@ -83,12 +87,7 @@ class RealTimeRun:
 
     def last_active(self, entity: dict[str, str]) -> int | None:
         """The last firing for which an entity had data since the models were loaded."""
-        detector = self.detector
-        start = None if detector is None else detector.last_seen(**entity)
-        if detector is None or start is None:
-            return None
-        config = detector.config
-        return start + config.interval + config.window_delay.milliseconds
+        return None if self.detector is None else _last_active(self.detector, entity)
 
     # -- firing
 
@@ -165,6 +164,16 @@ class RealTimeRun:
         """What others may ask for while the next look goes on."""
         self.progress = job.detector.init_progress
         self.models = job.detector.models_state()
+        most = self._parts.settings.max_model_size_per_node
+        fields = job.detector.config.category_fields
+        self.shown = [
+            (key, _last_active(job.detector, dict(zip(fields, key, strict=True))))
+            for key in job.detector.model_entities(most)
+        ]
+        if self.models.evicted and not self._is_short:
+            self._is_short = True
+            text = "detector %s: not all models fit in memory, %d do; the others wait in the store"
+            _log.warning(text, self.detector_id, self.models.active)
 
     def _look(self, config: DetectorConfig, job: LoadedJob, until: int) -> None:
         """Find and write the results of the intervals that ended by a firing."""
@@ -211,6 +220,7 @@ class RealTimeRun:
     def _forget(self) -> None:
         self._job = self.detector = self.progress = None
         self.models = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
+        self.shown = []
 
     def _failed(self, config: DetectorConfig, reason: str) -> None:
         self._drop(reason)
@@ -271,6 +281,13 @@ class RealTimeRun:
             if job is not None and not self._is_stopped and job.reached >= job.written:
                 job.keeper.finish(job.detector, job.reached, self._parts.clock())
             self._is_stopped = True
+
+
+def _last_active(detector: Detector, entity: dict[str, str]) -> int | None:
+    start = detector.last_seen(**entity)
+    if start is None:
+        return None
+    return start + detector.config.interval + detector.config.window_delay.milliseconds
 
 
 def _room_error(error: InvalidArgumentError) -> AdcoreError:

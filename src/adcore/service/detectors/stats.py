@@ -105,17 +105,19 @@ class Stats:
             if detector is None:
                 continue
             count += run.models.active
-            keys = detector.model_entities(most - len(shown))
-            shown += [_model(run, detector.config, key) for key in keys]
+            some = run.shown[: most - len(shown)]
+            shown += [_model(run, detector.config, key, active) for key, active in some]
         return {"models": shown, "model_count": count}
 
 
-def _model(run: RealTimeRun, config: DetectorConfig, key: tuple[str, ...]) -> dict[str, Any]:
+def _model(
+    run: RealTimeRun, config: DetectorConfig, key: tuple[str, ...], last_active: int | None
+) -> dict[str, Any]:
     named = dict(zip(config.category_fields, key, strict=True))
     model: dict[str, Any] = {
         "detector_id": run.detector_id,
         "model_type": "entity" if named else "rcf",
-        "last_used_time": run.last_active(named) or run.last_used_time,
+        "last_used_time": run.last_used_time if last_active is None else last_active,
         "model_id": model_id_of(run.detector_id, named),
     }
     if run.last_checkpoint_time is not None:
