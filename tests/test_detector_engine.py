@@ -37,8 +37,10 @@ def part(data: dict[str, Any], rows: Any) -> dict[str, Any]:
 def assert_same(found: DetectorResults, expected: DetectorResults) -> None:
     keys = [[r.entities[e] for e in r.entity] for r in (found, expected)]
     assert keys[0] == keys[1]
+    ids = [r.entity_ids[r.entity] for r in (found, expected)]
+    np.testing.assert_array_equal(*ids)
     for field in fields(DetectorResults):
-        if field.name not in ("context", "entities", "entity", "is_complete"):
+        if field.name not in ("context", "entities", "entity_ids", "entity", "is_complete"):
             one, other = getattr(found, field.name), getattr(expected, field.name)
             np.testing.assert_array_equal(one, other, err_msg=field.name)
 
