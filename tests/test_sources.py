@@ -189,7 +189,7 @@ def test_the_number_of_rows_is_known_or_estimated(
         ("blank.csv", b"\n\n\n", "holds no rows"),
         ("header.csv", b"ts,load\n", "no rows, only the columns ts, load"),
         ("ragged.csv", b"ts,load\n2024-01-01,1\n2024-01-02,2,3\n", "Expected Number of Columns: 2"),
-        ("broken.jsonl", b'{"ts":1}\n{"ts":\n', "Malformed JSON"),
+        ("broken.jsonl", b'{"ts":1}\n{"ts":\n', "line 2: '{\"ts\":' is not JSON"),
         ("list.jsonl", b"1\n2\n", "one JSON object a line"),
         ("not.parquet", b"ts,load\n", "not a Parquet file"),
         ("cut.parquet", b"PAR1 and then nothing", "cut.parquet"),

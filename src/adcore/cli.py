@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from adcore import _core
 from adcore.commands import ExitCode, Job, run_job
 from adcore.detect.forests import ForestOptions
 from adcore.detect.plan import Request
+from adcore.detect.terminal import Terminal
 from adcore.serve_commands import EXIT_CODES as SERVE_EXIT_CODES
 from adcore.serve_commands import serve, users
 
@@ -140,7 +142,7 @@ def detect(
     )  # fmt: skip
     options = ForestOptions(preset, shingle_size, trees, sample_size, seed, threads)
     job = Job(file, request, options, output, report, top)
-    code = run_job(job, Console(), Console(stderr=True))
+    code = run_job(job, Terminal(), Terminal(stderr=True))
     if code is not ExitCode.DONE:
         raise typer.Exit(int(code))
 
@@ -151,3 +153,19 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(int(ExitCode.INTERRUPTED))
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            typer.echo(f"error: {error}", err=True)
+        sys.exit(int(ExitCode.NOT_WRITTEN))
+    finally:
+        _give_up_on_closed_pipes()
+
+
+def _give_up_on_closed_pipes() -> None:
+    """What a full or closed standard output still holds back would be an error when Python ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from adcore.detect.files import OutputError, check_writable, with_mark
+from adcore.detect.files import OutputError, check_writable, printing, with_mark
 from adcore.detect.forests import ForestOptions
 from adcore.detect.interrupts import Interrupt
 from adcore.detect.notes import notes
@@ -57,6 +57,9 @@ def run_job(job: Job, out: Console, err: Console) -> ExitCode:
         return _fail(err, error, ExitCode.WRONG_USAGE)
     except DataError as error:
         return _fail(err, error, ExitCode.BAD_DATA)
+    except BrokenPipeError:
+        # Whoever read the table or the messages has seen enough: there is nobody to tell.
+        return ExitCode.NOT_WRITTEN
     except OutputError as error:
         return _fail(err, error, ExitCode.NOT_WRITTEN)
     except KeyboardInterrupt:
@@ -111,7 +114,9 @@ def _print_strongest(job: Job, outcome: Outcome, out: Console) -> None:
     apart = job.options.shingle_size * outcome.plan.interval
     strongest = outcome.results.strongest(job.top, apart)
     if strongest:
-        print_anomalies(out, outcome.plan, outcome.names, strongest)
+        with printing():
+            print_anomalies(out, outcome.plan, outcome.names, strongest)
+            out.file.flush()
 
 
 def _say(err: Console, text: str) -> None:

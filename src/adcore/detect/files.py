@@ -12,7 +12,7 @@ import duckdb
 
 from adcore.errors import AdcoreError
 
-__all__ = ["OutputError", "check_writable", "replacing", "with_mark"]
+__all__ = ["OutputError", "check_writable", "printing", "replacing", "with_mark"]
 
 
 class OutputError(AdcoreError, OSError):
@@ -61,6 +61,23 @@ def replacing(path: Path) -> Iterator[Path]:
         raise OutputError(f"{path} was not written: {reason}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """What is printed goes to the standard output; a reader who left is a ``BrokenPipeError``.
+
+    Raises
+    ------
+    OutputError
+        If the system cannot write for another reason.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"the standard output was not written: {error.strerror}") from error
 
 
 def with_mark(path: Path, mark: str) -> Path:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import duckdb
-import nanoarrow
 import numpy as np
 
 from adcore.arrow import FloatArray, Int64Array, UInt32Array, read_arrow
 from adcore.detect.interrupts import Interrupt
 from adcore.detect.prefetch import prefetch
 from adcore.detect.results import ResultTable
+from adcore.detect.sql import chunks
 from adcore.detect.workspace import Workspace
 from adcore.thresholded import ThresholdedForest
 from adcore.thresholded_result import ThresholdedResult
@@ -113,8 +113,8 @@ def _read_buckets(
     connection: duckdb.DuckDBPyConnection, features: int
 ) -> Iterator[tuple[UInt32Array, Int64Array, FloatArray]]:
     names = ", ".join(f"f{i}" for i in range(features))
-    relation = connection.sql(f"SELECT entity, t::DOUBLE, {names} FROM buckets ORDER BY entity, t")
-    for chunk in nanoarrow.ArrayStream(relation).iter_chunks():
+    query = f"SELECT entity, t::DOUBLE, {names} FROM buckets ORDER BY entity, t"
+    for chunk in chunks(connection, query):
         entity, times, *values = (field.content for field in read_arrow(chunk))
         for first in range(0, len(times), _PIECE):
             rows = slice(first, first + _PIECE)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from adcore.bucket import BucketFeature
-from adcore.config import parse_interval
+from adcore.config import parse_interval, shorten
 from adcore.detect.columns import Column, find_columns
 from adcore.detect.features import Feature, parse_feature
 from adcore.detect.intervals import format_interval, guess_interval
 from adcore.detect.rows import Reading
 from adcore.detect.sources import Source
-from adcore.detect.sql import identifier
+from adcore.detect.sql import ask, identifier
 from adcore.detect.text import format_time
 from adcore.detect.timestamps import TimeFormat, guess_time_field, require_format
 from adcore.detect.workspace import Workspace
@@ -26,6 +26,7 @@ __all__ = ["Plan", "Request", "make_plan"]
 
 # More features than this are hardly meant: a table this wide is asked about.
 MOST_GUESSED_FEATURES = 50
+_MOST_SHOWN_TEXTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def make_plan(workspace: Workspace, source: Source, request: Request) -> Plan:
     interval = _parse(request.interval, "--interval")
     time = _time(workspace, source, request, guesses)
     entities = find_columns(request.entities, source.columns, "--entity")
-    features = _features(source, request, asked, time, entities, guesses)
+    features = _features(workspace, source, request, asked, time, entities, guesses)
     values, coded, computed = _value_columns(source, features)
     if time is None:
         if interval is not None:
@@ -136,6 +137,7 @@ def _time(
 
 
 def _features(
+    workspace: Workspace,
     source: Source,
     request: Request,
     asked: Sequence[Feature],
@@ -145,7 +147,7 @@ def _features(
 ) -> tuple[Feature, ...]:
     chosen = find_columns(request.values, source.columns, "--value")
     if not chosen and not asked:
-        chosen = _numeric_columns(source, [*([time[0]] if time else []), *entities])
+        chosen = _numeric_columns(workspace, source, [*([time[0]] if time else []), *entities])
         guesses.append("values are the numeric columns " + ", ".join(c.name for c in chosen))
     features = [Feature(f"mean({c.name})", BucketFeature("mean", c.name)) for c in chosen]
     features += asked
@@ -153,12 +155,14 @@ def _features(
     return tuple({feature.name: feature for feature in features}.values())
 
 
-def _numeric_columns(source: Source, taken: Sequence[Column]) -> list[Column]:
-    found = [column for column in source.columns if column.is_number and column not in taken]
+def _numeric_columns(workspace: Workspace, source: Source, taken: Sequence[Column]) -> list[Column]:
+    left = [column for column in source.columns if column not in taken]
+    found = [column for column in left if column.is_number]
     if not found:
         names = ", ".join(column.name for column in source.columns[:20])
+        texts = "".join(_first_text(workspace, column) for column in left[:_MOST_SHOWN_TEXTS])
         raise DataError(
-            f"{source.name}: no column is numeric (the columns are {names}); "
+            f"{source.name}: no column is numeric (the columns are {names}){texts}; "
             "choose some with --value, or count rows with --feature count"
         )
     if len(found) > MOST_GUESSED_FEATURES:
@@ -167,6 +171,15 @@ def _numeric_columns(source: Source, taken: Sequence[Column]) -> list[Column]:
             f"{MOST_GUESSED_FEATURES} taken unasked; choose some with --value"
         )
     return found
+
+
+def _first_text(workspace: Workspace, column: Column) -> str:
+    """What keeps a column from being numeric: one text is enough."""
+    value = f"{identifier(column.name)}::VARCHAR"
+    rows = f"SELECT row_number() OVER () AS n, {value} AS v FROM sample"
+    query = f"SELECT n, v FROM ({rows}) WHERE v IS NOT NULL AND TRY_CAST(v AS DOUBLE) IS NULL"
+    found = ask(workspace.connection, query + " LIMIT 1")
+    return f"; {column.name!r} holds {shorten(found[0][1])} in row {found[0][0]}" if found else ""
 
 
 def _value_columns(

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import duckdb
-import nanoarrow
 import numpy as np
 
 from adcore.arrow import ArrowField, FloatArray, read_arrow
 from adcore.detect.batches import LARGEST_VALUE, Key, RowBatch
 from adcore.detect.columns import Column
+from adcore.detect.faults import unreadable
 from adcore.detect.sources import MISSING_WORDS, Source
-from adcore.detect.sql import first_line, identifier, literal
+from adcore.detect.sql import chunks, identifier, literal
 from adcore.detect.timestamps import TimeFormat
 from adcore.errors import DataError
 
@@ -83,12 +83,12 @@ def read_rows(
     """
     query = _select(reading, by_time=by_time)
     try:
-        relation = connection.sql(query, params=list(reading.source.parameters))
-        for chunk in nanoarrow.ArrayStream(relation).iter_chunks():
+        for chunk in chunks(connection, query, reading.source.parameters):
             yield _batch(reading, counts, read_arrow(chunk))
             counts.rows += len(chunk)
     except duckdb.Error as error:
-        raise DataError(f"{reading.source.name}: {first_line(error)}") from error
+        source = reading.source
+        raise unreadable(connection, source.name, source.path, error) from error
 
 
 def _batch(reading: Reading, counts: RowCounts, arrays: list[ArrowField]) -> RowBatch:

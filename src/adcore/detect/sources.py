@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import shutil
 import sys
 from dataclasses import dataclass
@@ -14,7 +13,10 @@ from pathlib import Path
 import duckdb
 
 from adcore.detect.columns import Column
-from adcore.detect.sql import ask, ask_one, first_line, literal
+from adcore.detect.faults import unreadable
+from adcore.detect.file_kind import LONGEST_LINE, find_compression, find_format, first_line_of
+from adcore.detect.integrity import gzip_lines, require_whole_zstd
+from adcore.detect.sql import ask, ask_one, literal
 from adcore.detect.workspace import Workspace
 from adcore.errors import DataError
 
@@ -26,21 +28,7 @@ SAMPLE_VALUES = 2_000_000
 WIDE_COLUMNS = 200
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "nil", "-")
 
-_FORMATS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-PLAIN = "uncompressed"
-_UNSUPPORTED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip"}
 _DELIMITERS = (",", ";", "\t", "|")
-_LONGEST_LINE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +81,7 @@ def open_source(workspace: Workspace, name: str) -> Source:
         source = _open(workspace, shown, path)
         _take_sample(workspace, source)
     except duckdb.Error as error:
-        raise DataError(f"{shown}: {_explain(error, path)}") from error
+        raise unreadable(workspace.connection, shown, path, error) from error
     return source
 
 
@@ -109,9 +97,14 @@ def _checked_path(name: str) -> Path:
 
 
 def _spool_stdin(workspace: Workspace) -> Path:
+    if sys.stdin is None:
+        raise DataError("standard input is closed")
     path = workspace.folder / "stdin"
-    with path.open("wb") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
+    try:
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
+    except OSError as error:
+        raise workspace.not_written(error.strerror) from error
     if path.stat().st_size == 0:
         raise DataError("standard input is empty")
     return path
@@ -127,60 +120,26 @@ def _plain_name(workspace: Workspace, path: Path) -> Path:
 
 
 def _open(workspace: Workspace, name: str, path: Path) -> Source:
-    compression = _compression(name, path)
-    form = _format(workspace, name, path, compression)
+    compression = find_compression(name, path)
+    rows = _count_rows(name, path, compression)
+    form = find_format(workspace, name, path, compression)
     if form == "parquet":
         return _open_parquet(workspace, name, path)
-    rows = _estimate_rows(path, compression)
-    opener = _open_csv if form == "csv" else _open_json
-    relation, columns = opener(workspace, name, path, compression)
+    if form == "csv":
+        relation, columns = _open_csv(workspace, name, path, compression)
+    else:
+        relation, columns = _open_json(workspace, path, compression)
     return Source(name, path, form, relation, columns, rows)
-
-
-def _compression(name: str, path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(8)
-    for magic, kind in _UNSUPPORTED.items():
-        if head.startswith(magic):
-            raise DataError(f"{name} is a {kind} file; only gzip and zstd are unpacked here")
-    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), PLAIN)
-
-
-def _format(workspace: Workspace, name: str, path: Path, compression: str) -> str:
-    with path.open("rb") as file:
-        if file.read(4) == b"PAR1":
-            return "parquet"
-    suffixes = [s for s in Path(name).suffixes if s not in (".gz", ".zst")]
-    known = _FORMATS.get(suffixes[-1].lower()) if suffixes else None
-    if known == "parquet":
-        raise DataError(f"{name} is not a Parquet file")
-    if known is not None:
-        return known
-    line = _first_text_line(workspace, name, path, compression)
-    return "json" if line.lstrip().startswith(("{", "[")) else "csv"
-
-
-def _first_text_line(workspace: Workspace, name: str, path: Path, compression: str) -> str:
-    query = (
-        f"SELECT line FROM read_csv({literal(str(path))}, auto_detect = false, delim = '\x1f', "
-        f"quote = '', escape = '', header = false, columns = {{'line': 'VARCHAR'}}, "
-        f"max_line_size = {_LONGEST_LINE}, compression = '{compression}') "
-        "WHERE trim(line) <> '' LIMIT 1"
-    )
-    lines = ask(workspace.connection, query)
-    if not lines:
-        raise DataError(f"{name} holds no rows")
-    return str(lines[0][0])
 
 
 def _open_csv(
     workspace: Workspace, name: str, path: Path, compression: str
 ) -> tuple[str, tuple[Column, ...]]:
-    line = _first_text_line(workspace, name, path, compression)
+    line = first_line_of(workspace, name, path, compression)
     delimiter = max(_DELIMITERS, key=line.count)
     file = (
         f"{literal(str(path))}, compression = '{compression}', delim = {literal(delimiter)}, "
-        f"quote = '\"', escape = '\"', max_line_size = {_LONGEST_LINE}"
+        f"quote = '\"', escape = '\"', max_line_size = {LONGEST_LINE}"
     )
     header, columns = _sniff_csv(workspace, file, line, delimiter)
     texts = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
@@ -209,14 +168,11 @@ def _sniff_csv(
 
 
 def _open_json(
-    workspace: Workspace, name: str, path: Path, compression: str
+    workspace: Workspace, path: Path, compression: str
 ) -> tuple[str, tuple[Column, ...]]:
     how = f"{literal(str(path))}, compression = '{compression}', format = 'auto', records = 'true'"
-    try:
-        query = f"DESCRIBE SELECT * FROM read_json({how}, sample_size = {SAMPLE_ROWS})"
-        found = ask(workspace.connection, query)
-    except duckdb.BinderException:
-        raise DataError(f"{name}: expected one JSON object a line") from None
+    query = f"DESCRIBE SELECT * FROM read_json({how}, sample_size = {SAMPLE_ROWS})"
+    found = ask(workspace.connection, query)
     columns = tuple(Column(column, kind, is_text=True) for column, kind, *_ in found)
     texts = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
     return f"read_json({how}, columns = {{{texts}}})", columns
@@ -231,19 +187,22 @@ def _open_parquet(workspace: Workspace, name: str, path: Path) -> Source:
     return Source(name, path, "parquet", relation, columns, rows)
 
 
-def _estimate_rows(path: Path, compression: str) -> int | None:
-    """Lines of a text file, from those in its first MiB; None where it is compressed with zstd."""
+def _count_rows(name: str, path: Path, compression: str) -> int | None:
+    """About as many rows as there are lines; None where nobody counts them.
+
+    Raises
+    ------
+    DataError
+        If a compressed file is not whole.
+    """
     if compression == "zstd":
+        require_whole_zstd(name, path)
         return None
-    with path.open("rb") as raw:
-        if compression == PLAIN:
-            head = raw.read(1 << 20)
-            consumed = len(head)
-        else:
-            with gzip.open(raw) as unpacked:
-                head = unpacked.read(1 << 20)
-            consumed = raw.tell()
-    return max(1, round(head.count(b"\n") * path.stat().st_size / max(1, consumed)))
+    if compression == "gzip":
+        return max(1, gzip_lines(name, path))
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    return max(1, round(head.count(b"\n") * path.stat().st_size / len(head)))
 
 
 def _take_sample(workspace: Workspace, source: Source) -> None:
@@ -256,11 +215,3 @@ def _take_sample(workspace: Workspace, source: Source) -> None:
     if ask_one(workspace.connection, "SELECT count(*) FROM sample") == (0,):
         names = ", ".join(column.name for column in source.columns[:20])
         raise DataError(f"{source.name} holds no rows, only the columns {names}")
-
-
-def _explain(error: duckdb.Error, path: Path) -> str:
-    """The sentences of the database that speak about the content of the file."""
-    lines = str(error).strip().splitlines()
-    kept = [first_line(error).replace(f' in file "{path}"', "")]
-    kept += [line for line in lines[1:] if line.startswith(("Original Line", "Expected Number"))]
-    return "; ".join(line.strip() for line in kept)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
+import nanoarrow
 
-__all__ = ["ask", "ask_one", "first_line", "identifier", "literal"]
+__all__ = ["ask", "ask_one", "chunks", "first_line", "identifier", "literal"]
 
 
 def ask(
@@ -21,6 +22,28 @@ def ask_one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...
     """The only row of a query that has exactly one, such as an aggregate."""
     (row,) = ask(connection, query)
     return row
+
+
+def chunks(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
+) -> Iterator[Any]:
+    """The rows of a query as they come, in chunks that speak Arrow.
+
+    Raises
+    ------
+    duckdb.Error
+        Also where a later row cannot be read, which the stream tells in a class of its own.
+    """
+    relation = connection.sql(query, params=list(parameters))
+    stream = nanoarrow.ArrayStream(relation).iter_chunks()
+    while True:
+        try:
+            chunk = next(stream, None)
+        except RuntimeError as error:
+            raise duckdb.Error(str(error)) from error
+        if chunk is None:
+            return
+        yield chunk
 
 
 def identifier(name: str) -> str:

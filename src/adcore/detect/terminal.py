@@ -14,7 +14,15 @@ from adcore.detect.plan import Plan
 from adcore.detect.reasons import reasons
 from adcore.detect.results import Anomaly
 
-__all__ = ["print_anomalies"]
+__all__ = ["Terminal", "print_anomalies"]
+
+
+class Terminal(Console):
+    """A console that leaves it to the caller what follows when its reader is gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich would turn into an exit code of its own."""
+        raise BrokenPipeError
 
 
 def print_anomalies(

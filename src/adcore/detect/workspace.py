@@ -9,6 +9,7 @@ from types import TracebackType
 
 import duckdb
 
+from adcore.detect.files import OutputError
 from adcore.detect.sql import ask, literal
 
 __all__ = ["Workspace"]
@@ -48,6 +49,13 @@ class Workspace:
         """A second connection to the same tables: one can read a stream while the other writes."""
         return self.connection.cursor()
 
+    def not_written(self, reason: str | None) -> OutputError:
+        """The error of a full disk, or the like, where the folder is."""
+        return OutputError(
+            f"intermediate results were not written to {self.folder.parent}: {reason}; "
+            "the environment variable TMPDIR names another folder"
+        )
+
     def __enter__(self) -> Workspace:
         return self
 
@@ -59,3 +67,6 @@ class Workspace:
     ) -> None:
         self.connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        # The database names the file it could not write, whatever error that became on its way.
+        if isinstance(error, Exception) and str(self.folder / "spill") in str(error):
+            raise self.not_written(str(error).rsplit(": ", 1)[-1]) from error

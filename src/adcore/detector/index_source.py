@@ -9,11 +9,11 @@ from contextlib import closing
 from typing import Any
 
 import duckdb
-import nanoarrow
 import numpy as np
 
 from adcore.arrow import read_arrow
 from adcore.detect.batches import LARGEST_VALUE, RowBatch
+from adcore.detect.sql import chunks
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.filters import condition_of
 from adcore.detector.queries import is_match_all
@@ -99,8 +99,7 @@ class IndexSource:
         query = sql("SELECT * EXCLUDE seq FROM ({}) ORDER BY " + order, self._rows(request))
         with closing(self._documents.cursor()) as cursor:
             try:
-                relation = cursor.sql(query.text, params=list(query.parameters))
-                for chunk in nanoarrow.ArrayStream(relation).iter_chunks():
+                for chunk in chunks(cursor, query.text, query.parameters):
                     yield _batch(chunk, len(request.columns))
             except duckdb.Error as error:
                 reason = str(error).strip().splitlines()[0]
