@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from adcore.detect.sql import ask, interruptible
 from adcore.detect.workspace import Workspace
 
 
@@ -76,4 +79,23 @@ def test_the_workspace_is_gone_after_an_error() -> None:
     workspace = Workspace()
     with pytest.raises(duckdb.ParserException), workspace:
         workspace.connection.execute("on purpose")
+    assert not workspace.folder.exists()
+
+
+def test_waiting_for_input_ends_at_once() -> None:
+    """A pipe that stays open: nothing is worth keeping yet."""
+    command = [sys.executable, "-m", "adcore", "detect", "-"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, text=True, **pipes)
+    stderr, seconds = interrupt(process, after=4)
+    assert process.returncode == 130
+    assert seconds < 3
+    assert stderr == "stopped; nothing more was written\n"
+
+
+def test_ctrl_c_while_the_database_looks_at_the_file() -> None:
+    """What the database raises then is an error of its own kind."""
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt), interruptible(), Workspace() as workspace:
+        ask(workspace.connection, "SELECT count(*) FROM range(1000000000) a, range(1000000000) b")
     assert not workspace.folder.exists()

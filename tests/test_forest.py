@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from strategies import Stream, streams, wave
 
-from adcore import CompactForest, DataError, RandomCutForest
+from adcore import CompactForest, DataError, RandomCutForest, ThresholdedForest
 from adcore._core import ForestConfig
 
 Kind = type[RandomCutForest] | type[CompactForest]
@@ -319,3 +319,33 @@ def test_no_rows() -> None:
     assert forest.score(np.empty((0, 3))).shape == (0,)
     assert forest.attribution(np.empty((0, 3))).high.shape == (0, 3)
     assert forest.total_updates == 0
+
+
+def layouts(rows: Any) -> dict[str, Any]:
+    """The same rows as memory may hold them."""
+    read_only = rows.copy()
+    read_only.flags.writeable = False
+    return {
+        "byte-swapped": rows.astype(rows.dtype.newbyteorder()),
+        "Fortran": np.asfortranarray(rows),
+        "every third": np.repeat(rows, 3, axis=0)[::3],
+        "columns of more": np.hstack([rows, rows])[:, : rows.shape[1]],
+        "backwards": rows[::-1].copy()[::-1],
+        "unaligned": np.frombuffer(b"x" + rows.tobytes(), np.uint8)[1:]
+        .view(rows.dtype)
+        .reshape(rows.shape),
+        "read-only": read_only,
+    }
+
+
+@pytest.mark.parametrize("name", layouts(np.zeros((1, 1))))
+def test_the_layout_in_memory_does_not_matter(name: str) -> None:
+    rows = wave(300, 2)
+    times = 60_000 * np.arange(300)
+    other, other_times = layouts(rows)[name], layouts(times[:, None])[name][:, 0]
+    for kind in (RandomCutForest, CompactForest):
+        forest, twin = kind(2, shingle_size=2), kind(2, shingle_size=2)
+        np.testing.assert_array_equal(forest.process(rows), twin.process(other))
+    expected = ThresholdedForest(2, mode="time_augmented").process(rows, times)
+    found = ThresholdedForest(2, mode="time_augmented").process(other, other_times)
+    np.testing.assert_array_equal(found.score, expected.score)

@@ -17,6 +17,7 @@ from adcore.detect.plan import Request, make_plan
 from adcore.detect.progress import ProgressBar
 from adcore.detect.run import Outcome, run_detection
 from adcore.detect.sources import open_source
+from adcore.detect.sql import interruptible
 from adcore.detect.terminal import print_anomalies
 from adcore.detect.workspace import Workspace
 from adcore.detect.writers import check_output_name, write_results
@@ -51,7 +52,7 @@ class Job:
 def run_job(job: Job, out: Console, err: Console) -> ExitCode:
     """Run a job, with results on ``out`` and all else on ``err``."""
     try:
-        with Workspace() as workspace:
+        with interruptible(), Workspace() as workspace:
             return _run(job, workspace, out, err)
     except InvalidArgumentError as error:
         return _fail(err, error, ExitCode.WRONG_USAGE)

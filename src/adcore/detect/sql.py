@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 import nanoarrow
 
-__all__ = ["ask", "ask_one", "chunks", "first_line", "identifier", "literal"]
+__all__ = ["ask", "ask_one", "chunks", "first_line", "identifier", "interruptible", "literal"]
 
 
 def ask(
@@ -68,3 +69,19 @@ def first_line(error: Exception) -> str:
     """What the database said, without its class of error and its advice on SQL."""
     line = str(error).strip().splitlines()[0]
     return line.split("Error: ", 1)[-1]
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C while the database works is Ctrl-C, not the error that the database makes of it.
+
+    Raises
+    ------
+    KeyboardInterrupt
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
