@@ -35,6 +35,7 @@ MODULES = [
     "_rows",
     "config",
     "arrow",
+    "arrow_export",
     "matrix",
     "times",
     "frames",

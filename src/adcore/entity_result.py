@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore.arrow import FloatArray, Int64Array
+from adcore.arrow_export import arrow_stream
 from adcore.thresholded_result import CORRECTIONS, ThresholdedResult
 
 __all__ = ["EntityProfile", "EntityResult"]
@@ -68,6 +69,10 @@ class EntityResult:
         names = ("entity", "timestamp", "score", "grade", "confidence", "threshold")
         columns: dict[str, npt.NDArray[Any]] = {name: getattr(self, name) for name in names}
         return columns | {"status": self.status, "correction": self.correction}
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        """The columns of :meth:`to_dict` for whoever reads the Arrow C data interface."""
+        return arrow_stream(self.to_dict(), requested_schema)
 
     def __repr__(self) -> str:
         return f"EntityResult({len(self)} rows, {len(self.anomalies)} anomalies)"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore.arrow import FloatArray, Int64Array
+from adcore.arrow_export import arrow_stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,6 +148,10 @@ class ThresholdedResult:
         import pyarrow as pa  # noqa: PLC0415 (only who asks for Arrow needs it)
 
         return pa.table(self.to_dict())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        """The columns of :meth:`to_dict` for whoever reads the Arrow C data interface."""
+        return arrow_stream(self.to_dict(), requested_schema)
 
     def __repr__(self) -> str:
         return f"ThresholdedResult({len(self)} rows, {np.count_nonzero(self.grade > 0)} anomalies)"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore.arrow import FloatArray, Int64Array, UInt32Array
+from adcore.arrow_export import arrow_stream
 from adcore.detector.result_context import ResultContext
 from adcore.detector.result_documents import documents, flat_documents
 from adcore.detector.result_table import format_results
@@ -261,6 +262,10 @@ class DetectorResults:
         return pa.table(
             {n: pa.array(c, pa.string()) if n in texts else c for n, c in columns.items()}
         )
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        """The columns of :meth:`to_dict` for whoever reads the Arrow C data interface."""
+        return arrow_stream(self.to_dict(), requested_schema)
 
     def __repr__(self) -> str:
         return format_results(self)

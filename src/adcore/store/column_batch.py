@@ -10,6 +10,8 @@ import nanoarrow
 import numpy as np
 import numpy.typing as npt
 
+from adcore.arrow_export import text_array
+
 __all__ = ["column_batch"]
 
 _NUMBERS: dict[str, tuple[Any, Any]] = {
@@ -48,7 +50,7 @@ def _array(kind: str, values: Sequence[Any] | npt.NDArray[Any]) -> Any:
         return nanoarrow.c_array_from_buffers(make(), len(values), [None, numbers])
     validity = _validity(values)
     if kind == "VARCHAR":
-        return _texts(values, validity)
+        return text_array(values, validity)
     if kind == "BOOLEAN":
         bits = np.packbits(np.fromiter(map(bool, values), np.bool_, len(values)), bitorder="little")
         return nanoarrow.c_array_from_buffers(nanoarrow.bool_(), len(values), [validity, bits])
@@ -63,11 +65,3 @@ def _validity(values: Sequence[Any]) -> npt.NDArray[np.uint8] | None:
         return None
     present = np.fromiter((v is not None for v in values), np.bool_, len(values))
     return np.packbits(present, bitorder="little")
-
-
-def _texts(values: Sequence[Any], validity: npt.NDArray[np.uint8] | None) -> Any:
-    encoded = [v.encode() if type(v) is str else (v or b"") for v in values]
-    offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
-    buffers = [validity, offsets, b"".join(encoded)]
-    return nanoarrow.c_array_from_buffers(nanoarrow.large_string(), len(encoded), buffers)
