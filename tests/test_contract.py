@@ -45,6 +45,7 @@ MODULES = [
     "facts",
     "base_forest",
     "forest",
+    "stream_names",
     "forest_bank",
     "thresholded_result",
     "thresholded_facts",

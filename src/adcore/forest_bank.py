@@ -15,11 +15,13 @@ from adcore.errors import InvalidArgumentError
 from adcore.forest import CompactForest, RandomCutForest
 from adcore.matrix import matrix
 from adcore.options import MAXIMUM_THREADS, check_flag, forest_config
+from adcore.stream_names import StreamNames, holds_text
 from adcore.threads import Threaded
 
 __all__ = ["ForestBank"]
 
 _MAXIMUM_FORESTS = 2**32 - 1
+_FRAME_BYTES = 28
 _Self = TypeVar("_Self", bound="ForestBank")
 
 
@@ -29,7 +31,7 @@ class ForestBank(Threaded):
     Parameters
     ----------
     number_of_forests : int
-        Streams are numbered from 0.
+        Streams are numbered from 0, or have names, numbered in the order of first sight.
     input_dimensions : int
         Values in one row.
     compact : bool
@@ -55,9 +57,14 @@ internal_shingling, internal_rotation
     >>> scores = ForestBank(3, 1, number_of_trees=30).process(streams, rows)
     >>> int(scores.argmax())
     1400
+    >>> bank = ForestBank(10, 1)
+    >>> bank.process(["web-1", "web-2", "web-1"], [5, 6, 5]).shape
+    (3,)
+    >>> bank.names
+    ['web-1', 'web-2']
     """
 
-    __slots__ = ("_bank",)
+    __slots__ = ("_bank", "_names")
     _kind = "ForestBank"
 
     def __init__(
@@ -82,14 +89,16 @@ internal_shingling, internal_rotation
         size = integer("number_of_forests", number_of_forests, 1, _MAXIMUM_FORESTS)
         self._threads = integer("threads", threads, 1, MAXIMUM_THREADS)
         self._bank = _core.ForestBank(config, size, check_flag("compact", compact))
+        self._names = StreamNames(size)
 
     def process(self, streams: Any, X: Any) -> FloatArray:
         """Score each row by the forest of its stream, then let that forest learn it.
 
         Parameters
         ----------
-        streams : array-like of int of shape (n,)
-            The number of each row's stream; rows of one stream are taken in order.
+        streams : array-like of int or of str of shape (n,)
+            The number or the name of each row's stream; rows of one stream are taken in order. A
+            new name gets the lowest number that no name has.
         X : array-like or table of shape (n, input_dimensions), or (n,) when input_dimensions is 1
             Missing values are treated as by :meth:`RandomCutForest.process`.
 
@@ -101,27 +110,40 @@ internal_shingling, internal_rotation
         Raises
         ------
         InvalidArgumentError
-            If a shape does not fit, or there is no such stream. Nothing is learnt then.
+            If a shape does not fit, there is no such stream, or more names than forests. Nothing is
+            learnt then.
         DataError
             If a value is text, infinite, or of magnitude above 1e30. Nothing is learnt then.
         """
         rows = matrix(X, self._bank.config.row_size)
-        return self._bank.process(_stream_numbers(streams, len(self)), rows, self._threads)
+        if not holds_text(streams):
+            return self._bank.process(_stream_numbers(streams, len(self)), rows, self._threads)
+        numbers, new = self._names.numbers(streams)
+        scores = self._bank.process(numbers, rows, self._threads)
+        # Names are kept once their rows are learnt: a refused call leaves nothing behind.
+        self._names.add(new)
+        return scores
 
-    def forest(self, stream: int) -> RandomCutForest | CompactForest:
-        """A copy of the forest of one stream."""
-        copied = self._bank.forest(integer("stream", stream, 0, len(self) - 1))
+    @property
+    def names(self) -> list[str]:
+        """The names of streams seen so far, by number."""
+        return self._names.names()
+
+    def forest(self, stream: int | str) -> RandomCutForest | CompactForest:
+        """A copy of the forest of one stream, by number or name."""
+        number = self._names.number(stream) if isinstance(stream, str) else stream
+        copied = self._bank.forest(integer("stream", number, 0, len(self) - 1))
         is_compact = snapshot_kind(copied.to_bytes()) == CompactForest._kind
         kind = CompactForest if is_compact else RandomCutForest
         return kind._around(copied, threads=1)
 
     def memory_bytes(self) -> int:
-        """Bytes that all forests hold now."""
-        return self._bank.memory_bytes()
+        """Bytes that all forests and names hold now."""
+        return self._bank.memory_bytes() + self._names.memory_bytes()
 
     def to_bytes(self) -> bytes:
         """A snapshot of all forests: versioned and checksummed."""
-        return self._bank.to_bytes()
+        return self._bank.to_bytes() + (self._names.to_bytes() if len(self._names) else b"")
 
     @classmethod
     def from_bytes(cls: type[_Self], snapshot: bytes | bytearray | memoryview) -> _Self:
@@ -133,7 +155,10 @@ internal_shingling, internal_rotation
             If the bytes are no snapshot of a bank, damaged, or from a newer release.
         """
         made = cls.__new__(cls)
-        made._bank = _core.ForestBank.from_bytes(check_snapshot(snapshot, cls._kind))
+        checked = check_snapshot(snapshot, cls._kind)
+        end = _frame_length(checked)
+        made._bank = _core.ForestBank.from_bytes(checked[:end])
+        made._names = StreamNames(len(made), checked[end:] or None)
         made._threads = 1
         return made
 
@@ -157,6 +182,11 @@ def _restore(cls: type[_Self], snapshot: bytes, threads: int) -> _Self:
     restored = cls.from_bytes(snapshot)
     restored._threads = threads
     return restored
+
+
+def _frame_length(snapshot: bytes) -> int:
+    """Where the frame of the forests ends; see docs/state_format.md."""
+    return _FRAME_BYTES + int.from_bytes(snapshot[12:20], "little")
 
 
 def _stream_numbers(streams: Any, forests: int) -> npt.NDArray[np.uint32]:
