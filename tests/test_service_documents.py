@@ -166,6 +166,45 @@ def test_refused_items_of_a_bulk_leave_the_others_alone(http: httpx.Client) -> N
     http.delete("/items")
 
 
+def test_lines_of_a_bulk_that_are_no_actions_fail_alone(http: httpx.Client) -> None:
+    lines = [
+        '{"index":{"_id":"1"}}', '{"n":1}',
+        '{"index":{"_id":"2"', '{"n":2}',                         # cut: its document goes with it
+        '{"index":{"_id":"3"}}', '{"n":3}',
+        '"x"', '[5]', '', '{"n":4}', '{"put":{}}', '{"n":5}',      # one run of lines, one item
+        '{"delete":{"_id":"1"}}',
+        '{"update":{"_id":"3","colour":1}}', '{"doc":{"n":6}}',   # its operation can be read
+        '{"create":{"_id":[7]}}', '{"index":{"_id":"no action"}}',  # so this is its document
+        '{"delete":{"_id":"3","version":1}}',                      # which has none
+        '{"index":{"_id":"8"}}', '{"n":8}',
+        '\x00\x01', '{"index":[]}',                                # nothing follows
+    ]  # fmt: skip
+    answer = http.post(
+        "/lines/_bulk",
+        content="\n".join(lines) + "\n",
+        headers={"content-type": "application/x-ndjson"},
+    ).json()
+    assert answer["errors"] is True
+    shown = [(op, i["_id"], i["status"], i.get("error", {}).get("reason", "")[:34])
+             for item in answer["items"] for op, i in item.items()]  # fmt: skip
+    assert shown == [
+        ("index", "1", 201, ""),
+        ("index", None, 400, "Malformed action/metadata line [3]"),
+        ("index", "3", 201, ""),
+        ("index", None, 400, "Malformed action/metadata line [7]"),
+        ("delete", "1", 200, ""),
+        ("update", None, 400, "Action/metadata line [14] contains"),
+        ("create", None, 400, "Action/metadata line [16] contains"),
+        ("delete", None, 400, "Action/metadata line [18] contains"),
+        ("index", "8", 201, ""),
+        ("index", None, 400, "Malformed action/metadata line [21"),
+    ]
+    assert {item["_index"] for pair in answer["items"] for item in pair.values()} == {"lines"}
+    found = http.get("/lines/_search?sort=n").json()["hits"]["hits"]
+    assert [(hit["_id"], hit["_source"]) for hit in found] == [("3", {"n": 3}), ("8", {"n": 8})]
+    http.delete("/lines")
+
+
 def test_many_documents_by_id_and_many_searches(client: OpenSearch) -> None:
     for id_ in ("1", "2"):
         client.index(index="many", id=id_, body={"n": int(id_)})

@@ -72,8 +72,8 @@ REFUSED: list[tuple[str, str, Any, int, str, str]] = [
     ("POST", "/_bulk", b'{"put":{"_index":"a"}}\n{}\n', 400, ILLEGAL,
      ("Malformed action/metadata line [1], expected field [create], [delete], [index] or [update] "
       "but found [put]")),
-    ("POST", "/_bulk", b'{"index":{"_index":"a"}}\n{}\n"x"\n', 400, ILLEGAL,
-     "Malformed action/metadata line [3], expected START_OBJECT but found [VALUE_STRING]"),
+    ("POST", "/_bulk", b'"x"\n[]\n5\n', 400, ILLEGAL,
+     "Malformed action/metadata line [1], expected START_OBJECT but found [VALUE_STRING]"),
     ("POST", "/_bulk", b'{"index":{"_index":"a","colour":1}}\n{}\n', 400, ILLEGAL,
      "Action/metadata line [1] contains an unknown parameter [colour]"),
     ("POST", "/_bulk", b'{"delete":{"_index":"a"}}\n{"index":{}}\n{}\n', 400,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any
 
-from adcore.service.documents.bulk_lines import BulkItem, parse_bulk
+from adcore.service.documents.bulk_lines import BulkFault, BulkItem, parse_bulk
 from adcore.service.documents.write import check_alias, write_body
 from adcore.service.errors import error_summary
 from adcore.service.requests import Call
@@ -23,23 +23,30 @@ def _bulk(call: Call) -> Reply:
     items = parse_bulk(
         call.body, call.optional_value("index"), requires_alias=call.boolean("require_alias")
     )
-    refused = _without_alias(call, items)
-    kept = [item.action for at, item in enumerate(items) if at not in refused]
+    refused = _refused(call, items)
+    kept = [
+        item.action
+        for at, item in enumerate(items)
+        if isinstance(item, BulkItem) and at not in refused
+    ]
     done = iter(call.context.store.documents.bulk(kept))
     results = [refused[at] if at in refused else next(done) for at in range(len(items))]
     shown = [_shown(result, is_refreshed=is_refreshed) for result in results]
     body = {
         "took": int((perf_counter() - started) * 1000),
-        "errors": any(isinstance(result, WriteError) for result in results),
+        "errors": not all(isinstance(result, WriteResult) for result in results),
         "items": shown,
     }
     return Reply(body)
 
 
-def _without_alias(call: Call, items: list[BulkItem]) -> dict[int, WriteError]:
-    """The items that ask for an alias where there is none."""
-    refused = {}
+def _refused(call: Call, items: list[BulkItem | BulkFault]) -> dict[int, WriteError | BulkFault]:
+    """The items that are no actions, or ask for an alias where there is none."""
+    refused: dict[int, WriteError | BulkFault] = {}
     for at, item in enumerate(items):
+        if isinstance(item, BulkFault):
+            refused[at] = item
+            continue
         try:
             check_alias(call, item.action.index, is_required=item.requires_alias)
         except IndexNotFoundError as error:
@@ -48,15 +55,19 @@ def _without_alias(call: Call, items: list[BulkItem]) -> dict[int, WriteError]:
     return refused
 
 
-def _shown(result: WriteResult | WriteError, *, is_refreshed: bool) -> dict[str, Any]:
+def _shown(result: WriteResult | WriteError | BulkFault, *, is_refreshed: bool) -> dict[str, Any]:
     if isinstance(result, WriteResult):
         body = write_body(result, is_refreshed=is_refreshed)
         return {result.operation: {**body, "status": result.status}}
+    if isinstance(result, BulkFault):
+        id_, status = None, result.error.status
+    else:
+        id_, status = result.id, result.status
     return {
         result.operation: {
             "_index": result.index,
-            "_id": result.id,
-            "status": result.status,
+            "_id": id_,
+            "status": status,
             "error": error_summary(result.error),
         }
     }

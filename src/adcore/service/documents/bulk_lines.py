@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from adcore.query.syntax.reader import token
 from adcore.service.errors import ApiError, illegal_argument, validation_error
 from adcore.store.actions import Action
 
-__all__ = ["BulkItem", "parse_bulk"]
+__all__ = ["BulkFault", "BulkItem", "parse_bulk"]
 
 _OPERATIONS = ("create", "delete", "index", "update")
 _KNOWN = frozenset({
@@ -27,11 +28,22 @@ class BulkItem(msgspec.Struct, frozen=True):
     requires_alias: bool = False
 
 
-def parse_bulk(body: bytes, index: str | None, *, requires_alias: bool) -> list[BulkItem]:
-    r"""The actions of a bulk.
+class BulkFault(msgspec.Struct, frozen=True):
+    """A line where an action was expected, and why it is none."""
 
-    A line of an action that cannot be read refuses the whole bulk, as nobody can know whether a
-    document follows it; documents are read by the store, where each fails alone.
+    operation: Any
+    index: str | None
+    error: ApiError
+
+
+def parse_bulk(
+    body: bytes, index: str | None, *, requires_alias: bool
+) -> list[BulkItem | BulkFault]:
+    r"""The actions of a bulk, and what stands where actions should.
+
+    A line of an action that cannot be read fails alone. Where its operation can be read the
+    document of it is passed over; where not, all lines up to the next that reads as an action are.
+    Documents are read by the store, where each fails alone.
 
     Parameters
     ----------
@@ -41,7 +53,8 @@ def parse_bulk(body: bytes, index: str | None, *, requires_alias: bool) -> list[
     Raises
     ------
     ApiError
-        With the number of the line; then nothing is to be done.
+        If there is no action at all, with the number of the first line that is none; if the last
+        document is missing or cut; if an action lacks an index or an id. Nothing is to be done.
 
     Examples
     --------
@@ -54,26 +67,69 @@ def parse_bulk(body: bytes, index: str | None, *, requires_alias: bool) -> list[
         raise ApiError(400, "parse_exception", "request body is required")
     lines = body.split(b"\n")
     if lines[-1].strip():
-        raise illegal_argument("The bulk request must be terminated by a newline [\\n]")
-    items: list[BulkItem] = []
-    number = 0
-    while number < len(lines) - 1:
-        line = lines[number]
-        number += 1
-        if not line.strip():
-            continue
-        operation, options = _action(line, number)
-        source = None
-        if operation != "delete":
-            if number >= len(lines) - 1:
-                raise illegal_argument("The bulk request must be terminated by a newline [\\n]")
-            source = lines[number]
-            number += 1
-        items.append(_item(operation, options, source, index, requires_alias))
+        raise _cut()
+    items = list(_Lines(lines[:-1], index, requires_alias).items())
+    actions = [item for item in items if isinstance(item, BulkItem)]
     if not items:
         raise validation_error("no requests added")
-    _check(items)
+    if not actions:
+        raise next(item.error for item in items if isinstance(item, BulkFault))
+    _check(actions)
     return items
+
+
+class _Lines:
+    """The lines of a bulk, one action after the other."""
+
+    def __init__(self, lines: list[bytes], index: str | None, requires_alias: bool) -> None:
+        self._lines = lines
+        self._index = index
+        self._requires_alias = requires_alias
+        self._at = 0
+
+    def items(self) -> Iterator[BulkItem | BulkFault]:
+        while self._at < len(self._lines):
+            line = self._lines[self._at]
+            self._at += 1
+            if line.strip():
+                yield self._item(line)
+
+    def _item(self, line: bytes) -> BulkItem | BulkFault:
+        try:
+            operation, options = _action(line, self._at)
+        except ApiError as error:
+            self._pass_to_the_next_action()
+            return BulkFault("index", self._index, error)
+        number = self._at
+        source = None if operation == "delete" else self._document()
+        try:
+            _check_options(options, number)
+        except ApiError as error:
+            named = options.get("_index", self._index)
+            return BulkFault(operation, named if isinstance(named, str) else None, error)
+        return _item(operation, options, source, self._index, self._requires_alias)
+
+    def _document(self) -> bytes:
+        if self._at >= len(self._lines):
+            raise _cut()
+        self._at += 1
+        return self._lines[self._at - 1]
+
+    def _pass_to_the_next_action(self) -> None:
+        while self._at < len(self._lines) and not _is_action(self._lines[self._at]):
+            self._at += 1
+
+
+def _cut() -> ApiError:
+    return illegal_argument("The bulk request must be terminated by a newline [\\n]")
+
+
+def _is_action(line: bytes) -> bool:
+    try:
+        _action(line, 0)
+    except ApiError:
+        return False
+    return True
 
 
 def _action(line: bytes, number: int) -> tuple[Any, dict[str, Any]]:
@@ -94,7 +150,6 @@ def _action(line: bytes, number: int) -> tuple[Any, dict[str, Any]]:
         )
     if not isinstance(options, dict):
         raise illegal_argument(f"{where}, expected START_OBJECT but found [{token(options)}]")
-    _check_options(options, number)
     return operation, options
 
 
