@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 import duckdb
@@ -38,14 +38,15 @@ class IndexSource:
         Those of a store.
     indices : sequence of str
         Names, patterns and aliases.
+    entities : sequence of tuple of str, optional
+        Values of the category fields: only rows of these entities are given.
+    watch : callable, optional
+        Is handed each connection before it is used, so that others may stop it.
 
     Raises
     ------
     IndexNotFoundError
         If a name is no index.
-
-    Only the rows of some entities are given where ``entities``, the values of the category fields
-    of each, is not None.
 
     Examples
     --------
@@ -67,11 +68,21 @@ class IndexSource:
         documents: Documents,
         indices: Sequence[str],
         entities: Sequence[tuple[str, ...]] | None = None,
+        *,
+        watch: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
     ) -> None:
         self._documents = documents
+        self._watch = watch
         self._entities = entities
         self._targets = documents.resolve(",".join(indices), allow_no_indices=False)
         self.name = ", ".join(indices)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with closing(self._documents.cursor()) as cursor:
+            if self._watch is not None:
+                self._watch(cursor)
+            yield cursor
 
     def fields(self) -> dict[str, str]:
         """The kind of each field: "number", "time", "boolean", or its type in the mapping."""
@@ -89,7 +100,7 @@ class IndexSource:
             for target in self._targets
         ]
         query = sql("SELECT min(t), max(t) FROM ({})", join(" UNION ALL ", selects))
-        with closing(self._documents.cursor()) as cursor:
+        with self._cursor() as cursor:
             ((first, last),) = cursor.execute(query.text, list(query.parameters)).fetchall()
         return None if first is None else (int(first), int(last))
 
@@ -97,7 +108,7 @@ class IndexSource:
         """Stream the documents."""
         order = "t, seq" if request.by_time else "seq"
         query = sql("SELECT * EXCLUDE seq FROM ({}) ORDER BY " + order, self._rows(request))
-        with closing(self._documents.cursor()) as cursor:
+        with self._cursor() as cursor:
             try:
                 for chunk in chunks(cursor, query.text, query.parameters):
                     yield _batch(chunk, len(request.columns))
@@ -133,7 +144,7 @@ class IndexSource:
         return None if last is None else int(last)
 
     def _ask(self, query: Sql) -> list[tuple[Any, ...]]:
-        with closing(self._documents.cursor()) as cursor:
+        with self._cursor() as cursor:
             return cursor.execute(query.text, list(query.parameters)).fetchall()
 
     def _rows(self, request: ScanRequest) -> Sql:

@@ -13,9 +13,13 @@ from adcore.detector.preview import check_period, preview_documents
 from adcore.errors import InvalidArgumentError
 from adcore.service.detectors.errors import TextRefusal, refusal
 from adcore.service.detectors.parts import Parts
+from adcore.service.detectors.time_limit import Watch, time_limit
 from adcore.service.errors import ApiError
 
 __all__ = ["Previews"]
+
+# Two blanks, as in the API.
+_TIMED_OUT = "timeout to get preview results.  Please retry later."
 
 
 class Previews:
@@ -56,7 +60,8 @@ class Previews:
         if not self._free.acquire(blocking=False):
             raise refusal("Request throttled. Please try again later.", 500)
         try:
-            found = self._run(config, known, start, end)
+            with time_limit(self._parts.settings.request_timeout, _TIMED_OUT) as watch:
+                found = self._run(config, known, start, end, watch)
         finally:
             self._free.release()
         return {"anomaly_result": found, "anomaly_detector": config.to_json()}
@@ -91,20 +96,17 @@ class Previews:
         return replace(registry.parse(fresh), user=None, last_update_time=None)
 
     def _run(
-        self, config: DetectorConfig, detector_id: str | None, start: int, end: int
+        self, config: DetectorConfig, detector_id: str | None, start: int, end: int, watch: Watch
     ) -> list[dict[str, Any]]:
-        source = self._parts.registry.source(config)
+        documents = self._parts.store.documents
+        source = IndexSource(documents, config.indices, watch=watch)
         if config.category_fields:
-            source = self._of_top_entities(config, source, start, end)
+            request = ScanRequest.of_entities(config, start=start, end=end, now=end)
+            most = self._parts.settings.max_entities_for_preview
+            entities = source.top_entities(request, most)
+            source = IndexSource(documents, config.indices, entities, watch=watch)
         detector = self._parts.detector(detector_id or "", config)
         results = detector.preview(source, start, end)
         if detector_id is None:
             results = replace(results, context=replace(results.context, detector_id=None))
         return preview_documents(results)
-
-    def _of_top_entities(
-        self, config: DetectorConfig, source: IndexSource, start: int, end: int
-    ) -> IndexSource:
-        request = ScanRequest.of_entities(config, start=start, end=end, now=end)
-        entities = source.top_entities(request, self._parts.settings.max_entities_for_preview)
-        return IndexSource(self._parts.store.documents, config.indices, entities)

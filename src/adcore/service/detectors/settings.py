@@ -41,9 +41,12 @@ class DetectionSettings:
         Intervals of a piece of a historical analysis.
     batch_task_piece_interval_seconds : float
         Pause between pieces.
+    request_timeout : float
+        Seconds that a preview, or a question for the top anomalies, may take.
     """
 
     enabled: bool = True
+    request_timeout: float = 60.0
     strict_status: bool = False
     min_samples: int = DEFAULT_MIN_SAMPLES
     number_of_trees: int | None = None

@@ -15,6 +15,7 @@ from adcore.query.sql import Sql, column, join, sql, value
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.names import RESULTS_PATTERN
 from adcore.service.detectors.parts import Parts
+from adcore.service.detectors.time_limit import time_limit
 from adcore.service.errors import illegal_argument, validation_error
 from adcore.store import Target
 
@@ -22,6 +23,7 @@ __all__ = ["top_anomalies"]
 
 # Milliseconds that a double holds exactly.
 _LAST_TIME = 2**53
+_TIMED_OUT = "Timed out getting all top anomaly results. Please retry later."
 _ORDERS = {"severity": "grade DESC", "occurrence": "n DESC"}
 
 
@@ -131,7 +133,12 @@ def _buckets(
         join(" UNION ALL ", selects),
         value(size),
     )
-    with closing(parts.store.documents.cursor()) as cursor:
+    seconds = parts.settings.request_timeout
+    with (
+        closing(parts.store.documents.cursor()) as cursor,
+        time_limit(seconds, _TIMED_OUT) as watch,
+    ):
+        watch(cursor)
         rows = cursor.execute(ranked.text, list(ranked.parameters)).fetchall()
     return [
         {

@@ -1,0 +1,63 @@
+"""How long a request about detectors may take."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import duckdb
+
+from adcore.errors import DataError
+from adcore.service.detectors.errors import refusal
+
+__all__ = ["Watch", "time_limit"]
+
+Watch: TypeAlias = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float, text: str) -> Iterator[Watch]:
+    """Stop the connections that are handed to what it yields once the time is over.
+
+    Raises
+    ------
+    ApiError
+        With the text, in place of the error that the stop makes.
+    """
+    guard = _Guard()
+    timer = threading.Timer(seconds, guard.end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield guard.watch
+    except (DataError, duckdb.Error) as error:
+        if guard.is_over:
+            raise refusal(text, 500) from error
+        raise
+    finally:
+        timer.cancel()
+
+
+class _Guard:
+    """The connections of one request."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self._lock = threading.Lock()
+        self._watched: list[duckdb.DuckDBPyConnection] = []
+
+    def watch(self, connection: duckdb.DuckDBPyConnection) -> None:
+        with self._lock:
+            if self.is_over:
+                raise duckdb.InterruptException("the time of the request is over")
+            self._watched.append(connection)
+
+    def end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            for connection in self._watched:
+                # One that was closed in the meantime needs no stop.
+                with contextlib.suppress(duckdb.Error):
+                    connection.interrupt()

@@ -1,0 +1,83 @@
+"""What takes too long is stopped, and says so in the words of the API."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import detection_api
+import duckdb
+import pytest
+from detection_api import START, Api
+from detector_bodies import MINUTE, sent
+
+from adcore.service.detectors.time_limit import time_limit
+from adcore.service.errors import ApiError
+
+PERIOD = {"period_start": START, "period_end": START + 600 * MINUTE}
+PREVIEW = "timeout to get preview results.  Please retry later."
+TOP = "Timed out getting all top anomaly results. Please retry later."
+
+
+@pytest.fixture(scope="module", params=[60.0, 0.001])
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    """The service with the time limit of the API, and with one that nothing can keep."""
+    with detection_api.opened(request_timeout=request.param) as opened:
+        detection_api.feed(opened.store, 1, 600, hosts=2, spike=(500, 1))
+        yield opened
+
+
+def is_short(api: Api) -> bool:
+    return api.service.settings.request_timeout < 1
+
+
+@pytest.mark.parametrize("category", [None, ["ip"]])
+def test_previews(api: Api, category: list[str] | None) -> None:
+    body = PERIOD | {"detector": sent() | {"category_field": category}}
+    for _ in range(3):  # more than may run at a time: a stopped one leaves its place
+        answer = api.request("POST", "detectors/_preview", body)
+        if is_short(api):
+            assert answer.status_code == 500
+            assert answer.json()["error"]["reason"] == PREVIEW
+        else:
+            assert answer.status_code == 200
+            assert len(answer.json()["anomaly_result"]) > 400
+
+
+def test_top_anomalies(api: Api) -> None:
+    detector = api.create(name="top", category_field=["ip"])
+    api.ok(
+        "POST",
+        f"detectors/{detector}/_start",
+        {"start_time": START, "end_time": START + 600 * MINUTE},
+    )
+    assert api.service.historical.wait(detector, 60)
+    body = {"start_time_ms": START, "end_time_ms": START + 600 * MINUTE}
+    path = f"detectors/{detector}/results/_topAnomalies?historical=true"
+    answer = api.request("POST", path, body)
+    if is_short(api):
+        assert (answer.status_code, answer.json()["error"]["reason"]) == (500, TOP)
+    else:
+        assert answer.json()["buckets"][0]["key"] == {"ip": "192.168.1.1"}
+
+
+def limited(seconds: float, work: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
+    with duckdb.connect() as connection, time_limit(seconds, "over") as watch:
+        watch(connection)
+        work(connection)
+
+
+def test_a_query_is_stopped_in_its_middle() -> None:
+    started = time.monotonic()
+    query = "SELECT count(*) FROM range(100000000) a(i), range(1000) b(j) WHERE hash(i + j) = 1"
+    with pytest.raises(ApiError) as caught:
+        limited(0.3, lambda connection: connection.execute(query).fetchall())
+    assert (caught.value.status, caught.value.reason) == (500, "over")
+    assert time.monotonic() - started < 10
+
+
+def test_other_errors_stay_as_they_are() -> None:
+    with pytest.raises(duckdb.ParserException):
+        limited(60, lambda connection: connection.execute("no SQL"))
+    with pytest.raises(KeyError):
+        limited(0.001, lambda _: (time.sleep(0.1), {}["nothing"]))
