@@ -69,8 +69,8 @@ def create_app(
     settings = settings or Settings()
     context = Context(store, settings, clock, load_node(store), clock(), query_limits)
     load = Load(settings.limits)
-    metrics = Metrics(load)
     listed = [endpoint for module in modules for endpoint in module(context)]
+    metrics = Metrics(load, context.collectors)
     listed += routes_operations.routes(listed, metrics)
 
     def endpoint_app(methods: Mapping[str, Endpoint]) -> ASGIApp:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from prometheus_client.registry import Collector
+
 from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.service.node import Node
 from adcore.service.settings import Settings
@@ -34,6 +36,8 @@ class Context:
     at_start, at_end : list of callables
         What modules of routes want to be called when the app starts and when it ends, in a thread
         where they may block; those of the end in reverse order.
+    collectors : list of Collector
+        What modules of routes tell Prometheus.
     """
 
     store: Store
@@ -45,3 +49,4 @@ class Context:
     snapshots: Snapshots = field(default_factory=Snapshots)
     at_start: list[Callable[[], None]] = field(default_factory=list)
     at_end: list[Callable[[], None]] = field(default_factory=list)
+    collectors: list[Collector] = field(default_factory=list)

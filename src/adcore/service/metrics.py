@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -11,6 +13,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.registry import Collector
 
 from adcore.service.load import Load
 
@@ -27,9 +30,15 @@ class Metrics:
     ----------
     registry : CollectorRegistry
         Of this app alone, so that several may live in one process.
+
+    Parameters
+    ----------
+    load : Load
+    collectors : iterable of Collector
+        Those of modules.
     """
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, collectors: Iterable[Collector] = ()) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -52,6 +61,8 @@ class Metrics:
         running.set_function(lambda: load.requests)
         pending = Gauge("adcore_http_body_bytes", "Bytes of their bodies.", registry=self.registry)
         pending.set_function(lambda: load.body_bytes)
+        for collector in collectors:
+            self.registry.register(collector)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request; the route, not the path, so that there are few of them."""

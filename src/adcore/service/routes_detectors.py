@@ -9,6 +9,7 @@ from typing import Any
 from adcore.service.context import Context
 from adcore.service.detectors import suggestions
 from adcore.service.detectors.errors import TextRefusal, refusal
+from adcore.service.detectors.figures import DetectorFigures
 from adcore.service.detectors.service import DetectionService
 from adcore.service.detectors.system_index import Stored
 from adcore.service.detectors.top_anomalies import top_anomalies
@@ -38,6 +39,7 @@ def routes(context: Context) -> list[Endpoint]:
     service = DetectionService(context.store, context.clock, context.node.id, settings)
     context.at_start += [service.recover, service.scheduler.start]
     context.at_end.append(service.close)
+    context.collectors.append(DetectorFigures(service))
     return detection_endpoints(service)
 
 

@@ -24,7 +24,8 @@ def time_limit(seconds: float, text: str) -> Iterator[Watch]:
     Raises
     ------
     ApiError
-        With the text, in place of the error that the stop makes.
+        With the text, in place of the error that the stop makes; also where the work was done after
+        its time without a connection that could have been stopped.
     """
     guard = _Guard()
     timer = threading.Timer(seconds, guard.end)
@@ -38,6 +39,8 @@ def time_limit(seconds: float, text: str) -> Iterator[Watch]:
         raise
     finally:
         timer.cancel()
+    if guard.is_over:
+        raise refusal(text, 500)
 
 
 class _Guard:
