@@ -49,7 +49,7 @@ def test_every_reader_gets_the_columns(result: Any) -> None:
         found = read[name].to_numpy()
         np.testing.assert_array_equal(found, column.astype(found.dtype))
     assert pl.DataFrame(result).columns == list(expected)
-    assert duckdb.sql("SELECT count(*) FROM result").fetchall() == [(len(result),)]
+    assert duckdb.execute("SELECT count(*) FROM result").fetchall() == [(len(result),)]
     assert nanoarrow.ArrayStream(result).read_all().schema.type == nanoarrow.Type.STRUCT
 
 

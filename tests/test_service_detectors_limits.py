@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -80,4 +82,9 @@ def test_other_errors_stay_as_they_are() -> None:
     with pytest.raises(duckdb.ParserException):
         limited(60, lambda connection: connection.execute("no SQL"))
     with pytest.raises(KeyError):
-        limited(0.001, lambda _: (time.sleep(0.1), {}["nothing"]))
+        limited(60, lambda _: os.environ["ADCORE_NOTHING"])
+
+
+def test_work_that_was_done_too_late_is_refused_too() -> None:
+    with pytest.raises(ApiError, match="over"):
+        limited(0.001, lambda _: threading.Event().wait(0.1))

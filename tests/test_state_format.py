@@ -23,9 +23,10 @@ class Reader:
         return value
 
     def count(self) -> int:
-        value, shift = 0, 0
+        value: int = 0
+        shift = 0
         while True:
-            byte = self.take("B")
+            byte: int = self.take("B")
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 return value
@@ -61,7 +62,7 @@ def payload_of(snapshot: bytes, kind: bytes) -> Reader:
 
 def read_configuration(reader: Reader) -> dict[str, Any]:
     names = ("input_dimensions", "shingle_size", "number_of_trees", "sample_size")
-    found = {name: reader.count() for name in names}
+    found: dict[str, Any] = {name: reader.count() for name in names}
     found["time_decay"] = (reader.take("B"), reader.take("d"))
     found["output_after"] = (reader.take("B"), reader.count())
     for name in ("initial_accept_fraction", "bounding_box_cache_fraction"):

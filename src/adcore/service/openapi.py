@@ -45,13 +45,25 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             *({"name": n, "in": "path", "required": True, "schema": _TEXT} for n in names),
             *({"name": n, "in": "query", "schema": _schema(n)} for n in known),
         ],
-        "responses": {"2XX": {"description": "Done."}, "4XX": _REFUSED, "5XX": _REFUSED},
+        "responses": _responses(endpoint),
     }
     types = _TYPES[endpoint.body]
     if types:
         content = {kind: {"schema": {} if "nd" in kind else _OBJECT} for kind in types}
         operation["requestBody"] = {"content": content}
     return operation
+
+
+def _responses(endpoint: Endpoint) -> dict[str, Any]:
+    done = {"2XX": {"description": "Done."}}
+    if endpoint.method == "HEAD":
+        return done | {"4XX": {"description": "No."}, "5XX": {"description": "Refused."}}
+    refused = {"description": "Refused.", "content": {_JSON: {"schema": _ERROR_SCHEMA}}}
+    if endpoint.refuses_in_text:
+        refused["content"] = {_JSON: {"schema": _ERROR_SCHEMA}, "text/plain": {"schema": _TEXT}}
+    # What is not there is not always an error: a document that was deleted before, for one.
+    missing = {"description": "Not there.", "content": {_JSON: {"schema": _OBJECT}}}
+    return done | {"404": missing, "4XX": refused, "5XX": refused}
 
 
 def _schema(name: str) -> dict[str, str]:
@@ -67,7 +79,5 @@ _ERROR = {
     "required": ["error"],
     "properties": {"error": {"type": ["object", "string"]}, "status": {"type": "integer"}},
 }
-_REFUSED = {
-    "description": "Refused.",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-}
+_JSON = "application/json"
+_ERROR_SCHEMA = {"$ref": "#/components/schemas/Error"}

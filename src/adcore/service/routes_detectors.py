@@ -232,7 +232,7 @@ def _of_configurations(do: _Handlers) -> list[Endpoint]:
         *endpoints("POST", _at("detectors/_validate", "detectors/_validate/{type}"), do.validate,
                    summary="The first issue of a detector.", body=json),
         *endpoints("POST", _at("detectors/_preview", "detectors/{id}/_preview"), do.preview,
-                   summary="What a detector would find.", body=json),
+                   summary="What a detector would find.", body=json, refuses_in_text=True),
         *endpoints("POST", _at("detectors/_suggest/{types}"), do.suggest,
                    summary="What suits the data.", body=json),
         *endpoints("GET", _at("detectors/count"), do.count, summary="How many detectors."),
@@ -248,7 +248,7 @@ def _of_starts(do: _Handlers) -> list[Endpoint]:
         *endpoints("POST", _at("detectors/{id}/_stop"), do.stop, parameters=("historical",),
                    writes=True, summary="Stop a detector, or its analysis."),
         *endpoints("POST", _at("detectors/{id}/_run"), do.run_once, body="json",
-                   summary="The result of one interval."),
+                   summary="The result of one interval.", refuses_in_text=True),
     ]  # fmt: skip
 
 

@@ -34,6 +34,8 @@ class Endpoint:
         Whether it changes the store, and so waits with the other writers.
     body : {"none", "json", "ndjson"}
         What it takes.
+    refuses_in_text : bool
+        Whether some refusals are plain text, as those of previews are in the API.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Endpoint:
     summary: str = ""
     writes: bool = False
     body: Body = "none"
+    refuses_in_text: bool = False
 
 
 def endpoints(
@@ -54,6 +57,7 @@ def endpoints(
     summary: str = "",
     writes: bool = False,
     body: Body = "none",
+    refuses_in_text: bool = False,
 ) -> list[Endpoint]:
     """The same handler for several methods and paths.
 
@@ -74,7 +78,7 @@ def endpoints(
     instead = ("source", "source_content_type") if body == "json" else ()
     known = tuple(dict.fromkeys([*parameters, *instead]))
     return [
-        Endpoint(method, path, handler, known, summary, writes, body)
+        Endpoint(method, path, handler, known, summary, writes, body, refuses_in_text)
         for path in listed
         for method in methods.split()
     ]
