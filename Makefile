@@ -3,6 +3,7 @@ VENV := .venv
 PIP := $(VENV)/bin/pip --quiet
 DONE := build/done
 FUZZ_SECONDS := 30
+CRASH_ROUNDS := 300
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Reference data of the field, where it lies beside the repository; tests that need it skip without.
 export ADCORE_SHARED ?= $(realpath ../shared)
@@ -11,7 +12,7 @@ CORE_SOURCES := $(shell find CMakeLists.txt CMakePresets.json cmake cpp/CMakeLis
 PACKAGE_SOURCES := $(shell find python src -type f -not -name '*.pyc')
 CORE_LIBRARY := $(CURDIR)/build/default/cpp/libadcore_core.a
 
-.PHONY: help run test test-cpp test-python doctest bench bench-smoke lint format docs asan tsan coverage fuzz stubs \
+.PHONY: help run test test-cpp test-python doctest bench bench-smoke lint format docs asan tsan coverage fuzz crash stubs \
         stubs-check clean
 
 help:  ## this list
@@ -60,6 +61,9 @@ coverage: $(DONE)/group-build $(DONE)/group-coverage $(DONE)/googletest  ## C++ 
 
 fuzz: $(DONE)/group-build  ## look for inputs that break a parser, half a minute per fuzz body
 	tools/fuzz.sh $(FUZZ_SECONDS)
+
+crash: $(DONE)/package $(DONE)/group-test  ## kill the store hundreds of times at random moments; nothing acknowledged may be lost
+	ADCORE_CRASH_ROUNDS=$(CRASH_ROUNDS) python -m pytest tests/test_store_crash.py
 
 stubs: $(DONE)/package $(DONE)/group-lint  ## write src/adcore/_core.pyi from the compiled module
 	python tools/generate_stubs.py

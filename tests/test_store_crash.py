@@ -18,6 +18,8 @@ from store_writer import BATCH, KEYS, blobs, write_until_killed
 from adcore.store import Store
 
 ROUNDS = int(os.environ.get("ADCORE_CRASH_ROUNDS", "20"))
+# A machine that does much else lets the writer wait.
+SECONDS_TO_OPEN = 180
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["store_writer"])
 
@@ -137,7 +139,7 @@ def run_and_kill(directory: Path, ledger: Ledger, chance: random.Random) -> None
     process = PROCESSES.Process(target=write_until_killed, args=(str(directory), first, tell))
     process.start()
     tell.close()
-    assert listen.poll(30), "the writer did not open the store"
+    assert listen.poll(SECONDS_TO_OPEN), "the writer did not open the store"
     # Some are killed at once, some in the middle of their work however slow the machine is.
     enough = ledger.durable_writes() + chance.choice((0, 1, 3, 6))
     while ledger.durable_writes() < enough and process.is_alive():

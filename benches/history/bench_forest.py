@@ -10,7 +10,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+# asv imports this folder as a package, and nothing beside it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from forests import warm_forest
 from workloads import WORKLOADS, Rows, Workload, segments
