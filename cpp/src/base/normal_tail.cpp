@@ -65,6 +65,7 @@ auto far_quantile(double log_tail) noexcept -> double {
 
 /// For tails of at most 1/2.
 auto upper_quantile(double log_tail) noexcept -> double {
+  if (std::isinf(log_tail)) return std::numeric_limits<double>::infinity();
   const double q = -0.5 * std::expm1(log_tail + kLogTwo);
   if (q <= 0.425) return q * evaluate(kCentre, 0.180625 - q * q);
   const double r = std::sqrt(-log_tail);
@@ -82,7 +83,6 @@ auto log_normal_upper_tail(double z) noexcept -> double {
 }
 
 auto normal_quantile_of_log_tail(double log_tail) noexcept -> double {
-  if (std::isinf(log_tail)) return std::numeric_limits<double>::infinity();
   return log_tail <= -kLogTwo ? upper_quantile(log_tail) : -upper_quantile(log_one_minus_exp(log_tail));
 }
 
