@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "forest": {"base", "state"},
     "detect": {"base", "state", "forest"},
     "entity": {"base", "state", "forest", "detect"},
+    "score": {"base", "state"},
 }
 
 # The modules of the package, lowest first: a module may import those before it.
