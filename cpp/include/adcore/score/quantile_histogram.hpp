@@ -34,8 +34,11 @@ class QuantileHistogram {
   [[nodiscard]] auto up_to(double x) const noexcept -> double;
   /// The x below which `count` values lie, likewise; 0 for an empty histogram.
   [[nodiscard]] auto value_at(double count) const noexcept -> double;
-  /// Values of 0.
-  [[nodiscard]] auto zeros() const noexcept -> double { return counts_.empty() ? 0.0 : counts_.front(); }
+  /// Values in the bin of `value`.
+  [[nodiscard]] auto like(std::uint32_t value) const noexcept -> double {
+    const std::size_t bin = HistogramBins::bin_of(value);
+    return bin < counts_.size() ? counts_[bin] : 0.0;
+  }
 
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t { return counts_.capacity() * sizeof(double); }
   void write(ByteWriter& out) const;

@@ -16,6 +16,11 @@ inline constexpr double kLogLeast = -708.3964185322641;  // ln 2.225073858507201
 /// and 100 at p = 2.2e-308. Continuous and monotone.
 [[nodiscard]] auto raw_score(double log_probability) noexcept -> double;
 
+/// raw_score(), but 0 for what is not reported.
+[[nodiscard]] inline auto reported_score(double log_probability) noexcept -> double {
+  return log_probability > kLogReported ? 0.0 : raw_score(log_probability);
+}
+
 /// The inverse, for scores of 0 to 100; ln 0.525, in the middle of what it may be, for 0.
 [[nodiscard]] auto log_probability_of_raw_score(double score) noexcept -> double;
 
