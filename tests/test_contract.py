@@ -27,6 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "detect": {"base", "state", "forest"},
     "entity": {"base", "state", "forest", "detect"},
     "score": {"base", "state"},
+    "series": {"base", "state"},
 }
 
 # The modules of the package, lowest first: a module may import those before it.
