@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "adcore/base/error.hpp"
+#include "adcore/state/reader.hpp"
+#include "adcore/state/writer.hpp"
 
 namespace adcore {
 
@@ -44,10 +46,25 @@ class BucketAge {
   void fields(Fields& f) {
     f(first_, last_, buckets_);
   }
+  void write(ByteWriter& out) const {
+    out.put(first_);
+    out.put(last_);
+    out.put(buckets_);
+  }
+  void read(ByteReader& in) {
+    first_ = in.get<std::int64_t>();
+    last_ = in.get<std::int64_t>();
+    buckets_ = in.get<std::uint64_t>();
+    check();
+  }
+  /// Numbers of buckets whose differences cannot overflow; all that real times give are.
+  [[nodiscard]] static constexpr auto is_possible(std::int64_t bucket) noexcept -> bool {
+    constexpr std::int64_t kMost = std::int64_t{1} << 61U;
+    return -kMost < bucket && bucket < kMost;
+  }
   /// Throws SnapshotError on what learn() cannot have made.
   void check() const {
-    constexpr std::int64_t kMost = std::int64_t{1} << 61U;
-    const bool in_order = -kMost < first_ && first_ <= last_ && last_ < kMost;
+    const bool in_order = is_possible(first_) && first_ <= last_ && is_possible(last_);
     const bool is_new = buckets_ == 0 && first_ == 0 && last_ == 0;
     if (!(buckets_ > 0 ? in_order : is_new)) throw_snapshot("buckets that a model cannot have seen");
   }
