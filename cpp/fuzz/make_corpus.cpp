@@ -15,6 +15,7 @@
 #include "adcore/detect/thresholded_forest.hpp"
 #include "adcore/entity/model_worker.hpp"
 #include "adcore/forest/forest.hpp"
+#include "adcore/score/normalizer_set.hpp"
 #include "fuzz/entity_model.hpp"
 
 namespace {
@@ -137,6 +138,25 @@ void write_entity_checkpoints(const std::filesystem::path& folder) {
   }
 }
 
+auto normalizers(std::int64_t bucket_span, std::size_t buckets) -> std::vector<std::byte> {
+  adcore::NormalizerSet set(bucket_span);
+  const std::vector<std::uint8_t> level{0, 1, 2, 5, 5};
+  const std::vector<std::uint64_t> class_id{0, 3, 3, 1, 1};
+  const std::vector<std::uint64_t> scope_id{0, 3, 3, 7, 8};
+  for (std::size_t i = 0; i < buckets; ++i) {
+    std::vector<double> log_probability;
+    for (std::size_t row = 0; row < level.size(); ++row) log_probability.push_back(-8.0 * (wave(i, row) + 1.0));
+    set.update(static_cast<std::int64_t>(i) * bucket_span, {level, class_id, scope_id, log_probability});
+  }
+  return set.to_bytes();
+}
+
+void write_normalizers(const std::filesystem::path& folder) {
+  write(folder / "new", normalizers(900'000, 0));
+  write(folder / "minutes", normalizers(60'000, 45));
+  write(folder / "hours", normalizers(3'600'000, 70));
+}
+
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
@@ -150,4 +170,5 @@ auto main(int argc, char** argv) -> int {
   write_aggregators(corpus / "bucket_aggregator");
   write_entity_tables(corpus / "entity_table");
   write_entity_checkpoints(corpus / "entity_checkpoint");
+  write_normalizers(corpus / "normalizer_set");
 }
