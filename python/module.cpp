@@ -11,7 +11,9 @@ void bind_forecaster(py::module_& module);
 void bind_forest(py::module_& module);
 void bind_forest_bank(py::module_& module);
 void bind_forest_config(py::module_& module);
+void bind_score(py::module_& module);
 void bind_state(py::module_& module);
+void bind_tails(py::module_& module);
 void bind_thresholded_config(py::module_& module);
 void bind_thresholded_forest(py::module_& module);
 
@@ -28,6 +30,8 @@ PYBIND11_MODULE(_core, module, py::mod_gil_not_used()) {
   bind_forest(module);
   bind_forest_bank(module);
   bind_state(module);
+  bind_tails(module);
+  bind_score(module);
   bind_thresholded_config(module);
   bind_thresholded_forest(module);
   bind_forecaster(module);

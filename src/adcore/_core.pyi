@@ -21,9 +21,19 @@ __all__: list[str] = [
     "Forest",
     "ForestBank",
     "ForestConfig",
+    "NormalizerSet",
     "ThresholdedForest",
     "ThresholdedForestConfig",
     "hash_labels",
+    "log_beta_lower_tail",
+    "log_extreme_probability",
+    "log_gamma_lower_tail",
+    "log_gamma_upper_tail",
+    "log_joint_probability",
+    "log_normal_upper_tail",
+    "log_probability_of_raw_score",
+    "normal_quantile_of_log_tail",
+    "raw_score",
     "read_arrow_array",
     "read_arrow_stream",
     "snapshot_kind",
@@ -330,6 +340,48 @@ class ForestBank:
     def to_bytes(self) -> bytes: ...
     @property
     def config(self) -> ForestConfig: ...
+
+class NormalizerSet:
+    """
+    All scales of a job. Rows are results: level (0 bucket, 1 bucket influencer, 2 influencer, 3 partition, 4 person, 5 record), class, scope, ln p.
+    """
+    @staticmethod
+    def from_bytes(bytes: bytes) -> NormalizerSet: ...
+    def __init__(self, bucket_span: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        In ms.
+        """
+    def memory_bytes(self) -> int: ...
+    def renormalise(
+        self,
+        level: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+        class_id: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        scope_id: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        log_probability: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.bool]]:
+        """
+        (score, changed)
+        """
+    def score(
+        self,
+        level: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+        class_id: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        scope_id: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        log_probability: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> numpy.typing.NDArray[numpy.float64]: ...
+    def to_bytes(self) -> bytes: ...
+    def update(
+        self,
+        bucket_start: typing.SupportsInt | typing.SupportsIndex,
+        level: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+        class_id: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        scope_id: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64],
+        log_probability: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> bool:
+        """
+        Whether scores given before should be made anew.
+        """
 
 class ThresholdedForestConfig:
     """
@@ -744,6 +796,63 @@ class EntityCache:
 def hash_labels(labels: list[str | None]) -> numpy.typing.NDArray[numpy.float64]:
     """
     A number per text: the same for equal texts; NaN for None.
+    """
+
+def log_beta_lower_tail(
+    a: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    x: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    y: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    ln I_x(a, b), y being 1 - x.
+    """
+
+def log_extreme_probability(
+    log_probabilities: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    count: typing.SupportsInt | typing.SupportsIndex,
+) -> float:
+    """
+    Of the `count` smallest being as small as they are.
+    """
+
+def log_gamma_lower_tail(
+    a: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    x: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    ln P(a, x).
+    """
+
+def log_gamma_upper_tail(
+    a: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    x: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    ln Q(a, x).
+    """
+
+def log_joint_probability(
+    log_probabilities: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> float: ...
+def log_normal_upper_tail(
+    z: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    ln(1 - Phi(z)).
+    """
+
+def log_probability_of_raw_score(
+    score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
+def normal_quantile_of_log_tail(
+    log_tail: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
+def raw_score(
+    log_probability: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    0 to 100.
     """
 
 def read_arrow_array(

@@ -1,31 +1,33 @@
 """Writes tail_golden.inc: tails of distributions to 20 digits, by mpmath with at least 40.
 
-python cpp/tests/make_tail_golden.py > cpp/tests/tail_golden.inc
+python tools/make_tail_golden.py > cpp/tests/tail_golden.inc
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import mpmath as mp
 
 mp.mp.dps = 60
 
-# Shapes on both sides of every change of method, and what models meet: from a prior to a million events.
-SHAPES = [1e-6, 1e-3, 0.1, 0.5, 0.999, 1.0, 1.5, 2.0, 9.75, 10.5, 50.0, 99.5, 100.0, 100.5, 1e3, 1e5, 1e8]
+# Shapes on both sides of every change of method, and what models meet: from a prior to a million
+# events.
+SHAPES = [1e-6, 1e-3, 0.1, 0.5, 0.999, 1.0, 1.5, 2.0, 9.75, 10.5, 50.0]
+SHAPES += [99.5, 100.0, 100.5, 1e3, 1e5, 1e8]
 # Standard deviations away from the mean; those beyond the support are left out.
 AWAY = [-1e4, -200.0, -35.0, -8.0, -2.0, -0.3, 0.0, 0.3, 2.0, 8.0, 35.0, 200.0, 1e4]
 
 
-def integral(log_height: object, start: mp.mpf, scale: mp.mpf) -> mp.mpf:
-    """ln of the integral of e^log_height from start on, along a scale on which it falls."""
-    top = log_height(start)  # type: ignore[operator]
+def integral(log_height: Callable[[mp.mpf], mp.mpf], start: mp.mpf, scale: mp.mpf) -> mp.mpf:
+    """Ln of the integral of e^log_height from start on, along a scale on which it falls."""
+    top = log_height(start)
     edges = [start] + [start + scale * mp.mpf(2) ** k for k in range(-6, 9)]
-    return top + mp.log(mp.quad(lambda t: mp.exp(log_height(t) - top), edges))  # type: ignore[operator]
+    return top + mp.log(mp.quad(lambda t: mp.exp(log_height(t) - top), edges))
 
 
 def gamma_tails(a: mp.mpf, x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    """ln Q(a, x) and ln P(a, x); the smaller by quadrature where the series are too long."""
+    """Ln Q(a, x) and ln P(a, x); the smaller by quadrature where the series are too long."""
     if a <= 2000:
         mp.mp.dps = 450
         q = mp.gammainc(a, x, regularized=True)
@@ -53,7 +55,7 @@ def log_beta(a: mp.mpf, b: mp.mpf) -> mp.mpf:
 
 
 def beta_tail(a: mp.mpf, b: mp.mpf, x: mp.mpf) -> mp.mpf | None:
-    """ln I_x(a, b); None where the digits of the difference do not reach."""
+    """Ln I_x(a, b); None where the digits of the difference do not reach."""
     y = 1 - x
     if min(a, b) < 50:
         with mp.workdps(450):
@@ -64,27 +66,63 @@ def beta_tail(a: mp.mpf, b: mp.mpf, x: mp.mpf) -> mp.mpf | None:
     # In u = ln(x / t).
     scale = 1 / (abs(a - (b - 1) * x / y) + mp.sqrt((b - 1) * x) / y)
     height = a * mp.log(x) + (b - 1) * mp.log(y) - log_beta(a, b)
-    return height + integral(lambda u: -a * u + (b - 1) * mp.log1p(x * (1 - mp.exp(-u)) / y), mp.mpf(0), scale)
+    return height + integral(
+        lambda u: -a * u + (b - 1) * mp.log1p(x * (1 - mp.exp(-u)) / y), mp.mpf(0), scale
+    )
 
 
 def show(value: mp.mpf) -> str:
     """A C++ literal; what is no double is 0."""
-    return mp.nstr(value, 20, min_fixed=-3, max_fixed=6) if abs(value) > mp.mpf(10) ** -300 else "0.0"
+    return (
+        mp.nstr(value, 20, min_fixed=-3, max_fixed=6) if abs(value) > mp.mpf(10) ** -300 else "0.0"
+    )
 
 
 def normal_rows() -> Iterator[str]:
-    for z in [-30, -8, -2, -0.5, -1e-3, 0, 1e-3, 0.5, 1, 2, 5, 8, 12, 24.9, 25.1, 37, 38.6, 60, 1e3, 1e8, 1e150]:
+    for z in [
+        -30,
+        -8,
+        -2,
+        -0.5,
+        -1e-3,
+        0,
+        1e-3,
+        0.5,
+        1,
+        2,
+        5,
+        8,
+        12,
+        24.9,
+        25.1,
+        37,
+        38.6,
+        60,
+        1e3,
+        1e8,
+        1e150,
+    ]:
         mp.mp.dps = 1000 if z < 0 else 60
         x = mp.mpf(z)
-        tail = mp.log(mp.erfc(x / mp.sqrt(2)) / 2) if z < 1e4 else (
-            -x * x / 2 - mp.log(x * mp.sqrt(2 * mp.pi)) + mp.log1p(-1 / (x * x)))
+        tail = (
+            mp.log(mp.erfc(x / mp.sqrt(2)) / 2)
+            if z < 1e4
+            else (-x * x / 2 - mp.log(x * mp.sqrt(2 * mp.pi)) + mp.log1p(-1 / (x * x)))
+        )
         yield f"NORMAL({z!r}, {show(tail)})"
     mp.mp.dps = 60
 
 
 def gamma_rows() -> Iterator[str]:
     for shape in SHAPES:
-        xs = {shape + away * shape**0.5 for away in AWAY} | {shape * 1e-3, shape * 1e-30, 1e-5, 0.3, 1.9, 750.0}
+        xs = {shape + away * shape**0.5 for away in AWAY} | {
+            shape * 1e-3,
+            shape * 1e-30,
+            1e-5,
+            0.3,
+            1.9,
+            750.0,
+        }
         for x in sorted(x for x in xs if x > 0):
             upper, lower = gamma_tails(mp.mpf(shape), mp.mpf(x))
             yield f"GAMMA({shape!r}, {x!r}, {show(upper)}, {show(lower)})"
@@ -107,6 +145,6 @@ def beta_rows() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("// Written by make_tail_golden.py; do not edit.")
+    print("// Written by tools/make_tail_golden.py; do not edit.")
     for rows in (normal_rows(), gamma_rows(), beta_rows()):
         print("\n".join(rows))
