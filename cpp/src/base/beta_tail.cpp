@@ -43,7 +43,7 @@ auto tail_by_fraction(double a, double b, double x, double y) noexcept -> double
     c = 1.0 + numerator / c;
     fraction *= c * d;
   };
-  for (double m = 1.0; m < 1e5; m += 1.0) {
+  for (int m = 1; m < 100'000; ++m) {
     const double even = a + 2.0 * m;
     step(m * (b - m) * x / ((even - 1.0) * even));
     const double before = fraction;

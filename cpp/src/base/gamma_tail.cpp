@@ -30,7 +30,7 @@ auto log_height(double a, double x) noexcept -> double {
 auto lower_by_series(double a, double x) noexcept -> double {
   double term = 1.0;
   double sum = 1.0;
-  for (double n = 1.0; term > kPrecision * sum; n += 1.0) {
+  for (int n = 1; term > kPrecision * sum; ++n) {
     term *= x / (a + n);
     sum += term;
   }
@@ -43,7 +43,7 @@ auto upper_by_fraction(double a, double x) noexcept -> double {
   double c = kInfinity;
   double d = 1.0 / b;
   double fraction = d;
-  for (double n = 1.0; n < 1e4; n += 1.0) {
+  for (int n = 1; n < 10'000; ++n) {
     const double numerator = -n * (n - a);
     b += 2.0;
     d = 1.0 / (numerator * d + b);
@@ -59,7 +59,7 @@ auto upper_by_fraction(double a, double x) noexcept -> double {
 auto upper_by_difference(double a, double x) noexcept -> double {
   double power = 1.0;
   double sum = 0.0;
-  for (double n = 1.0; n < 40.0; n += 1.0) {
+  for (int n = 1; n < 40; ++n) {
     power *= -x / n;
     sum += power / (a + n);
   }

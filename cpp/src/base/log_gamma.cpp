@@ -1,13 +1,14 @@
 #include "adcore/base/log_gamma.hpp"
 
 #include <cmath>
+#include <numbers>
 
 namespace adcore {
 
 namespace {
 
 constexpr double kHalfLogTwoPi = 0.91893853320467274;
-constexpr double kEuler = 0.57721566490153286;
+constexpr double kEuler = std::numbers::egamma;
 /// From here on the asymptotic series below is exact to the last digit.
 constexpr double kAsymptotic = 10.0;
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numbers>
 
 #include "adcore/base/log_space.hpp"
 
@@ -11,8 +12,8 @@ namespace adcore {
 namespace {
 
 constexpr double kHalfLogTwoPi = 0.91893853320467274;
-constexpr double kLogTwo = 0.69314718055994531;
-constexpr double kSqrtHalf = 0.70710678118654752;
+constexpr double kLogTwo = std::numbers::ln2;
+constexpr double kSqrtHalf = 1.0 / std::numbers::sqrt2;
 /// Beyond it the tail is taken from the continued fraction; erfc underflows at 37.
 constexpr double kFar = 25.0;
 

@@ -20,7 +20,7 @@ constexpr double kLogVanishing = -600.0;
 /// For small k.
 auto log_choose(double n, double k) noexcept -> double {
   double ways = 1.0;
-  for (double i = 0.0; i < k; i += 1.0) ways *= (n - i) / (i + 1.0);
+  for (int i = 0; i < k; ++i) ways *= (n - i) / (i + 1.0);
   return std::log(ways);
 }
 

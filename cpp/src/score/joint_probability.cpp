@@ -1,6 +1,7 @@
 #include "adcore/score/joint_probability.hpp"
 
 #include <algorithm>
+#include <numbers>
 
 #include "adcore/base/gamma_tail.hpp"
 #include "adcore/base/normal_tail.hpp"
@@ -9,7 +10,7 @@ namespace adcore {
 
 namespace {
 
-constexpr double kLogTwo = 0.69314718055994531;
+constexpr double kLogTwo = std::numbers::ln2;
 
 }  // namespace
 

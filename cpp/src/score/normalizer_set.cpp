@@ -58,7 +58,7 @@ class Scales {
   const std::map<Key, Normalizer>& normalizers_;
   const Normalizer unknown_;  // for what no final bucket has had yet
   std::map<Key, ScoreScale> scales_;
-  Key last_key_{};
+  Key last_key_;
   ScoreScale* last_ = nullptr;
 };
 

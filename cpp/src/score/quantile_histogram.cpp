@@ -93,7 +93,8 @@ auto QuantileHistogram::read(ByteReader& in) -> QuantileHistogram {
     const auto bin = static_cast<std::size_t>(in.get_count(bins - 1));
     const double count = in.get<double>();
     if (bin < histogram.counts_.size()) throw_snapshot("a histogram whose bins are not in order");
-    if (!(count > 0.0 && count <= kMostCount)) throw_snapshot("a histogram with a count that cannot be");
+    const bool is_possible = count > 0.0 && count <= kMostCount;  // NaN is not
+    if (!is_possible) throw_snapshot("a histogram with a count that cannot be");
     histogram.counts_.resize(bin + 1);
     histogram.counts_[bin] = count;
     sum += count;

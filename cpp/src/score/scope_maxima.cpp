@@ -68,7 +68,8 @@ void ScopeMaxima::read(ByteReader& in, std::int64_t bucket) {
     const auto scope = in.get<std::uint64_t>();
     const auto score = in.get<double>();
     const auto last_bucket = in.get<std::int64_t>();
-    if (!(score > 0.0 && score <= kMostScore)) throw_snapshot("a largest score that cannot be");
+    const bool is_possible = score > 0.0 && score <= kMostScore;  // NaN is not
+    if (!is_possible) throw_snapshot("a largest score that cannot be");
     if (last_bucket > bucket || !ScoreTime::is_possible(last_bucket)) throw_snapshot("a largest score of the future");
     if (!maxima_.emplace(scope, Maximum{score, last_bucket}).second) throw_snapshot("a scope that is there twice");
   }

@@ -3,14 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace adcore {
 
 /// ln(1 - e^log_x), log_x <= 0. Above -ln 2 the difference is formed by expm1, below by log1p (Maechler, "Accurately
 /// computing log(1 - exp(-|a|))", 2012): each is exact where the other loses digits.
 [[nodiscard]] inline auto log_one_minus_exp(double log_x) noexcept -> double {
-  constexpr double kLogHalf = -0.69314718055994531;
-  return log_x > kLogHalf ? std::log(-std::expm1(log_x)) : std::log1p(-std::exp(log_x));
+  return log_x > -std::numbers::ln2 ? std::log(-std::expm1(log_x)) : std::log1p(-std::exp(log_x));
 }
 
 /// ln(e^a + e^b).

@@ -1,6 +1,7 @@
 // Normalizer: what the scores of one kind of result looked like so far.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -30,7 +31,7 @@ class Normalizer {
   [[nodiscard]] auto largest(std::uint64_t scope) const noexcept -> double { return maxima_.largest(scope, bucket_); }
   /// Thousandths, rounded.
   [[nodiscard]] static auto quantile_key(double raw_score) noexcept -> std::uint32_t {
-    return static_cast<std::uint32_t>(1000.0 * raw_score + 0.5);
+    return static_cast<std::uint32_t>(std::lround(1000.0 * raw_score));
   }
 
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;

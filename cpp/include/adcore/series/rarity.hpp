@@ -1,7 +1,7 @@
 // What rare values, by buckets or by people, have in common.
 #pragma once
 
-#include <cmath>
+#include <numbers>
 
 #include "adcore/base/normal_tail.hpp"
 
@@ -10,9 +10,8 @@ namespace adcore {
 /// ln of the probability that two uniform probabilities are together as unlikely as these: the squares of their normal
 /// deviates add up to twice an exponential.
 [[nodiscard]] inline auto log_joint_of_two(double log_p, double log_q) noexcept -> double {
-  constexpr double kLogTwo = 0.69314718055994531;
-  const double a = normal_quantile_of_log_tail(log_p - kLogTwo);
-  const double b = normal_quantile_of_log_tail(log_q - kLogTwo);
+  const double a = normal_quantile_of_log_tail(log_p - std::numbers::ln2);
+  const double b = normal_quantile_of_log_tail(log_q - std::numbers::ln2);
   return -0.5 * (a * a + b * b);
 }
 
