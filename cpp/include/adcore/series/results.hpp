@@ -8,7 +8,8 @@ namespace adcore {
 struct SeriesSample {
   /// ms since the epoch: the middle of the bucket for counts and sums, the mean time of the records otherwise.
   std::int64_t time = 0;
-  /// Finite. Functions whose values start at 1 (non_zero_count, distinct_count, ...) are passed less 1.
+  /// Finite; beyond 1e16 all values are alike. Functions whose values start at 1 (non_zero_count, distinct_count, ...)
+  /// are passed less 1.
   double value = 0;
   /// Records behind the value, for functions whose variance depends on it (mean, median, varp); 1 for all others.
   /// 0 says that the bucket is empty and counts as `value` (0 for count and sum): such samples lose weight where
@@ -43,6 +44,12 @@ struct SeriesAssessment {
   bool multimodal = false;
   /// The value lies above `typical`.
   bool above = false;
+  /// What learn() needs to know besides: the two-sided p of the bucket as a normal deviate, below 0 for
+  /// values below the median; the whole's ln p before it was calibrated; and that the value is as
+  /// expected an hour before or after, as when the clocks change.
+  double score = 0;
+  double log_uncalibrated = 0;
+  bool by_other_clock = false;
 };
 
 struct ForecastPoint {

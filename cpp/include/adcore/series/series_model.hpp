@@ -7,8 +7,17 @@
 #include <type_traits>
 #include <vector>
 
+#include "adcore/series/anomaly_shape.hpp"
+#include "adcore/series/change_test.hpp"
 #include "adcore/series/config.hpp"
+#include "adcore/series/outlier_trust.hpp"
+#include "adcore/series/recent_buckets.hpp"
+#include "adcore/series/residual_model.hpp"
 #include "adcore/series/results.hpp"
+#include "adcore/series/seasons.hpp"
+#include "adcore/series/spread.hpp"
+#include "adcore/series/tail_calibration.hpp"
+#include "adcore/series/trend.hpp"
 
 namespace adcore {
 
@@ -37,8 +46,8 @@ class SeriesModel {
 
   /// Enough has been seen for results to be reported.
   [[nodiscard]] auto informative() const noexcept -> bool;
-  /// The start (ms) of the bucket of the newest sample or pass(); only if something has been learned.
-  [[nodiscard]] auto last_time() const noexcept -> std::int64_t;
+  /// The start (ms) of the bucket of the newest sample or pass(); 0 before the first.
+  [[nodiscard]] auto last_time(const SeriesConfig& config) const noexcept -> std::int64_t;
 
   /// `buckets` points from the bucket that starts at `from` (ms), after last_time().
   [[nodiscard]] auto forecast(const SeriesConfig& config, std::int64_t from, std::size_t buckets) const
@@ -51,16 +60,60 @@ class SeriesModel {
   /// For the snapshot of a room above: see state/fields.hpp. check() follows reading.
   template <class Fields>
   void fields(Fields& f) {
-    f(last_time_, count_, mean_, squares_);
+    f(last_index_, learned_index_, samples_, occupancy_, usual_count_, level_, never_negative_);
+    trend_.fields(f), seasons_.fields(f), spread_.fields(f), residuals_.fields(f);
+    recent_.fields(f), shape_.fields(f), calibration_.fields(f), trust_.fields(f), change_.fields(f);
   }
   /// Throws SnapshotError on what learn() cannot have made.
   void check() const;
 
  private:
-  std::int64_t last_time_ = 0;
-  double count_ = 0;
-  double mean_ = 0;
-  double squares_ = 0;
+  /// What is known of a moment before its value is.
+  struct Expectation {
+    BucketTime time;
+    double ahead = 0;  // buckets since the last one learned
+    double trend = 0;
+    double season = 0;
+    double spread = 1;  // factor of the variance by the hour
+    double doubt = 0;   // variance of the season by that of the values
+    [[nodiscard]] auto mean() const noexcept -> double { return trend + season; }
+  };
+  [[nodiscard]] auto expectation(const SeriesConfig& config, std::int64_t time) const noexcept -> Expectation;
+  [[nodiscard]] auto residual(const SeriesConfig& config, const SeriesSample& sample,
+                              const Expectation& expected) const noexcept -> Residual;
+  [[nodiscard]] auto floored(double value) const noexcept -> double;
+  /// Raises what is unlikely to what it is by the clocks an hour before and after, as far as those are possible. True
+  /// if
+  /// they say more.
+  auto ask_other_clocks(const Residual& r, const Expectation& expected, LogTails& tails) const noexcept -> bool;
+  [[nodiscard]] auto empty_weight(const SeriesSample& sample) const noexcept -> double;
+  void describe(const Residual& r, const ResidualModel::Shares& shares, SeriesAssessment& seen) const noexcept;
+  void add_recent(const SeriesConfig& config, SeriesAssessment& seen) const noexcept;
+
+  void count_sample(const SeriesSample& sample, double weight) noexcept;
+  void learn_expectation(const SeriesConfig& config, const SeriesSample& sample, const Expectation& expected,
+                         double weight, double trust) noexcept;
+  void follow(const SeriesConfig& config, const SeasonChange& change) noexcept;
+  void follow(const Change& change, double day) noexcept;
+  void learn_history(const SeriesConfig& config, const SeriesAssessment& seen, double trust, double kept,
+                     double ahead) noexcept;
+
+  std::int64_t last_index_ = 0;     // bucket of the newest sample or pass()
+  std::int64_t learned_index_ = 0;  // bucket of the newest sample
+  Trend trend_;
+  ResidualModel residuals_;
+  RecentBuckets recent_;
+  AnomalyShape shape_;
+  TailCalibration calibration_;
+  OutlierTrust trust_;
+  ChangeTest change_;
+  float samples_ = 0;      // with something in them
+  float occupancy_ = 1;    // share of buckets that are not empty
+  float usual_count_ = 0;  // records behind a value
+  float level_ = 0;        // mean size of values
+  bool never_negative_ = true;
+  Spread spread_;
+  Seasons seasons_;
 };
 
 static_assert(std::is_trivially_copyable_v<SeriesModel>);

@@ -1,0 +1,28 @@
+#include "adcore/series/combination.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "adcore/base/normal_tail.hpp"
+#include "adcore/series/residual.hpp"
+
+namespace adcore {
+
+auto combined_log_probability(double log_single, double log_multi, int buckets) noexcept -> double {
+  constexpr double kSquaredWeight = 0.81;
+  const double correlation = std::sqrt((1 - kSquaredWeight) / (1 - std::pow(kSquaredWeight, buckets)));
+  const double a = normal_quantile_of_log_tail(log_single - kLogOfTwo);
+  const double b = normal_quantile_of_log_tail(log_multi - kLogOfTwo);
+  const double sum = a + b;
+  const double squared_distance = (a * a + b * b - correlation * sum * sum / (1 + correlation)) / (1 - correlation);
+  return -squared_distance / 2;  // the upper tail of chi squared with two degrees of freedom
+}
+
+auto multi_bucket_impact(double log_single, double log_multi) noexcept -> double {
+  constexpr double kMost = 5;
+  constexpr double kLogOfThousand = 6.9077552789821368;
+  const double ratio = std::min(log_single, log_multi) / std::min(std::max(log_single, log_multi), -0.001);
+  return std::clamp(kMost * ratio * (log_single - log_multi) / kLogOfThousand, -kMost, kMost);
+}
+
+}  // namespace adcore
