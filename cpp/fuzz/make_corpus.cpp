@@ -16,6 +16,7 @@
 #include "adcore/entity/model_worker.hpp"
 #include "adcore/forest/forest.hpp"
 #include "adcore/score/normalizer_set.hpp"
+#include "adcore/series/series_model.hpp"
 #include "fuzz/entity_model.hpp"
 
 namespace {
@@ -157,6 +158,19 @@ void write_normalizers(const std::filesystem::path& folder) {
   write(folder / "hours", normalizers(3'600'000, 70));
 }
 
+void write_series(const std::filesystem::path& folder) {
+  for (const std::int64_t hours : {0, 5, 500}) {
+    const adcore::SeriesConfig config{.bucket_span = 3'600'000};
+    adcore::SeriesModel model;
+    for (std::int64_t i = 0; i < hours; ++i) {
+      const adcore::SeriesSample sample{.time = i * config.bucket_span,
+                                        .value = wave(static_cast<std::size_t>(i), 0) + static_cast<double>(i % 24)};
+      model.learn(config, sample, model.assess(config, sample));
+    }
+    write(folder / ("hours_" + std::to_string(hours)), model.to_bytes());
+  }
+}
+
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
@@ -171,4 +185,5 @@ auto main(int argc, char** argv) -> int {
   write_entity_tables(corpus / "entity_table");
   write_entity_checkpoints(corpus / "entity_checkpoint");
   write_normalizers(corpus / "normalizer_set");
+  write_series(corpus / "series_model");
 }
