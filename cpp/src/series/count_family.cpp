@@ -19,6 +19,8 @@ constexpr double kLeastDispersion = 1e-7;
 constexpr double kPriorEvents = 0.5;
 // Of the mean rate: no hour is so quiet that nothing could happen.
 constexpr double kLeastShare = 0.05;
+// The smaller of two tails needs fewer digits.
+constexpr double kOtherSide = 5;
 // One surprising count is not yet a burst.
 constexpr double kMostScore = 4;
 
@@ -34,24 +36,24 @@ struct Counts {
   }
 
   // ln P(X <= to), ln P(X >= from); exact in the far tail, to three digits elsewhere.
-  [[nodiscard]] auto lower(double to) const noexcept -> double {
+  [[nodiscard]] auto lower(double to, double most = kOrdinaryScore) const noexcept -> double {
     if (to < kFewCounts) {
       const double sum = sum_to(to);
       if (sum > kOrdinaryTail) return std::min(std::log(sum), 0.0);
     } else if (size >= kLeastSize) {
       const double score = negative_binomial_score(to, size, share);
-      if (score > -kOrdinaryScore) return log_normal_upper_tail(-score);
+      if (score > -most) return log_normal_upper_tail(-score);
     }
     return log_beta_lower_tail(size, to + 1, rest, share);
   }
-  [[nodiscard]] auto upper(double from) const noexcept -> double {
+  [[nodiscard]] auto upper(double from, double most = kOrdinaryScore) const noexcept -> double {
     if (from <= 0) return 0;
     if (from <= kFewCounts) {
       const double sum = 1 - sum_to(from - 1);
       if (sum > kOrdinaryTail) return std::log(sum);
     } else if (size >= kLeastSize) {
       const double score = negative_binomial_score(from - 1, size, share);
-      if (score < kOrdinaryScore) return log_normal_upper_tail(score);
+      if (score < most) return log_normal_upper_tail(score);
     }
     return log_beta_lower_tail(from, size, share, rest);
   }
@@ -102,8 +104,9 @@ auto CountFamily::tails(const Residual& r) const noexcept -> LogTails {
     return tails;
   }
   const double other = mode * mirrored_ratio(std::max(x, 0.5) / mode);
-  if (x > mode) tails.both = other >= 0.5 ? log_add_exp(tails.upper, counts.lower(std::floor(other))) : tails.upper;
-  else tails.both = log_add_exp(tails.lower, counts.upper(std::ceil(other)));
+  if (x > mode)
+    tails.both = other >= 0.5 ? log_add_exp(tails.upper, counts.lower(std::floor(other), kOtherSide)) : tails.upper;
+  else tails.both = log_add_exp(tails.lower, counts.upper(std::ceil(other), kOtherSide));
   tails.both = std::min(tails.both, 0.0);
   return tails;
 }

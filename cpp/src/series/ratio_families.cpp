@@ -16,6 +16,9 @@ namespace {
 
 // With fewer values the doubt about the mean shows in the tails.
 constexpr double kEnough = 100;
+constexpr double kFew = 30;
+// The smaller of two tails needs fewer digits.
+constexpr double kOtherSide = 5;
 // Moments tell the shape better than their rounded logarithms do.
 constexpr double kSmallVariance = 1e-3;
 constexpr double kMostShape = 1e8;
@@ -37,18 +40,19 @@ auto exact_lower_tail(double shape, double count, double scaled) noexcept -> dou
   return log_beta_lower_tail(shape, known, scaled / (known + scaled), known / (known + scaled));
 }
 
-// A normal deviate where one will do, else NaN.
-auto score_of(double shape, double count, double scaled) noexcept -> double {
-  if (shape < kOrdinaryShape || count < kEnough) return NAN;
-  const double score = gamma_score(shape, scaled);
-  return std::abs(score) < kOrdinaryScore ? score : NAN;
+// A normal deviate where one will do, else NaN. Doubt about the mean makes the shape that much smaller.
+auto score_of(double shape, double count, double scaled, double most) noexcept -> double {
+  if (shape < kOrdinaryShape || count < kFew) return NAN;
+  const double known = count / (count + 1);
+  const double score = gamma_score(shape * known, scaled * known);
+  return std::abs(score) < most ? score : NAN;
 }
-auto upper_tail(double shape, double count, double scaled) noexcept -> double {
-  const double score = score_of(shape, count, scaled);
+auto upper_tail(double shape, double count, double scaled, double most = kOrdinaryScore) noexcept -> double {
+  const double score = score_of(shape, count, scaled, most);
   return std::isnan(score) ? exact_upper_tail(shape, count, scaled) : log_normal_upper_tail(score);
 }
-auto lower_tail(double shape, double count, double scaled) noexcept -> double {
-  const double score = score_of(shape, count, scaled);
+auto lower_tail(double shape, double count, double scaled, double most = kOrdinaryScore) noexcept -> double {
+  const double score = score_of(shape, count, scaled, most);
   return std::isnan(score) ? exact_lower_tail(shape, count, scaled) : log_normal_upper_tail(-score);
 }
 
@@ -134,7 +138,7 @@ auto RatioFamilies::gamma_tails(const Residual& r) const noexcept -> LogTails {
   }
   const double mode = a - 1;
   const double other = mode * mirrored_ratio(scaled / mode);
-  const double rest = scaled > mode ? lower_tail(a, count, other) : upper_tail(a, count, other);
+  const double rest = scaled > mode ? lower_tail(a, count, other, kOtherSide) : upper_tail(a, count, other, kOtherSide);
   tails.both = std::min(0.0, log_add_exp(scaled > mode ? tails.upper : tails.lower, rest));
   return tails;
 }
