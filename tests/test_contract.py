@@ -28,6 +28,7 @@ ROOMS: dict[str, set[str]] = {
     "entity": {"base", "state", "forest", "detect"},
     "score": {"base", "state"},
     "series": {"base", "state"},
+    "job": {"base", "state", "column", "bucket", "series", "score"},
 }
 
 # The modules of the package, lowest first: a module may import those before it.

@@ -1,0 +1,54 @@
+#include "adcore/job/custom_rule.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace adcore {
+
+namespace {
+
+constexpr double kMillisecondsPerSecond = 1e3;
+
+auto item_matches(std::string_view item, std::string_view value) noexcept -> bool {
+  if (item == "*") return true;
+  if (item.starts_with('*')) return value.ends_with(item.substr(1));
+  if (item.ends_with('*')) return value.starts_with(item.substr(0, item.size() - 1));
+  return item == value;
+}
+
+auto compare(double a, RuleOperator comparison, double b) noexcept -> bool {
+  switch (comparison) {
+    case RuleOperator::gt: return a > b;
+    case RuleOperator::gte: return a >= b;
+    case RuleOperator::lt: return a < b;
+    case RuleOperator::lte: return a <= b;
+  }
+  return false;
+}
+
+auto condition_matches(const RuleCondition& condition, const RuleSubject& subject) noexcept -> bool {
+  const auto holds = [&](double quantity) { return compare(quantity, condition.comparison, condition.value); };
+  switch (condition.applies_to) {
+    case RuleQuantity::actual: return holds(subject.actual);
+    case RuleQuantity::typical: return subject.has_typical && holds(subject.typical);
+    case RuleQuantity::diff_from_typical:
+      return subject.has_typical && holds(std::abs(subject.actual - subject.typical));
+    case RuleQuantity::time: return holds(static_cast<double>(subject.bucket_start) / kMillisecondsPerSecond);
+  }
+  return false;
+}
+
+}  // namespace
+
+auto RuleScope::admits(std::string_view value) const noexcept -> bool {
+  const bool listed =
+      std::any_of(items.begin(), items.end(), [value](const auto& item) { return item_matches(item, value); });
+  return listed == include;
+}
+
+auto conditions_match(const CustomRule& rule, const RuleSubject& subject) noexcept -> bool {
+  return std::all_of(rule.conditions.begin(), rule.conditions.end(),
+                     [&](const auto& condition) { return condition_matches(condition, subject); });
+}
+
+}  // namespace adcore
