@@ -1,0 +1,44 @@
+// KeyDictionary: the values of one key field, as small numbers, within a memory budget.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "adcore/column/interner.hpp"
+#include "adcore/job/memory_budget.hpp"
+#include "adcore/job/record_row.hpp"
+
+namespace adcore {
+
+class KeyDictionary {
+ public:
+  /// What a value is counted as, besides its bytes.
+  static constexpr std::uint64_t kValueBytes = 24;
+
+  /// The code of a value; kRefused if it is new and there is no memory for it.
+  auto code_of(std::string_view text, MemoryBudget& budget) -> std::uint32_t {
+    const std::uint32_t known = values_.find(text);
+    if (known != kNoCode) return known;
+    if (!budget.reserve(kValueBytes + text.size())) return kRefused;
+    held_ += kValueBytes + text.size();
+    return values_.intern(text);
+  }
+  [[nodiscard]] auto find(std::string_view text) const noexcept -> std::uint32_t { return values_.find(text); }
+  [[nodiscard]] auto text(std::uint32_t code) const -> std::string_view { return values_.text(code); }
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return values_.size(); }
+  /// Held in the budget.
+  [[nodiscard]] auto held_bytes() const noexcept -> std::uint64_t { return held_; }
+
+  void write(ByteWriter& writer) const { values_.write(writer); }
+  void read(ByteReader& reader) {
+    values_ = Interner::read(reader);
+    held_ = 0;
+    for (std::uint32_t code = 0; code < values_.size(); ++code) held_ += kValueBytes + values_.text(code).size();
+  }
+
+ private:
+  Interner values_;
+  std::uint64_t held_ = 0;
+};
+
+}  // namespace adcore
