@@ -1,0 +1,49 @@
+#include <algorithm>
+
+#include "adcore/base/error.hpp"
+#include "adcore/job/feature_names.hpp"
+#include "adcore/job/model_codec.hpp"
+#include "adcore/job/series_detector.hpp"
+
+namespace adcore {
+
+void SeriesDetector::forget(std::uint32_t series) {
+  if (models_.size() < (series + std::size_t{1}) * features_.size()) return;
+  for (std::size_t i = 0; i < features_.size(); ++i) model(series, i) = SeriesModel();
+}
+
+void SeriesDetector::write_models(ByteWriter& writer) const { write_models_to(writer, models_); }
+
+void SeriesDetector::read_models(ByteReader& reader) {
+  read_models_from(reader, table().end() * features_.size(), models_);
+}
+
+void SeriesDetector::forecast(std::int64_t from, std::size_t buckets, const std::vector<KeyDictionary>& kept,
+                              ForecastTable& table_out) const {
+  if (plan().is_population()) throw_invalid_state("a population has no forecast");
+  if (plan().measure() == Measure::info_content) return Detector::forecast(from, buckets, kept, table_out);
+  const auto code_of = [&](std::uint32_t column, std::uint32_t code) {
+    return code == kNone ? kNone : table_out.texts.intern(kept[column].text(code));
+  };
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    const auto series = static_cast<std::uint32_t>(i / features_.size());
+    if (table().is_free(series) || !models_[i].informative()) continue;
+    const MeasuredFeature& feature = features_[i % features_.size()];
+    const SeriesFacts& facts = table().facts(series);
+    // Nothing is foreseen for longer than was seen.
+    const auto seen = static_cast<std::size_t>(facts.last_bucket - facts.first_bucket + 1);
+    const std::int64_t next = models_[i].last_time(feature.series) + feature.series.bucket_span;
+    for (const auto& point : models_[i].forecast(feature.series, std::max(from, next), std::min(buckets, seen))) {
+      table_out.timestamp.push_back(point.time);
+      table_out.detector_index.push_back(index());
+      table_out.partition_field_value.push_back(code_of(plan().partition, facts.partition));
+      table_out.by_field_value.push_back(code_of(plan().by, facts.by));
+      table_out.model_feature.push_back(table_out.texts.intern(model_feature_of(plan(), feature.feature)));
+      table_out.forecast_lower.push_back(point.lower + feature.origin);
+      table_out.forecast_prediction.push_back(point.value + feature.origin);
+      table_out.forecast_upper.push_back(point.upper + feature.origin);
+    }
+  }
+}
+
+}  // namespace adcore
