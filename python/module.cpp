@@ -12,6 +12,7 @@ void bind_forest(py::module_& module);
 void bind_forest_bank(py::module_& module);
 void bind_forest_config(py::module_& module);
 void bind_score(py::module_& module);
+void bind_job(py::module_& module);
 void bind_state(py::module_& module);
 void bind_tails(py::module_& module);
 void bind_thresholded_config(py::module_& module);
@@ -29,6 +30,7 @@ PYBIND11_MODULE(_core, module, py::mod_gil_not_used()) {
   bind_forest_config(module);
   bind_forest(module);
   bind_forest_bank(module);
+  bind_job(module);
   bind_state(module);
   bind_tails(module);
   bind_score(module);
