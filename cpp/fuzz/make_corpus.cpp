@@ -15,6 +15,7 @@
 #include "adcore/detect/thresholded_forest.hpp"
 #include "adcore/entity/model_worker.hpp"
 #include "adcore/forest/forest.hpp"
+#include "adcore/job/engine.hpp"
 #include "adcore/score/normalizer_set.hpp"
 #include "adcore/series/series_model.hpp"
 #include "fuzz/entity_model.hpp"
@@ -171,6 +172,40 @@ void write_series(const std::filesystem::path& folder) {
   }
 }
 
+// A job of one detector of each kind over records of a number, a position and three texts.
+auto small_job(std::size_t rows) -> std::vector<std::byte> {
+  adcore::JobConfig config;
+  config.bucket_span = 10'000;
+  config.influencers = {"user"};
+  config.model_plot = true;
+  for (const char* function : {"count", "metric", "distinct_count", "median", "rare", "lat_long", "time_of_day"}) {
+    auto& detector = config.detectors.emplace_back();
+    detector.function = function;
+    detector.by_field_name = "host";
+    detector.field_name = detector.function == "distinct_count" ? "user" : "x";
+  }
+  config.detectors[1].over_field_name = "zone";
+  adcore::JobEngine engine(config);
+  std::vector<std::int64_t> times;
+  std::vector<double> numbers;
+  std::vector<std::uint32_t> codes;
+  for (std::size_t i = 0; i < rows; ++i) {
+    times.push_back(static_cast<std::int64_t>(3'000 * i));
+    numbers.push_back(wave(i, 0));
+    codes.push_back(static_cast<std::uint32_t>(i % 2));
+  }
+  const std::string_view labels[] = {"a", "b"};
+  const std::vector<adcore::ColumnView> metrics(engine.plan().metrics.size(), std::span<const double>(numbers));
+  const std::vector<adcore::KeyView> keys(engine.plan().keys.size(), adcore::KeyView{codes, labels});
+  engine.process({times, metrics, keys});
+  if (rows > 10) static_cast<void>(engine.take_results());
+  return engine.to_bytes();
+}
+
+void write_jobs(const std::filesystem::path& folder) {
+  for (const std::size_t rows : {0, 1, 6, 90}) write(folder / std::to_string(rows), small_job(rows));
+}
+
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
@@ -186,4 +221,5 @@ auto main(int argc, char** argv) -> int {
   write_entity_checkpoints(corpus / "entity_checkpoint");
   write_normalizers(corpus / "normalizer_set");
   write_series(corpus / "series_model");
+  write_jobs(corpus / "job_engine");
 }

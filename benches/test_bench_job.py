@@ -1,0 +1,85 @@
+"""pytest-benchmark: a job's counting and its series models, each asserting its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adcore._core import JobEngine
+
+SPAN = 300_000
+START = 1_600_000_200_000
+SERIES = 1_000
+
+
+def config(function: str, **fields: Any) -> dict[str, Any]:
+    field = None if function == "count" else "x"
+    detector = {"function": function, "field_name": field, "by_field_name": "key"}
+    return {"bucket_span": SPAN, "detectors": [detector], **fields}
+
+
+class Stream:
+    """`rows` rows of 1 000 series, spread evenly over `buckets` buckets."""
+
+    def __init__(self, rows: int, buckets: int) -> None:
+        rng = np.random.default_rng(1)
+        self.times = START + np.arange(rows, dtype=np.int64) * (buckets * SPAN) // rows
+        self.values = rng.normal(100.0, 5.0, rows)
+        self.codes = rng.integers(0, SERIES, rows, dtype=np.uint32)
+        self.labels = [f"key-{i}" for i in range(SERIES)]
+
+    def feed(self, engine: JobEngine) -> JobEngine:
+        metrics = [self.values for _ in engine.metric_columns]
+        engine.process(self.times, metrics, [(self.codes, self.labels) for _ in engine.key_columns])
+        return engine
+
+
+@pytest.mark.parametrize("function", ["count", "mean"])
+@pytest.mark.parametrize("influencers", [[], ["key", "user"]], ids=["alone", "influencers"])
+def test_rows(benchmark: Any, function: str, influencers: list[str]) -> None:
+    """A million rows of one bucket: what counting costs."""
+    stream = Stream(1_000_000, 1)
+
+    def fresh() -> tuple[tuple[JobEngine], dict[str, Any]]:
+        return (JobEngine(config(function, influencers=influencers)),), {}
+
+    engine = benchmark.pedantic(stream.feed, setup=fresh, rounds=5)
+    assert engine.counts()["processed_record_count"] == 1_000_000
+    benchmark.extra_info["rows_per_second"] = 1_000_000 / benchmark.stats.stats.median
+
+
+@pytest.mark.parametrize("function", ["count", "mean"])
+def test_series_buckets(benchmark: Any, function: str) -> None:
+    """1 000 series with a row or two in each of 100 buckets: what modelling costs."""
+    buckets = 100
+    stream = Stream(200_000, buckets)
+
+    def fresh() -> tuple[tuple[JobEngine], dict[str, Any]]:
+        return (JobEngine(config(function)),), {}
+
+    engine = benchmark.pedantic(stream.feed, setup=fresh, rounds=3)
+    assert engine.counts()["bucket_count"] == buckets - 1
+    series_buckets = SERIES * (buckets - 1)
+    benchmark.extra_info["series_buckets_per_second"] = (
+        series_buckets / benchmark.stats.stats.median
+    )
+
+
+def test_renormalisation(benchmark: Any) -> None:
+    """A million scores made anew."""
+    engine = Stream(200_000, 100).feed(JobEngine(config("mean")))
+    records = engine.take_results()["records"]
+    times = -(-1_000_000 // len(records["level"]))
+    names = ("level", "class_id", "scope_id", "log_probability", "record_score")
+    columns = [np.tile(records[name], times)[:1_000_000] for name in names]
+    scores, changed = benchmark(engine.renormalise, *columns)
+    assert np.array_equal(scores[~changed], columns[-1][~changed])
+
+
+def test_state(benchmark: Any) -> None:
+    engine = Stream(200_000, 10).feed(JobEngine(config("mean")))
+    state = engine.to_bytes()
+    restored = benchmark(JobEngine.from_bytes, state)
+    assert restored.to_bytes() == state
