@@ -31,6 +31,7 @@ from adcore.thresholded_result import ThresholdedResult
 
 if TYPE_CHECKING:
     from adcore.detector import Detector, DetectorConfig, DetectorResults
+    from adcore.job import JobConfig
 
 __all__ = [
     "AdcoreError",
@@ -47,6 +48,7 @@ __all__ = [
     "ForestBank",
     "InvalidArgumentError",
     "InvalidStateError",
+    "JobConfig",
     "MemoryCheckpoints",
     "RandomCutForest",
     "SnapshotError",
@@ -55,9 +57,17 @@ __all__ = [
     "__version__",
 ]
 
+_LATER = {
+    "Detector": "adcore.detector",
+    "DetectorConfig": "adcore.detector",
+    "DetectorResults": "adcore.detector",
+    "JobConfig": "adcore.job",
+}
+
 
 def __getattr__(name: str) -> object:
-    """Detectors, when they are asked for: with them comes all that reads and searches documents."""
-    if name not in ("Detector", "DetectorConfig", "DetectorResults"):
+    """Detectors and jobs, when they are asked for: with them comes all that reads documents."""
+    room = _LATER.get(name)
+    if room is None:
         raise AttributeError(f"module 'adcore' has no attribute {name!r}")
-    return getattr(import_module("adcore.detector"), name)
+    return getattr(import_module(room), name)
