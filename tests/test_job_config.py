@@ -41,7 +41,7 @@ def test_the_least_that_can_be_sent_comes_back_with_all_defaults_in_order() -> N
     assert json.dumps(written) == json.dumps(JobConfig.from_stored(written).to_api())
 
 
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     "job_id": "it-ops",
     "groups": ["kpi", "web"],
     "description": "Indicators",

@@ -43,8 +43,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         body() | {"allow_lazy_open": "maybe"},
         PARSE,
         (
-            "[job_details] failed to parse field [allow_lazy_open]: Failed to parse value [maybe] as "
-            "only [true] or [false] are allowed."
+            "[job_details] failed to parse field [allow_lazy_open]: Failed to parse value "
+            "[maybe] as only [true] or [false] are allowed."
         ),
     ),
     (
@@ -67,16 +67,16 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         body() | {"create_time": 1, "model_snapshot_id": "a", "finished_time": 2},
         STATUS,
         (
-            "The job is configured with fields [model_snapshot_id, finished_time, create_time] that "
-            "are illegal to set at job creation"
+            "The job is configured with fields [model_snapshot_id, finished_time, create_time] "
+            "that are illegal to set at job creation"
         ),
     ),
     (
         body() | {"job_id": "other"},
         ILLEGAL,
         (
-            "Inconsistent job_id; 'other' specified in the body differs from 'it-ops' specified as a "
-            "URL argument"
+            "Inconsistent job_id; 'other' specified in the body differs from 'it-ops' specified "
+            "as a URL argument"
         ),
     ),
     (
@@ -107,8 +107,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         body() | {"analysis_limits": {"model_memory_limit": "much"}},
         "parse_exception",
         (
-            "failed to parse setting [model_memory_limit] with value [much] as a size in bytes: unit "
-            "is missing or unrecognized"
+            "failed to parse setting [model_memory_limit] with value [much] as a size in bytes: "
+            "unit is missing or unrecognized"
         ),
     ),
     (
@@ -171,8 +171,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         body(bucket_span="1.5h"),
         ILLEGAL,
         (
-            "failed to parse setting [bucket_span] with value [1.5h] as a time value: unit is missing "
-            "or unrecognized"
+            "failed to parse setting [bucket_span] with value [1.5h] as a time value: unit is "
+            "missing or unrecognized"
         ),
     ),
     (body(latency=-1), ILLEGAL, "latency cannot be less than 0. Value = -1s"),
@@ -371,8 +371,8 @@ UPDATES: list[tuple[dict[str, Any], int, str]] = [
         {"job_id": "b"},
         400,
         (
-            "Inconsistent job_id; 'b' specified in the body differs from 'it-ops' specified as a URL "
-            "argument"
+            "Inconsistent job_id; 'b' specified in the body differs from 'it-ops' specified as "
+            "a URL argument"
         ),
     ),
 ]

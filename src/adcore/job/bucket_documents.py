@@ -1,0 +1,175 @@
+"""Buckets and influencers as documents: fields and their order are those of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore.job.document_ids import bucket_id, series_id
+from adcore.job.record_documents import record_documents
+from adcore.job.result_names import RESERVED
+from adcore.job.rows import rows_of
+
+if TYPE_CHECKING:
+    from adcore.job.results import JobResults
+
+__all__ = ["bucket_document_id", "bucket_documents", "influencer_documents", "influencer_id"]
+
+MOST_RECORDS = 10_000
+
+
+def bucket_documents(
+    results: JobResults,
+    rows: npt.NDArray[Any],
+    *,
+    expand: bool = False,
+    partition_value: str | None = None,
+    exclude_interim: bool = False,
+    with_sequence: bool = False,
+) -> list[dict[str, Any]]:
+    """Documents of buckets.
+
+    Parameters
+    ----------
+    results : JobResults
+    rows : int array
+        Rows of the table ``buckets``.
+    expand : bool
+        Whether buckets have their records with them, the least probable first.
+    partition_value : str, optional
+        Only records of this partition.
+    exclude_interim : bool
+        Whether records have to be final.
+    with_sequence : bool
+        See :func:`record_documents`.
+    """
+    made = []
+    for bucket in rows_of("buckets", results.tables["buckets"], results.texts, rows):
+        document = _bucket(results, bucket)
+        if expand:
+            found = _records(results, bucket, partition_value, exclude_interim)
+            records = record_documents(results, found, with_sequence=with_sequence)
+            document = _with_records(document, records)
+        made.append(document)
+    return made
+
+
+def bucket_document_id(document: Mapping[str, Any]) -> str:
+    """The id of the document of a bucket."""
+    return bucket_id(document["job_id"], document["timestamp"], document["bucket_span"])
+
+
+def _bucket(results: JobResults, row: Mapping[str, Any]) -> dict[str, Any]:
+    context = results.context
+    document = {
+        "job_id": context.job_id,
+        "timestamp": row["timestamp"],
+        "anomaly_score": row["anomaly_score"],
+        "bucket_span": context.bucket_span,
+        "initial_anomaly_score": row["initial_anomaly_score"],
+        "event_count": row["event_count"],
+        "is_interim": row["is_interim"],
+        "bucket_influencers": _bucket_influencers(results, row),
+        "processing_time_ms": row["processing_time_ms"],
+    }
+    events = slice(row["first_event"], row["first_event"] + row["events"])
+    happened = rows_of(
+        "scheduled_events", results.tables["scheduled_events"], results.texts, events
+    )
+    descriptions = [event["description"] for event in happened]
+    if descriptions:
+        document["scheduled_events"] = descriptions
+    return document | {"result_type": "bucket"}
+
+
+def _bucket_influencers(results: JobResults, bucket: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What made the bucket's score, the strongest first."""
+    first = bucket["first_bucket_influencer"]
+    rows = slice(first, first + bucket["bucket_influencers"])
+    table = results.tables["bucket_influencers"]
+    documents = [
+        {
+            "job_id": results.context.job_id,
+            "result_type": "bucket_influencer",
+            "influencer_field_name": row["influencer_field_name"],
+            "initial_anomaly_score": row["initial_anomaly_score"],
+            "anomaly_score": row["anomaly_score"],
+            "raw_anomaly_score": row["raw_anomaly_score"],
+            "probability": row["probability"],
+            "timestamp": row["timestamp"],
+            "bucket_span": results.context.bucket_span,
+            "is_interim": row["is_interim"],
+        }
+        for row in rows_of("bucket_influencers", table, results.texts, rows)
+    ]
+    return sorted(documents, key=lambda document: -document["anomaly_score"])
+
+
+def _records(
+    results: JobResults,
+    bucket: Mapping[str, Any],
+    partition_value: str | None,
+    exclude_interim: bool,
+) -> npt.NDArray[Any]:
+    """The rows of the records of a bucket, the least probable first."""
+    table = results.tables["records"]
+    rows = np.arange(bucket["first_record"], bucket["first_record"] + bucket["records"])
+    if partition_value is not None:
+        rows = rows[table["partition_field_value"][rows] == results.text_code(partition_value)]
+    if exclude_interim:
+        rows = rows[~table["is_interim"][rows]]
+    return rows[np.argsort(table["probability"][rows], kind="stable")][:MOST_RECORDS]
+
+
+def _with_records(document: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
+    """The bucket with its records where the API writes them; without any it has no such field."""
+    if not records:
+        return document
+    made = {}
+    for name, value in document.items():
+        made[name] = value
+        if name == "initial_anomaly_score":
+            made["records"] = records
+    return made
+
+
+def influencer_documents(results: JobResults, rows: npt.NDArray[Any]) -> list[dict[str, Any]]:
+    """Documents of influencers, by rows of their table."""
+    return [
+        _influencer(results, row)
+        for row in rows_of("influencers", results.tables["influencers"], results.texts, rows)
+    ]
+
+
+def influencer_id(document: Mapping[str, Any]) -> str:
+    """The id of the document of an influencer."""
+    return series_id(
+        document["job_id"],
+        "influencer",
+        document["timestamp"],
+        document["bucket_span"],
+        document["influencer_field_name"],
+        document["influencer_field_value"],
+    )
+
+
+def _influencer(results: JobResults, row: Mapping[str, Any]) -> dict[str, Any]:
+    name, value = row["influencer_field_name"], row["influencer_field_value"]
+    # Other than in records, it is the plain text.
+    echo = {} if name in RESERVED else {name: value}
+    return {
+        "job_id": results.context.job_id,
+        "result_type": "influencer",
+        "influencer_field_name": name,
+        "influencer_field_value": value,
+        **echo,
+        "influencer_score": row["influencer_score"],
+        "initial_influencer_score": row["initial_influencer_score"],
+        "probability": row["probability"],
+        "bucket_span": results.context.bucket_span,
+        "is_interim": row["is_interim"],
+        "timestamp": row["timestamp"],
+    }

@@ -1,0 +1,149 @@
+"""A page of results: documents, made when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore.job.bucket_documents import bucket_documents, influencer_documents
+from adcore.job.document_columns import as_arrow, as_pandas, as_polars, flat_columns
+from adcore.job.errors import JobError
+from adcore.job.record_documents import record_documents
+from adcore.job.result_kind import BUCKETS, RECORDS
+from adcore.job.result_query import ResultQuery
+from adcore.job.result_sorting import sorted_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from adcore.job.results import JobResults
+
+__all__ = ["ResultPage"]
+
+_ABSENT = 404
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ResultPage:
+    """Documents, as the API writes them.
+
+    Attributes
+    ----------
+    count : int
+        How many there are in all, on whatever page.
+    rows : int array
+        Which rows of their table these are.
+    """
+
+    results: JobResults
+    query: ResultQuery
+    count: int
+    rows: npt.NDArray[Any]
+
+    @classmethod
+    def ask(cls, results: JobResults, query: ResultQuery) -> ResultPage:
+        """The page that a question asks for.
+
+        Raises
+        ------
+        JobError
+            If there is no bucket of the time, or results cannot be sorted by the field.
+        """
+        rows = np.flatnonzero(_matches(results, query))
+        if query.timestamp is not None and not len(rows):
+            raise JobError(
+                "Could not find requested buckets",
+                type="resource_not_found_exception",
+                status=_ABSENT,
+            )
+
+        def documents(some: npt.NDArray[Any]) -> Sequence[dict[str, Any]]:
+            return _documents(results, query, some)
+
+        ordered = sorted_rows(results, query, rows, documents)
+        return cls(results, query, len(rows), ordered[query.page.rows])
+
+    def to_api(self) -> dict[str, Any]:
+        """The answer of the API."""
+        return {"count": self.count, self.query.kind.name: self.documents}
+
+    @cached_property
+    def documents(self) -> list[dict[str, Any]]:
+        """The documents of the page."""
+        return _documents(self.results, self.query, self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self.documents[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.documents)
+
+    def to_dict(self) -> dict[str, npt.NDArray[Any]]:
+        """One array per column; see :meth:`JobResults.to_dict`."""
+        columns = flat_columns(self.results, self.query.kind.name)
+        return {name: column[self.rows] for name, column in columns.items()}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The columns of :meth:`to_dict` as a pandas DataFrame."""
+        return as_pandas(self.to_dict())
+
+    def to_polars(self) -> pl.DataFrame:
+        """The columns of :meth:`to_dict` as a Polars DataFrame."""
+        return as_polars(self.to_dict())
+
+    def to_arrow(self) -> pa.Table:
+        """The columns of :meth:`to_dict` as a pyarrow Table."""
+        return as_arrow(self.to_dict())
+
+    def __repr__(self) -> str:
+        return repr(self.documents)
+
+
+def _documents(
+    results: JobResults, query: ResultQuery, rows: npt.NDArray[Any]
+) -> list[dict[str, Any]]:
+    if query.kind is RECORDS:
+        return record_documents(results, rows)
+    if query.kind is BUCKETS:
+        return bucket_documents(
+            results,
+            rows,
+            expand=query.expand,
+            partition_value=query.partition_value,
+            exclude_interim=query.exclude_interim,
+        )
+    return influencer_documents(results, rows)
+
+
+def _matches(results: JobResults, query: ResultQuery) -> npt.NDArray[np.bool_]:
+    """Which rows a question is about."""
+    table = results.tables[query.kind.name]
+    times = table["timestamp"]
+    if query.timestamp is not None:
+        return np.asarray(times == query.timestamp)
+    found = np.ones(len(times), np.bool_)
+    if query.start is not None:
+        found &= times >= query.start
+    if query.end is not None:
+        found &= times < query.end
+    if query.score > 0:
+        found &= table[query.kind.score] >= query.score
+    if query.exclude_interim:
+        found &= ~table["is_interim"]
+    if query.filtered_partition is not None:
+        found &= table["partition_field_value"] == results.text_code(query.filtered_partition)
+    return found

@@ -1,0 +1,171 @@
+"""The results of a job: columns, documents, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from adcore.arrow import FloatArray
+from adcore.job.document_columns import as_arrow, as_pandas, as_polars, flat_columns
+from adcore.job.result_context import ResultContext
+from adcore.job.result_kind import BUCKETS, INFLUENCERS, RECORDS
+from adcore.job.result_page import ResultPage
+from adcore.job.result_query import ResultQuery
+from adcore.job.result_schema import SCHEMA, Table, empty_table
+from adcore.job.result_sorting import text_ranks
+from adcore.job.result_tables import join_tables, part_of_tables
+from adcore.job.result_text import format_results
+from adcore.job.series_documents import model_plot_documents
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["JobResults"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class JobResults:
+    """What a job found: buckets, and in each of them records and influencers.
+
+    Attributes
+    ----------
+    context : ResultContext
+        Whose results they are.
+    texts : list of str
+        What the columns of texts are numbers of.
+    tables : dict of dict of array
+        Columns by table and name, as :data:`adcore.job.result_schema.SCHEMA` has them.
+    """
+
+    context: ResultContext
+    texts: list[str] = field(default_factory=list)
+    tables: dict[str, Table] = field(
+        default_factory=lambda: {name: empty_table(name) for name in SCHEMA}
+    )
+
+    @classmethod
+    def concat(cls, context: ResultContext, parts: Sequence[JobResults]) -> JobResults:
+        """The rows of several results, one after the other."""
+        texts, tables = join_tables([(part.texts, part.tables) for part in parts])
+        return cls(context, texts, tables)
+
+    def __len__(self) -> int:
+        """How many buckets there are."""
+        return len(self.tables["buckets"]["timestamp"])
+
+    def between(self, start: int | None, end: int | None) -> JobResults:
+        """Those of the buckets that start in a time, in ms."""
+        times = self.tables["buckets"]["timestamp"]
+        low, high = -(2**63) if start is None else start, 2**63 - 1 if end is None else end
+        tables = part_of_tables(self.tables, (times >= low) & (times < high))
+        plot = self.tables["model_plot"]
+        kept = (plot["timestamp"] >= low) & (plot["timestamp"] < high)
+        tables["model_plot"] = {name: column[kept] for name, column in plot.items()}
+        return JobResults(self.context, self.texts, tables)
+
+    def records(self, **question: Any) -> ResultPage:
+        """The records, by default the strongest hundred.
+
+        Parameters
+        ----------
+        start, end : time, optional
+            Of the bucket's start, the end not included: ISO dates, milliseconds, datetimes.
+        record_score : float
+            The least score.
+        sort : str
+            ``record_score`` by default.
+        desc : bool
+            True by default.
+        exclude_interim : bool
+        from_, size : int
+            The page; ``size=None`` for all.
+
+        Raises
+        ------
+        JobError
+            As the API refuses them.
+        """
+        return ResultPage.ask(self, ResultQuery.of(RECORDS, **question))
+
+    def buckets(self, **question: Any) -> ResultPage:
+        """The buckets, by default the first hundred.
+
+        Parameters
+        ----------
+        expand : bool
+            Whether each has its records with it.
+        anomaly_score : float
+            The least score.
+        timestamp : time, optional
+            Only the bucket that starts then.
+        start, end, sort, desc, exclude_interim, from_, size
+            As :meth:`records`; sorted by ``timestamp``, the first first, by default.
+
+        Raises
+        ------
+        JobError
+            As the API refuses them; with status 404 if there is no bucket of that time.
+        """
+        return ResultPage.ask(self, ResultQuery.of(BUCKETS, **question))
+
+    def influencers(self, **question: Any) -> ResultPage:
+        """The influencers, by default the strongest hundred.
+
+        Parameters
+        ----------
+        influencer_score : float
+            The least score.
+        start, end, sort, desc, exclude_interim, from_, size
+            As :meth:`records`.
+        """
+        return ResultPage.ask(self, ResultQuery.of(INFLUENCERS, **question))
+
+    def model_plot(self) -> list[dict[str, Any]]:
+        """What models held for likely, per bucket and series; empty unless it was asked for."""
+        return model_plot_documents(self)
+
+    def text_code(self, text: str) -> int:
+        """The number of a text; one that no column has, if it is none of them."""
+        return self._codes.get(text, len(self.texts))
+
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        return {text: code for code, text in enumerate(self.texts)}
+
+    @cached_property
+    def text_ranks(self) -> FloatArray:
+        """The place of each text in their order, and ``NaN`` for none at the end."""
+        return text_ranks(self.texts)
+
+    def to_dict(self, kind: str = "records") -> dict[str, Any]:
+        """One array per column of a kind of results, times as datetime64 in UTC.
+
+        Parameters
+        ----------
+        kind : {"records", "buckets", "influencers", "bucket_influencers", "causes", "model_plot"}
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it is none of them.
+        """
+        return flat_columns(self, kind)
+
+    def to_pandas(self, kind: str = "records") -> pd.DataFrame:
+        """The columns of :meth:`to_dict` as a pandas DataFrame."""
+        return as_pandas(self.to_dict(kind))
+
+    def to_polars(self, kind: str = "records") -> pl.DataFrame:
+        """The columns of :meth:`to_dict` as a Polars DataFrame."""
+        return as_polars(self.to_dict(kind))
+
+    def to_arrow(self, kind: str = "records") -> pa.Table:
+        """The columns of :meth:`to_dict` as a pyarrow Table."""
+        return as_arrow(self.to_dict(kind))
+
+    def __repr__(self) -> str:
+        return format_results(self)
