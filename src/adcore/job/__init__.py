@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from adcore.job.changes import Changes
 from adcore.job.config import JobConfig, Limits
 from adcore.job.config_update import updated
-from adcore.job.errors import JobError
+from adcore.job.errors import JobError, JobFault, JobStateError
+from adcore.job.forecast import Forecast
+from adcore.job.job import Job
+from adcore.job.model_snapshot import ModelSnapshot
+from adcore.job.result_page import ResultPage
+from adcore.job.results import JobResults
 
-__all__ = ["JobConfig", "JobError", "Limits", "updated"]
+__all__ = [
+    "Changes",
+    "Forecast",
+    "Job",
+    "JobConfig",
+    "JobError",
+    "JobFault",
+    "JobResults",
+    "JobStateError",
+    "Limits",
+    "ModelSnapshot",
+    "ResultPage",
+    "updated",
+]

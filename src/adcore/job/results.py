@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from adcore.arrow import FloatArray
 from adcore.job.document_columns import as_arrow, as_pandas, as_polars, flat_columns
 from adcore.job.result_context import ResultContext
@@ -57,13 +60,22 @@ class JobResults:
         """How many buckets there are."""
         return len(self.tables["buckets"]["timestamp"])
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is anything, be it no bucket."""
+        return any(len(next(iter(table.values()))) for table in self.tables.values())
+
     def between(self, start: int | None, end: int | None) -> JobResults:
         """Those of the buckets that start in a time, in ms."""
         times = self.tables["buckets"]["timestamp"]
         low, high = -(2**63) if start is None else start, 2**63 - 1 if end is None else end
-        tables = part_of_tables(self.tables, (times >= low) & (times < high))
-        plot = self.tables["model_plot"]
-        kept = (plot["timestamp"] >= low) & (plot["timestamp"] < high)
+        return self.where((times >= low) & (times < high))
+
+    def where(self, buckets: npt.NDArray[np.bool_]) -> JobResults:
+        """Those of the buckets that are marked, with all that is in them."""
+        tables = part_of_tables(self.tables, buckets)
+        plot, times = self.tables["model_plot"], self.tables["buckets"]["timestamp"]
+        kept = np.isin(plot["timestamp"], times[buckets])
         tables["model_plot"] = {name: column[kept] for name, column in plot.items()}
         return JobResults(self.context, self.texts, tables)
 

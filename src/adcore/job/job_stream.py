@@ -1,0 +1,169 @@
+"""Rows into a job, and its time moved: what comes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adcore.job.changes import Changes
+from adcore.job.errors import JobStateError
+from adcore.job.flush_request import FlushRequest
+from adcore.job.job_base import JobBase
+from adcore.job.results import JobResults
+
+__all__ = ["JobStream"]
+
+
+class JobStream(JobBase):
+    """What a job does with rows."""
+
+    def process(self, data: Any, *, now: int | None = None) -> JobResults:
+        """Analyse rows; buckets that are over thereby become final.
+
+        Parameters
+        ----------
+        data : table, rows or JSON
+            A DataFrame, an Arrow table, a dict of columns; dicts, also nested ones; or text or
+            bytes of JSON: an array of objects, one object a line, or one after the other.
+        now : int, optional
+            The time of day, in ms, where the counts shall tell when data came.
+
+        Returns
+        -------
+        JobResults
+            Of the buckets that became final; ``call_counts`` tells what became of the rows.
+
+        Raises
+        ------
+        DataError
+            If a table lacks a column.
+        JobError
+            If JSON is too bad. Rows whose time cannot be read are counted, no error.
+        JobStateError
+            If the job is closed.
+        """
+        with self._lock:
+            self._check_open("process data")
+            self._forget_old()
+            before = self.counts
+            rows = self._reader().read(data)
+            self._count(rows.counts)
+            self._last_data_time = now if now is not None else self._last_data_time
+            found = self._move(
+                lambda: self._engine.process(rows.timestamps, rows.metrics, rows.keys)
+            )
+            self.call_counts = self.counts - before
+            return found
+
+    def flush(
+        self,
+        *,
+        calc_interim: bool = False,
+        start: Any = None,
+        end: Any = None,
+        advance_time: Any = None,
+        skip_time: Any = None,
+        now: int | None = None,
+    ) -> JobResults:
+        """Move time on, or look at what is not over yet.
+
+        Parameters
+        ----------
+        calc_interim : bool
+            Whether buckets that are still open shall have interim results.
+        start, end : time, optional
+            Which of them.
+        advance_time : time, optional
+            Make all buckets final that end by then, whether or not there are data.
+        skip_time : time, optional
+            Go there without results, and without learning what lies between.
+        now : int, optional
+            What ``now`` stands for in times, in ms.
+
+        Returns
+        -------
+        JobResults
+            Of the buckets that became final, and interim ones.
+
+        Raises
+        ------
+        JobError
+            If times are none, or contradict each other.
+        JobStateError
+            If the job is closed.
+        """
+        asked = FlushRequest.read(
+            calc_interim=calc_interim, start=start, end=end, advance_time=advance_time,
+            skip_time=skip_time, now=now,
+        )  # fmt: skip
+        with self._lock:
+            self._check_open("flush")
+            self._forget_old()
+            return self._move(lambda: self._flush(asked))
+
+    def close(self) -> None:
+        """Bring all scores up to date, and take no more rows until :meth:`open`.
+
+        The last bucket stays as it is: rows that come after the job is opened still belong to it.
+        """
+        with self._lock:
+            self._collect()
+            self._score_again(is_due=True)
+            self.is_closed = True
+
+    def open(self) -> None:
+        """Take rows again after :meth:`close`."""
+        self.is_closed = False
+
+    def take_changes(self) -> Changes:
+        """What is new, changed or gone of the results since the last call, as documents."""
+        with self._lock:
+            return self._store.take_changes()
+
+    def _flush(self, asked: FlushRequest) -> None:
+        if asked.advance_time is not None:
+            self._engine.advance_time(asked.advance_time)
+        if asked.skip_time is not None:
+            self._engine.skip_time(asked.skip_time)
+        if asked.calc_interim:
+            end = asked.end
+            if asked.start is not None and end is None:
+                end = asked.start + 1
+            self._engine.interim(_floor(asked.start, self.config.bucket_span), end)
+
+    def _move(self, step: Callable[[], None]) -> JobResults:
+        step()
+        found = self._collect()
+        self._score_again()
+        return found
+
+    def _score_again(self, *, is_due: bool = False) -> None:
+        """Bring scores of the past up to date, where the engine's idea of the usual changed much.
+
+        One run stands for all that would have come while a call went on: so it reaches back from
+        where the last one ended.
+        """
+        due = self._engine.take_renormalisation()
+        latest = self._engine.last_finalized_bucket_end
+        if (due is None and not is_due) or latest is None:
+            return
+        window = self.config.renormalization_window
+        if window:
+            start = min(latest, self._scored_until or latest) - window
+            self._store.rescore(start, latest, self._engine.renormalise)
+        self._scored_until = latest
+
+    def _forget_old(self) -> None:
+        """Where results are kept elsewhere, only those stay whose scores may still change."""
+        latest = self._engine.last_finalized_bucket_end
+        if not self.keep_results and latest is not None:
+            since = min(latest, self._scored_until or latest)
+            self._store.trim(since - self.config.renormalization_window)
+
+    def _check_open(self, action: str) -> None:
+        if self.is_closed:
+            raise JobStateError(f"Cannot {action} because job [{self.id}] is not open")
+
+
+def _floor(time: int | None, span: int) -> int | None:
+    return None if time is None else time // span * span

@@ -1,0 +1,178 @@
+"""Whatever somebody hands over, as the columns that an engine takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from adcore.arrow import ArrowField, FloatArray, Int64Array
+from adcore.errors import DataError
+from adcore.frames import named_columns
+from adcore.job.data_description import DataDescription
+from adcore.job.flatten import flat_row
+from adcore.job.json_stream import read_json_rows
+from adcore.job.row_times import NO_TIME, row_times
+from adcore.job.row_values import Texts, numbers_of, places_of, texts_of
+
+__all__ = ["InputCounts", "JobRows", "RowReader"]
+
+_Columns: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InputCounts:
+    """What was handed over, also what no engine sees."""
+
+    input_bytes: int = 0
+    input_field_count: int = 0
+    invalid_date_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobRows:
+    """Rows with a time, in the order in which they came.
+
+    Attributes
+    ----------
+    timestamps : int64 array of shape (n,)
+        Epoch ms.
+    metrics : list of float64 arrays of shape (n,)
+        ``NaN`` is missing.
+    keys : list of pairs
+        The number of each row's text, and the texts; the empty text is missing.
+    counts : InputCounts
+    """
+
+    timestamps: Int64Array
+    metrics: list[FloatArray]
+    keys: list[Texts]
+    counts: InputCounts = field(default_factory=InputCounts)
+
+    def __len__(self) -> int:
+        return len(self.timestamps)
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads what a job needs out of rows.
+
+    Attributes
+    ----------
+    description : DataDescription
+    metric_columns : sequence of pairs of str
+        Field and part: ``value``, ``latitude`` or ``longitude``.
+    key_columns : sequence of str
+
+    Examples
+    --------
+    >>> reader = RowReader(DataDescription(), [("x", "value")], ["host"])
+    >>> rows = reader.read(b'[{"time": 5, "x": "1.5", "host": "a"}, {"time": "?"}]')
+    >>> rows.timestamps.tolist(), rows.metrics[0].tolist(), rows.counts.invalid_date_count
+    ([5], [1.5], 1)
+    """
+
+    description: DataDescription
+    metric_columns: Sequence[tuple[str, str]]
+    key_columns: Sequence[str]
+
+    def read(self, data: Any) -> JobRows:
+        """The columns of data.
+
+        Parameters
+        ----------
+        data : bytes, str, table or rows
+            JSON in any of its forms; a DataFrame, an Arrow table, a dict of columns; rows as dicts,
+            also nested ones; or a single such row.
+
+        Raises
+        ------
+        JobError
+            If the JSON is too bad.
+        DataError
+            If a table lacks a column; rows may lack fields.
+        """
+        if isinstance(data, (bytes, bytearray, memoryview, str)):
+            size = len(data.encode() if isinstance(data, str) else bytes(data))
+            return self._of_rows(read_json_rows(_content(data)), size)
+        if _is_row(data):
+            return self._of_rows([data], 0)
+        if _is_rows(data):
+            return self._of_rows(list(data), 0)
+        return self._of_table(named_columns(data))
+
+    def _of_rows(self, rows: Sequence[Mapping[str, Any]], size: int) -> JobRows:
+        flat = [flat_row(row) for row in rows]
+        time = self.description.time_field
+        columns = {name: [row.get(name) for row in flat] for name in (time, *self._fields)}
+        fields = sum(map(len, flat)) - sum(time in row for row in flat)
+        return self._of_columns(columns, fields, size)
+
+    def _of_table(self, table: _Columns) -> JobRows:
+        for name in (self.description.time_field, *self._fields):
+            if name not in table:
+                raise DataError(f"there is no column {name!r}; there are {list(table)}")
+        first = next(iter(table.values()))
+        rows = len(first.content if isinstance(first, ArrowField) else first)
+        return self._of_columns(table, rows * (len(table) - 1), 0)
+
+    @property
+    def _fields(self) -> dict[str, None]:
+        named = (*(name for name, _ in self.metric_columns), *self.key_columns)
+        return dict.fromkeys(named)
+
+    def _of_columns(self, columns: _Columns, fields: int, size: int) -> JobRows:
+        times = row_times(columns[self.description.time_field], self.description)
+        kept = times != NO_TIME
+        invalid = len(times) - int(np.count_nonzero(kept))
+        metrics = [_metric(columns[name], part) for name, part in self.metric_columns]
+        keys = [texts_of(columns[name]) for name in self.key_columns]
+        if invalid:
+            times, metrics, keys = _rows_of(kept, times, metrics, keys)
+        return JobRows(
+            np.ascontiguousarray(times), metrics, keys, InputCounts(size, fields, invalid)
+        )
+
+
+def _rows_of(
+    kept: npt.NDArray[np.bool_], times: Int64Array, metrics: list[FloatArray], keys: list[Texts]
+) -> tuple[Int64Array, list[FloatArray], list[Texts]]:
+    return (
+        times[kept],
+        [column[kept] for column in metrics],
+        [(codes[kept], labels) for codes, labels in keys],
+    )
+
+
+def _metric(column: Any, part: str) -> FloatArray:
+    if part == "value":
+        return numbers_of(column)
+    latitude, longitude = places_of(column)
+    return latitude if part == "latitude" else longitude
+
+
+def _content(data: bytes | bytearray | memoryview | str) -> bytes | str:
+    return data if isinstance(data, (bytes, str)) else bytes(data)
+
+
+def _is_row(data: Any) -> bool:
+    """Whether a mapping is one row, and not columns."""
+    if not isinstance(data, Mapping) or not data:
+        return False
+    return not any(hasattr(value, "__len__") and not isinstance(value, (str, bytes, Mapping))
+                   for value in data.values())  # fmt: skip
+
+
+def _is_rows(data: Any) -> bool:
+    if hasattr(data, "dtype") or hasattr(data, "columns") or isinstance(data, (Mapping, str)):
+        return False
+    if isinstance(data, Sequence):
+        return all(isinstance(row, Mapping) for row in data)
+    return (
+        isinstance(data, Iterable)
+        and not hasattr(data, "__arrow_c_stream__")
+        and not hasattr(data, "__arrow_c_array__")
+    )
