@@ -31,7 +31,7 @@ from adcore.thresholded_result import ThresholdedResult
 
 if TYPE_CHECKING:
     from adcore.detector import Detector, DetectorConfig, DetectorResults
-    from adcore.job import JobConfig
+    from adcore.job import Job, JobConfig, JobResults
 
 __all__ = [
     "AdcoreError",
@@ -48,7 +48,9 @@ __all__ = [
     "ForestBank",
     "InvalidArgumentError",
     "InvalidStateError",
+    "Job",
     "JobConfig",
+    "JobResults",
     "MemoryCheckpoints",
     "RandomCutForest",
     "SnapshotError",
@@ -61,7 +63,9 @@ _LATER = {
     "Detector": "adcore.detector",
     "DetectorConfig": "adcore.detector",
     "DetectorResults": "adcore.detector",
+    "Job": "adcore.job",
     "JobConfig": "adcore.job",
+    "JobResults": "adcore.job",
 }
 
 

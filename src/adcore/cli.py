@@ -15,6 +15,8 @@ from adcore.commands import ExitCode, Job, run_job
 from adcore.detect.forests import ForestOptions
 from adcore.detect.plan import Request
 from adcore.detect.terminal import Terminal
+from adcore.job_commands import EXIT_CODES as JOB_EXIT_CODES
+from adcore.job_commands import job
 from adcore.serve_commands import EXIT_CODES as SERVE_EXIT_CODES
 from adcore.serve_commands import serve, users
 
@@ -39,6 +41,7 @@ def _print_version(value: bool) -> None:
         raise typer.Exit
 
 
+app.command(epilog=JOB_EXIT_CODES)(job)
 app.command(epilog=SERVE_EXIT_CODES)(serve)
 app.add_typer(users, name="users")
 

@@ -117,14 +117,17 @@ class JobBase:
         with self._lock:
             return self._engine.last_finalized_bucket_end
 
-    def update(self, body: Mapping[str, Any], *, limits: Limits | None = None) -> JobConfig:
+    def update(
+        self, change: JobConfig | Mapping[str, Any], *, limits: Limits | None = None
+    ) -> JobConfig:
         """Change what may be changed of a job, as ``_update`` of the API does.
 
         Rules, the memory limit and plots count from the next bucket on.
 
         Parameters
         ----------
-        body : mapping
+        change : mapping or JobConfig
+            As the API takes it, or what :func:`updated` made of it.
         limits : Limits, optional
 
         Raises
@@ -133,7 +136,9 @@ class JobBase:
             At the first field that is wrong.
         """
         with self._lock:
-            config = updated(self.config, body, limits=limits)
+            config = change
+            if not isinstance(config, JobConfig):
+                config = updated(self.config, config, limits=limits)
             self._take_config(config)
             return config
 

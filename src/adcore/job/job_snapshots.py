@@ -84,7 +84,6 @@ class JobSnapshots(JobStream):
                 "calendar": self._calendar,
                 "keep_results": self.keep_results,
                 "threads": self.threads,
-                "is_closed": self.is_closed,
                 "given": asdict(self._given),
                 "last_data_time": self._last_data_time,
                 "scored_until": self._scored_until,
@@ -94,7 +93,7 @@ class JobSnapshots(JobStream):
 
     @classmethod
     def from_bytes(cls: type[_Self], data: bytes) -> _Self:
-        """A job from :meth:`to_bytes`; it goes on as the one that was saved would have.
+        """A job from :meth:`to_bytes`, open; it goes on as the one that was saved would have.
 
         Raises
         ------
@@ -118,7 +117,6 @@ class JobSnapshots(JobStream):
     def _restore(self, facts: Mapping[str, Any], engine: bytes, results: bytes) -> None:
         self._engine = _core.JobEngine.from_bytes(engine)
         self._calendar = [dict(event) for event in facts["calendar"]]
-        self.is_closed = bool(facts["is_closed"])
         self._given = InputCounts(**facts["given"])
         self._last_data_time = facts["last_data_time"]
         self._scored_until = facts["scored_until"]

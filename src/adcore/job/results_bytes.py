@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from adcore.errors import SnapshotError
 from adcore.job.result_context import ResultContext
@@ -16,7 +17,7 @@ __all__ = ["read_results", "write_results"]
 
 def write_results(results: JobResults) -> tuple[dict[str, Any], bytes]:
     """Facts that JSON can hold, and the columns."""
-    rows = {name: len(next(iter(table.values()))) for name, table in results.tables.items()}
+    rows = {name: _rows(table) for name, table in results.tables.items()}
     content = b"".join(
         results.tables[name][column].tobytes() for name, kinds in SCHEMA.items() for column in kinds
     )
@@ -52,16 +53,23 @@ def read_results(context: ResultContext, facts: dict[str, Any], content: bytes) 
 def _check(tables: dict[str, Table], texts: int, detectors: int) -> None:
     """Numbers of texts, rows and detectors have to be there."""
     for name, kinds in SCHEMA.items():
-        columns = list(kinds)
-        for place, (column, kind) in enumerate(kinds.items()):
-            values = tables[name][column].astype(np.int64)
-            limit = texts if kind.is_text else detectors
+        for column, kind in kinds.items():
+            limit = texts if kind.is_text else detectors if column == "detector_index" else None
+            last = tables[name][column]
             if kind.rows_of is not None:
-                limit = len(next(iter(tables[kind.rows_of].values())))
-                if column != "bucket":
-                    values = values + tables[name][columns[place + 1]] - 1
-            elif not kind.is_text and column != "detector_index":
-                continue
-            values = values[values != NO_TEXT]
-            if len(values) and values.max() >= limit:
+                limit, last = _rows(tables[kind.rows_of]), _last_rows(name, column, tables[name])
+            if limit is not None and (last[last != NO_TEXT] >= limit).any():
                 raise SnapshotError(f"the results of the job are damaged: {name}.{column}")
+
+
+def _rows(table: Table) -> int:
+    return len(next(iter(table.values())))
+
+
+def _last_rows(name: str, column: str, table: Table) -> npt.NDArray[np.int64]:
+    """The last row of each slice; where the column is no slice, the row itself."""
+    first = table[column].astype(np.int64)
+    if column == "bucket":
+        return first
+    columns = list(SCHEMA[name])
+    return np.asarray(first + table[columns[columns.index(column) + 1]] - 1)

@@ -1,0 +1,123 @@
+"""``adcore job``: a file in, tables and files out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+from job_streams import SPAN, START, hosts
+from typer.testing import CliRunner
+
+from adcore.cli import app
+from adcore.job import Job
+
+BURST = 250
+DETECTOR = ["--detector", "mean(load) by host", "--influencer", "host"]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return pd.DataFrame(hosts(300, burst=BURST))
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(app, ["job", *map(str, arguments)])
+
+
+def test_a_file_becomes_records_buckets_and_influencers(
+    table: pd.DataFrame, tmp_path: Path
+) -> None:
+    source = tmp_path / "load.parquet"
+    table.sample(frac=1, random_state=1).to_parquet(source)
+    records, buckets = tmp_path / "records.parquet", tmp_path / "buckets.csv"
+    influencers, state = tmp_path / "influencers.jsonl", tmp_path / "job.bin"
+    done = run(
+        source, *DETECTOR, "--output", records, "--buckets", buckets,
+        "--influencers", influencers, "--save", state,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "3,000 rows in 299 buckets" in done.stderr
+    assert "host=web-2" in done.stdout
+    found = pl.read_parquet(records).sort("record_score", descending=True)
+    assert found["by_field_value"][0] == "web-2"
+    assert int(found["timestamp"].dt.epoch("ms")[0]) == START + BURST * SPAN
+    lines = pd.read_csv(buckets)
+    assert (len(lines), lines["is_interim"].sum()) == (300, 1)
+    assert lines["event_count"].sum() == 3000
+    assert lines["timestamp"][0] == "2023-11-15T00:00:00Z"
+    (first, *_) = sorted(
+        map(json.loads, influencers.read_text().splitlines()), key=lambda d: -d["influencer_score"]
+    )
+    assert (first["influencer_field_name"], first["influencer_field_value"]) == ("host", "web-2")
+    assert Job.load(state).buckets(exclude_interim=True).count == 299
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_other_files_give_the_same(table: pd.DataFrame, tmp_path: Path, kind: str) -> None:
+    source, config = tmp_path / f"load.{kind}", tmp_path / "job.json"
+    if kind == "csv":
+        table.assign(time=pd.to_datetime(table["time"], unit="ms")).to_csv(source, index=False)
+    else:
+        table.to_json(source, orient="records", lines=True)
+    analysis = {"detectors": [{"function": "mean", "field_name": "load", "by_field_name": "host"}]}
+    config.write_text(
+        json.dumps({"job_id": "load", "analysis_config": analysis, "data_description": {}})
+    )
+    records = tmp_path / "records.csv"
+    done = run(source, "--config", config, "--output", records)
+    assert done.exit_code == 0, done.output
+    strongest = pd.read_csv(records).sort_values("record_score").iloc[-1]
+    assert strongest["by_field_value"] == "web-2"
+    assert strongest["actual"] == pytest.approx(115, abs=4)
+
+
+def test_a_report_shows_the_series(table: pd.DataFrame, tmp_path: Path) -> None:
+    source, report = tmp_path / "load.parquet", tmp_path / "job.html"
+    table.to_parquet(source)
+    done = run(source, *DETECTOR, "--report", report)
+    assert done.exit_code == 0, done.output
+    page = report.read_text()
+    assert "web-2" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["--detector", "mean(load"], 2, "it must be written like"),
+        (["--detector", "average(load)"], 2, "Unknown function 'average'"),
+        (["--detector", "mean(loads)"], 2, "there is no column 'loads'; did you mean 'load'?"),
+        ([], 2, "No detectors configured"),
+        ([*DETECTOR, "--output", "records.xls"], 2, "expected a name that ends in .parquet"),
+        ([*DETECTOR, "--output", "/nowhere/records.csv"], 4, "there is no folder"),
+        (["--config", "nowhere.json"], 2, "--config nowhere.json cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_work(
+    table: pd.DataFrame, tmp_path: Path, arguments: list[str], code: int, text: str
+) -> None:
+    source = tmp_path / "load.parquet"
+    table.head(50).to_parquet(source)
+    done = run(source, *arguments)
+    assert done.exit_code == code
+    assert text in done.stderr.replace("\n", " ")
+
+
+def test_a_file_that_is_none(tmp_path: Path) -> None:
+    assert run(tmp_path / "nothing.csv", *DETECTOR).exit_code == 3
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    done = run(empty, *DETECTOR)
+    assert (done.exit_code, "is empty" in done.stderr) == (3, True)
+
+
+def test_options_beside_a_configuration_are_refused(tmp_path: Path) -> None:
+    config = tmp_path / "job.json"
+    config.write_text("{}")
+    done = run("x.csv", "--config", config, "--bucket-span", "1h")
+    assert done.exit_code == 2
+    assert "--bucket-span: say this in" in done.stderr.replace("\n", " ")
