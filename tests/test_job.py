@@ -134,8 +134,6 @@ def test_forecasts_go_on_where_the_data_end(watched: Job) -> None:
             low, high = document["forecast_lower"], document["forecast_upper"]
             assert low < document["forecast_prediction"] < high
     assert len(forecast.to_pandas()) == len(documents) == len(forecast.to_arrow())
-    by_id = watched.forecast_documents("f1", 3_600_000)
-    assert list(by_id.values()) == documents
 
 
 def test_memory_is_told(watched: Job) -> None:
@@ -451,11 +449,6 @@ def test_a_job_is_made_from_the_json_of_the_api() -> None:
 def test_a_table_without_a_column_is_an_error() -> None:
     with pytest.raises(DataError, match="there is no column 'host'"):
         job_of().process({"time": [1], "load": [1.0]})
-
-
-def test_resets_are_refused() -> None:
-    with pytest.raises(JobError, match=r"^\[reset_start\] is not supported"):
-        small().process([], reset_start="10")
 
 
 def test_results_are_shown_as_a_table(watched: Job) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy.typing as npt
 from adcore.job.document_ids import bucket_id, series_id
 from adcore.job.record_documents import record_documents
 from adcore.job.result_names import RESERVED
-from adcore.job.rows import rows_of
+from adcore.job.rows import rows_of, rows_of_each
 
 if TYPE_CHECKING:
+    from adcore.job.result_context import ResultContext
     from adcore.job.results import JobResults
 
 __all__ = ["bucket_document_id", "bucket_documents", "influencer_documents", "influencer_id"]
@@ -46,15 +48,23 @@ def bucket_documents(
     with_sequence : bool
         See :func:`record_documents`.
     """
-    made = []
-    for bucket in rows_of("buckets", results.tables["buckets"], results.texts, rows):
-        document = _bucket(results, bucket)
-        if expand:
-            found = _records(results, bucket, partition_value, exclude_interim)
-            records = record_documents(results, found, with_sequence=with_sequence)
-            document = _with_records(document, records)
-        made.append(document)
-    return made
+    table, texts = results.tables["buckets"], results.texts
+    parts = zip(
+        rows_of("buckets", table, texts, rows),
+        _inner(results, rows, "bucket_influencers", "first_bucket_influencer"),
+        _inner(results, rows, "scheduled_events", "first_event", "events"),
+        strict=True,
+    )
+    documents = [_bucket(results.context, *part) for part in parts]
+    if not expand:
+        return documents
+    found = [_records(results, int(row), partition_value, exclude_interim) for row in rows]
+    joined = np.concatenate([*found, np.empty(0, np.int64)])
+    records = iter(record_documents(results, joined, with_sequence=with_sequence))
+    return [
+        _with_records(document, list(islice(records, len(mine))))
+        for document, mine in zip(documents, found, strict=True)
+    ]
 
 
 def bucket_document_id(document: Mapping[str, Any]) -> str:
@@ -62,8 +72,22 @@ def bucket_document_id(document: Mapping[str, Any]) -> str:
     return bucket_id(document["job_id"], document["timestamp"], document["bucket_span"])
 
 
-def _bucket(results: JobResults, row: Mapping[str, Any]) -> dict[str, Any]:
-    context = results.context
+def _inner(
+    results: JobResults, rows: npt.NDArray[Any], name: str, first: str, count: str | None = None
+) -> Iterator[list[dict[str, Any]]]:
+    """What is in each bucket of one table."""
+    table = results.tables["buckets"]
+    slices = table[first][rows], table[count or name][rows]
+    return rows_of_each(name, results.tables[name], results.texts, *slices)
+
+
+def _bucket(
+    context: ResultContext,
+    row: Mapping[str, Any],
+    influencers: list[dict[str, Any]],
+    events: list[dict[str, Any]],
+) -> dict[str, Any]:
+    made = [_bucket_influencer(context, influencer) for influencer in influencers]
     document = {
         "job_id": context.job_id,
         "timestamp": row["timestamp"],
@@ -72,51 +96,36 @@ def _bucket(results: JobResults, row: Mapping[str, Any]) -> dict[str, Any]:
         "initial_anomaly_score": row["initial_anomaly_score"],
         "event_count": row["event_count"],
         "is_interim": row["is_interim"],
-        "bucket_influencers": _bucket_influencers(results, row),
+        "bucket_influencers": sorted(made, key=lambda one: -one["anomaly_score"]),
         "processing_time_ms": row["processing_time_ms"],
     }
-    events = slice(row["first_event"], row["first_event"] + row["events"])
-    happened = rows_of(
-        "scheduled_events", results.tables["scheduled_events"], results.texts, events
-    )
-    descriptions = [event["description"] for event in happened]
-    if descriptions:
-        document["scheduled_events"] = descriptions
+    if events:
+        document["scheduled_events"] = [event["description"] for event in events]
     return document | {"result_type": "bucket"}
 
 
-def _bucket_influencers(results: JobResults, bucket: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What made the bucket's score, the strongest first."""
-    first = bucket["first_bucket_influencer"]
-    rows = slice(first, first + bucket["bucket_influencers"])
-    table = results.tables["bucket_influencers"]
-    documents = [
-        {
-            "job_id": results.context.job_id,
-            "result_type": "bucket_influencer",
-            "influencer_field_name": row["influencer_field_name"],
-            "initial_anomaly_score": row["initial_anomaly_score"],
-            "anomaly_score": row["anomaly_score"],
-            "raw_anomaly_score": row["raw_anomaly_score"],
-            "probability": row["probability"],
-            "timestamp": row["timestamp"],
-            "bucket_span": results.context.bucket_span,
-            "is_interim": row["is_interim"],
-        }
-        for row in rows_of("bucket_influencers", table, results.texts, rows)
-    ]
-    return sorted(documents, key=lambda document: -document["anomaly_score"])
+def _bucket_influencer(context: ResultContext, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "job_id": context.job_id,
+        "result_type": "bucket_influencer",
+        "influencer_field_name": row["influencer_field_name"],
+        "initial_anomaly_score": row["initial_anomaly_score"],
+        "anomaly_score": row["anomaly_score"],
+        "raw_anomaly_score": row["raw_anomaly_score"],
+        "probability": row["probability"],
+        "timestamp": row["timestamp"],
+        "bucket_span": context.bucket_span,
+        "is_interim": row["is_interim"],
+    }
 
 
 def _records(
-    results: JobResults,
-    bucket: Mapping[str, Any],
-    partition_value: str | None,
-    exclude_interim: bool,
+    results: JobResults, bucket: int, partition_value: str | None, exclude_interim: bool
 ) -> npt.NDArray[Any]:
     """The rows of the records of a bucket, the least probable first."""
-    table = results.tables["records"]
-    rows = np.arange(bucket["first_record"], bucket["first_record"] + bucket["records"])
+    table, buckets = results.tables["records"], results.tables["buckets"]
+    first = int(buckets["first_record"][bucket])
+    rows = np.arange(first, first + int(buckets["records"][bucket]))
     if partition_value is not None:
         rows = rows[table["partition_field_value"][rows] == results.text_code(partition_value)]
     if exclude_interim:

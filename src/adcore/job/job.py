@@ -13,7 +13,6 @@ from adcore.job.forecast import Forecast, ForecastRequest
 from adcore.job.job_snapshots import JobSnapshots
 from adcore.job.overall_buckets import JobBuckets, OverallQuery, overall_buckets
 from adcore.job.result_page import ResultPage
-from adcore.job.series_documents import point_id
 from adcore.job.time_span import TimeSpan
 
 __all__ = ["Job"]
@@ -138,11 +137,6 @@ renormalization_window_days, ...
             except InvalidStateError as error:
                 raise JobStateError(str(error), status=400) from error
         return Forecast(self._store.context, made["texts"], made["forecasts"])
-
-    def forecast_documents(self, forecast_id: str, duration: int) -> dict[str, dict[str, Any]]:
-        """The documents of a forecast of some milliseconds, by their ids; see :meth:`forecast`."""
-        documents = self.forecast(TimeSpan.of_seconds(duration // 1_000).text)
-        return {point_id(d): d for d in documents.documents(forecast_id)}
 
     def explain(self, record: Mapping[str, Any]) -> list[str]:
         """Why a record is one, in sentences; see :meth:`records`."""

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adcore.job.changes import Changes
-from adcore.job.dates import read_moment
-from adcore.job.errors import JobError, JobStateError
+from adcore.job.errors import JobStateError
 from adcore.job.flush_request import FlushRequest
 from adcore.job.job_base import JobBase
 from adcore.job.results import JobResults
@@ -18,9 +17,7 @@ __all__ = ["JobStream"]
 class JobStream(JobBase):
     """What a job does with rows."""
 
-    def process(
-        self, data: Any, *, now: int | None = None, reset_start: Any = None, reset_end: Any = None
-    ) -> JobResults:
+    def process(self, data: Any, *, now: int | None = None) -> JobResults:
         """Analyse rows; buckets that are over thereby become final.
 
         Parameters
@@ -30,9 +27,6 @@ class JobStream(JobBase):
             bytes of JSON: an array of objects, one object a line, or one after the other.
         now : int, optional
             The time of day, in ms, where the counts shall tell when data came.
-        reset_start, reset_end : time, optional
-            Of buckets that shall be done again: refused, for what is learned stays learned. Take
-            the models back to a snapshot instead.
 
         Returns
         -------
@@ -44,14 +38,12 @@ class JobStream(JobBase):
         DataError
             If a table lacks a column.
         JobError
-            If JSON is too bad, or buckets shall be reset. Rows whose time cannot be read are
-            counted, no error.
+            If JSON is too bad. Rows whose time cannot be read are counted, no error.
         JobStateError
             If the job is closed.
         """
         with self._lock:
             self._check_open("process data")
-            _check_no_reset(reset_start, reset_end)
             self._forget_old()
             before = self.counts
             rows = self._reader().read(data)
@@ -109,17 +101,11 @@ class JobStream(JobBase):
             self._forget_old()
             return self._move(lambda: self._flush(asked))
 
-    def close(self, *, now: int | None = None) -> None:
+    def close(self) -> None:
         """Bring all scores up to date, and take no more rows until :meth:`open`.
 
         The last bucket stays as it is: rows that come after the job is opened still belong to it.
-
-        Parameters
-        ----------
-        now : int, optional
-            The time of day, in ms; of no meaning here, but those who log calls have it.
         """
-        del now
         with self._lock:
             self._collect()
             self._score_again(is_due=True)
@@ -177,15 +163,6 @@ class JobStream(JobBase):
     def _check_open(self, action: str) -> None:
         if self.is_closed:
             raise JobStateError(f"Cannot {action} because job [{self.id}] is not open")
-
-
-def _check_no_reset(start: Any, end: Any) -> None:
-    for name, value in (("reset_start", start), ("reset_end", end)):
-        if value is not None:
-            read_moment(name, value)
-            raise JobError(
-                f"[{name}] is not supported: buckets cannot be reset; revert to a model snapshot"
-            )
 
 
 def _floor(time: int | None, span: int) -> int | None:

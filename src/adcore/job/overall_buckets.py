@@ -208,7 +208,7 @@ def _time(field: Field, value: Any) -> Any:
 
 
 def _given(name: str, value: str) -> Any:
-    return read_flag(name, value) if name in ("exclude_interim", "allow_no_match") else value
+    return read_flag(value) if name in ("exclude_interim", "allow_no_match") else value
 
 
 _READERS: dict[str, Reader] = {

@@ -12,9 +12,12 @@ import numpy.typing as npt
 from adcore.job.detector_config import JobDetector
 from adcore.job.document_ids import series_id
 from adcore.job.result_names import RESERVED
-from adcore.job.rows import present, rows_of
+from adcore.job.result_schema import Table
+from adcore.job.result_tables import rows_of_slices
+from adcore.job.rows import present, rows_of, rows_of_each
 
 if TYPE_CHECKING:
+    from adcore.job.result_context import ResultContext
     from adcore.job.results import JobResults
 
 __all__ = ["record_documents", "record_id"]
@@ -35,12 +38,19 @@ def record_documents(
     with_sequence : bool
         Whether to number the records of a bucket, as old versions of the API did.
     """
-    made = []
+    table = results.tables["records"]
     sequence = _sequence(results, rows) if with_sequence else [None] * len(rows)
-    records = rows_of("records", results.tables["records"], results.texts, rows)
-    for row, number in zip(records, sequence, strict=True):
-        made.append(_record(results, row, number))
-    return made
+    records = rows_of("records", table, results.texts, rows)
+    causes = rows_of_each(
+        "causes", results.tables["causes"], results.texts,
+        table["first_cause"][rows], table["causes"][rows],
+    )  # fmt: skip
+    parts = zip(records, sequence, causes, _influencers(results, table, rows), strict=True)
+    caused = _influencers(
+        results, results.tables["causes"],
+        rows_of_slices(table["first_cause"][rows], table["causes"][rows]),
+    )  # fmt: skip
+    return [_record(results.context, *part, caused) for part in parts]
 
 
 def record_id(document: Mapping[str, Any]) -> str:
@@ -63,23 +73,30 @@ def _sequence(results: JobResults, rows: npt.NDArray[Any]) -> list[int]:
     return numbers
 
 
-def _record(results: JobResults, row: dict[str, Any], sequence: int | None) -> dict[str, Any]:
-    detector = results.context.detectors[row["detector_index"]]
-    influencers = _influencers(results, row)
+def _record(
+    context: ResultContext,
+    row: dict[str, Any],
+    sequence: int | None,
+    causes: list[dict[str, Any]],
+    influencers: list[dict[str, Any]],
+    caused: Iterator[list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """A document; ``caused`` gives the influencers of one cause after the other, of all records."""
+    detector = context.detectors[row["detector_index"]]
     document = present(
-        ("job_id", results.context.job_id),
+        ("job_id", context.job_id),
         ("result_type", "record"),
         ("probability", row["probability"]),
         ("multi_bucket_impact", row["multi_bucket_impact"]),
         ("record_score", row["record_score"]),
         ("initial_record_score", row["initial_record_score"]),
-        ("bucket_span", results.context.bucket_span),
+        ("bucket_span", context.bucket_span),
         ("detector_index", row["detector_index"]),
         ("sequence_num", sequence),
         ("is_interim", row["is_interim"]),
         ("timestamp", row["timestamp"]),
         *_measured(detector, row),
-        ("causes", _causes(results, detector, row)),
+        ("causes", [_cause(detector, cause, next(caused)) for cause in causes] or None),
         ("influencers", influencers or None),
         ("geo_results", _geo_results(row)),
         ("anomaly_score_explanation", _explanation(row) or None),
@@ -118,35 +135,31 @@ def _geo_results(row: Mapping[str, Any]) -> dict[str, str] | None:
     }
 
 
-def _influencers(results: JobResults, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The values that contributed, by field."""
-    first = row["first_influence"]
-    rows = slice(first, first + row["influences"])
-    found: dict[str, list[str]] = {}
-    for part in rows_of("influences", results.tables["influences"], results.texts, rows):
-        found.setdefault(part["influencer_field_name"], []).append(part["influencer_field_value"])
-    return [
-        {"influencer_field_name": name, "influencer_field_values": values}
-        for name, values in found.items()
-    ]
+def _influencers(
+    results: JobResults, table: Table, rows: npt.NDArray[Any]
+) -> Iterator[list[dict[str, Any]]]:
+    """For each of the rows the values that contributed, by field."""
+    slices = table["first_influence"][rows], table["influences"][rows]
+    for parts in rows_of_each("influences", results.tables["influences"], results.texts, *slices):
+        found: dict[str, list[str]] = {}
+        for part in parts:
+            values = found.setdefault(part["influencer_field_name"], [])
+            values.append(part["influencer_field_value"])
+        yield [
+            {"influencer_field_name": name, "influencer_field_values": values}
+            for name, values in found.items()
+        ]
 
 
-def _causes(
-    results: JobResults, detector: JobDetector, row: Mapping[str, Any]
-) -> list[dict[str, Any]] | None:
-    rows = slice(row["first_cause"], row["first_cause"] + row["causes"])
-    causes = []
-    for cause in rows_of("causes", results.tables["causes"], results.texts, rows):
-        influencers = _influencers(results, cause)
-        causes.append(
-            present(
-                ("probability", cause["probability"]),
-                *_measured(detector, cause),
-                ("influencers", influencers or None),
-                ("geo_results", _geo_results(cause)),
-            )
-        )
-    return causes or None
+def _cause(
+    detector: JobDetector, cause: Mapping[str, Any], influencers: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return present(
+        ("probability", cause["probability"]),
+        *_measured(detector, cause),
+        ("influencers", influencers or None),
+        ("geo_results", _geo_results(cause)),
+    )
 
 
 def _explanation(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class ResultPage:
             return _documents(results, query, some)
 
         ordered = sorted_rows(results, query, rows, documents)
-        return cls(results, query, len(rows), ordered[query.page.rows])
+        return cls(results, query, len(rows), ordered)
 
     def to_api(self) -> dict[str, Any]:
         """The answer of the API."""

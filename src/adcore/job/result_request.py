@@ -82,7 +82,7 @@ def parameter_names(kind: ResultKind) -> tuple[str, ...]:
     return tuple(name for name in _readers(kind) if name not in ("page", "job_id", "timestamp"))
 
 
-def read_flag(name: str, value: str) -> bool:
+def read_flag(value: str) -> bool:
     """A truth value of a URL: in any case, and true where nothing is said.
 
     Raises
@@ -95,7 +95,6 @@ def read_flag(name: str, value: str) -> bool:
         raise illegal_argument(
             f"Failed to parse value [{value}] as only [true] or [false] are allowed."
         )
-    del name
     return lower != "false"
 
 
@@ -125,7 +124,7 @@ def _of_url(kind: ResultKind, parameters: Mapping[str, str]) -> dict[str, Any]:
             asked[name] = parameters[name]
     for name in _FLAGS:
         if name in parameters:
-            asked[name] = read_flag(name, parameters[name])
+            asked[name] = read_flag(parameters[name])
     if kind.score in parameters:
         asked[kind.score] = _score(kind.score, parameters[kind.score])
     return asked

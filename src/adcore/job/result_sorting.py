@@ -32,7 +32,7 @@ Documents = Callable[["npt.NDArray[Any]"], Sequence[dict[str, Any]]]
 def sorted_rows(
     results: JobResults, query: ResultQuery, rows: npt.NDArray[Any], documents: Documents
 ) -> npt.NDArray[Any]:
-    """The rows in the order of a question; what lacks the field is last in either direction.
+    """The rows of a page in the order of a question; what lacks the field is last either way.
 
     Parameters
     ----------
@@ -47,12 +47,27 @@ def sorted_rows(
     JobError
         If no result can have the field.
     """
-    keys: list[npt.NDArray[Any]] = []
-    for field in query.sort_fields:
-        values = _values(results, query, field, rows, documents)
-        missing = np.isnan(values)
-        keys += [missing, np.where(missing, 0.0, -values if query.desc else values)]
-    return rows[np.lexsort(keys[::-1])]
+    first, *others = query.sort_fields
+    key = _key(_values(results, query, first, rows, documents), query.desc)
+    rows, key = _page_candidates(rows, key, query)
+    keys = [_key(_values(results, query, name, rows, documents), query.desc) for name in others]
+    return rows[np.lexsort([*keys[::-1], key])][query.page.rows]
+
+
+def _key(values: FloatArray, desc: bool) -> FloatArray:
+    """Numbers to sort by, the least first; what is missing is last."""
+    return np.where(np.isnan(values), np.inf, -values if desc else values)
+
+
+def _page_candidates(
+    rows: npt.NDArray[Any], key: FloatArray, query: ResultQuery
+) -> tuple[npt.NDArray[Any], FloatArray]:
+    """Those rows that may be on the page or before it: of many, few have to be sorted."""
+    last = query.page.rows.stop
+    if last is None or not 0 < last < len(rows):
+        return rows, key
+    near = key <= np.partition(key, last - 1)[last - 1]
+    return rows[near], key[near]
 
 
 def _values(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy.typing as npt
 
 from adcore.job.result_schema import NO_TEXT, SCHEMA, Table
+from adcore.job.result_tables import rows_of_slices
 
-__all__ = ["present", "rows_of"]
+__all__ = ["present", "rows_of", "rows_of_each"]
 
 
 def rows_of(
@@ -26,6 +28,18 @@ def rows_of(
             columns[column] = values.tolist()
     names = tuple(columns)
     return (dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+
+def rows_of_each(
+    name: str,
+    table: Table,
+    texts: Sequence[str],
+    first: npt.NDArray[Any],
+    count: npt.NDArray[Any],
+) -> Iterator[list[dict[str, Any]]]:
+    """The rows of several slices, a list per slice: one pass over the columns is enough."""
+    rows = rows_of(name, table, texts, rows_of_slices(first, count))
+    return (list(islice(rows, length)) for length in count.tolist())
 
 
 def present(*pairs: tuple[str, Any]) -> dict[str, Any]:
