@@ -111,7 +111,7 @@ def test_a_row_may_be_nested_as_deeply_as_it_likes() -> None:
 # -- what cannot be read
 
 
-@pytest.mark.parametrize("time", ["soon", None, "", "1e300", float("nan"), True, "-9e15"])
+@pytest.mark.parametrize("time", ["soon", None, "", "1e300", float("nan"), True, "-9e15", 10**400])
 def test_rows_without_a_time_are_counted(time: Any) -> None:
     rows = READER.read([{**ROWS[0], "time": time}, ROWS[1]])
     assert content(rows) == ([1403481700000], [2.5], ["b"])

@@ -11,6 +11,7 @@ from adcore import _rows
 from adcore.arrow import ArrowField, FloatArray, Int64Array
 from adcore.errors import AdcoreError
 from adcore.job.data_description import DataDescription
+from adcore.job.row_values import as_floats
 from adcore.store.dates import DateFormat, date_format
 from adcore.times import epoch_milliseconds
 
@@ -72,7 +73,7 @@ def _of_objects(values: list[Any], time_format: str) -> Int64Array:
     """Times of values of any kind: few are different, so each is read once."""
     factor = _FACTORS.get(time_format)
     if factor is not None and not set(map(type, values)) - {int, float}:
-        return _scaled(np.array(values, dtype=np.float64), factor)
+        return _scaled(as_floats(values), factor)
     if any(isinstance(value, date) for value in values):
         return np.array([_of_moment(value) for value in values], dtype=np.int64)
     codes = np.empty(len(values), dtype=np.uint32)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from adcore import _rows
 from adcore.arrow import ArrowField, FloatArray, UInt32Array
 
-__all__ = ["numbers_of", "places_of", "texts_of"]
+__all__ = ["as_floats", "numbers_of", "places_of", "texts_of"]
 
 _EXACT = 2.0**53
 
@@ -35,7 +35,7 @@ def numbers_of(column: Any) -> FloatArray:
         return _finite(array.astype(np.float64))
     values = list(column) if array is None else array.tolist()
     if not set(map(type, values)) - {int, float, type(None)}:
-        return _finite(_converted(values))
+        return _finite(as_floats(values))
     return _finite(np.array([_number(value) for value in values], dtype=np.float64))
 
 
@@ -112,7 +112,8 @@ def _finite(values: FloatArray) -> FloatArray:
     return np.where(np.isinf(values), np.nan, values)
 
 
-def _converted(values: list[Any]) -> npt.NDArray[np.float64]:
+def as_floats(values: list[Any]) -> FloatArray:
+    """Numbers and None as float64; ``NaN`` for integers beyond it."""
     try:
         return np.array(values, dtype=np.float64)
     except OverflowError:
