@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,8 @@ def test_the_burst_is_the_strongest_record(watched: Job) -> None:
     assert record["field_name"] == "load"
     assert record["actual"][0] == pytest.approx(115, abs=4)
     assert record["typical"][0] == pytest.approx(55, abs=4)
-    assert record["record_score"] >= 75
+    # The highest of 400 buckets cannot be told from the usual with more certainty than this.
+    assert 50 <= record["record_score"] < 90
     assert record["probability"] < 1e-10
     assert record["host"] == ["web-2"]
     assert record["influencers"] == [
@@ -103,8 +105,7 @@ def test_the_influencer_is_the_host(watched: Job) -> None:
 def test_a_record_is_explained_in_sentences(watched: Job) -> None:
     first, second, *_ = watched.explain(watched.records()[0])
     assert first.startswith("mean(load) of host=web-2: 11")
-    assert "the score of" in second
-    assert "critical" in second
+    assert re.search(r"the score of \d\d is major( \(\d\d when the bucket ended\))?\.$", second)
 
 
 def test_plots_have_a_point_per_bucket_and_series(watched: Job) -> None:
@@ -116,8 +117,10 @@ def test_plots_have_a_point_per_bucket_and_series(watched: Job) -> None:
 
 
 def test_overall_buckets_are_those_of_the_job(watched: Job) -> None:
-    found = watched.overall_buckets(overall_score=50)
-    assert START + BURST * SPAN in [bucket["timestamp"] for bucket in found]
+    found = watched.overall_buckets(overall_score=10)
+    strongest = max(found, key=lambda bucket: bucket["overall_score"])
+    assert strongest["timestamp"] == START + BURST * SPAN
+    assert strongest["jobs"] == [{"job_id": "job", "max_anomaly_score": strongest["overall_score"]}]
     hourly = watched.overall_buckets(bucket_span="1h")
     assert len(hourly) == 34
     assert {bucket["bucket_span"] for bucket in hourly} == {3600}

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from adcore.cli import app
 from adcore.job import Job
+from adcore.report import job_view
 
 BURST = 250
 DETECTOR = ["--detector", "mean(load) by host", "--influencer", "host"]
@@ -80,9 +81,21 @@ def test_a_report_shows_the_series(table: pd.DataFrame, tmp_path: Path) -> None:
     table.to_parquet(source)
     done = run(source, *DETECTOR, "--report", report)
     assert done.exit_code == 0, done.output
-    page = report.read_text()
-    assert "web-2" in page
-    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "web-2" in report.read_text()
+    assert f"wrote {report}" in done.stderr.replace("\n", "")
+
+
+def test_a_page_has_the_series_and_what_is_to_come(table: pd.DataFrame) -> None:
+    job = Job(detectors="mean(load) by host", model_plot_config={"enabled": True})
+    job.process(table)
+    view = job_view(job)
+    assert (len(view.buckets), len(view.records)) == (299, job.records().count)
+    ahead = {document["timestamp"] for document in view.forecasts}
+    assert (len(ahead), min(ahead)) == (75, START + 299 * SPAN)
+    assert {point["by_field_value"] for point in view.model_plot} == {"web-1", "web-2"}
+    rare = Job(detectors="rare by host")
+    rare.process(table)
+    assert job_view(rare).forecasts == []
 
 
 @pytest.mark.parametrize(

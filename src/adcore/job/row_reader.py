@@ -170,7 +170,7 @@ def _is_rows(data: Any) -> bool:
     if hasattr(data, "dtype") or hasattr(data, "columns") or isinstance(data, (Mapping, str)):
         return False
     if isinstance(data, Sequence):
-        return all(isinstance(row, Mapping) for row in data)
+        return all(type(row) is dict or isinstance(row, Mapping) for row in data)
     return (
         isinstance(data, Iterable)
         and not hasattr(data, "__arrow_c_stream__")
