@@ -312,6 +312,21 @@ def test_interim_results_go_when_final_ones_come() -> None:
     assert job.buckets().count == 40
 
 
+def test_rows_from_the_far_future_are_counted_and_end_nothing() -> None:
+    job = small(bucket_span="1s")
+    job.process(at(FIRST, FIRST + 10**9, FIRST + 10, FIRST + 2_000_000))
+    assert job.call_counts["invalid_date_count"] == 2
+    assert job.call_counts["latest_record_timestamp"] == (FIRST + 10) * 1000
+    job.process(at(FIRST + 2_000_000, FIRST + 20))
+    assert job.call_counts["invalid_date_count"] == 1
+    assert job.buckets().count == 20
+    with pytest.raises(JobError, match=r"^\[advance_time\] is more than 1,000,000 buckets ahead"):
+        job.flush(advance_time=FIRST + 2_000_000)
+    job.flush(skip_time=FIRST + 2_000_000)
+    job.process(at(FIRST + 2_000_000))
+    assert job.call_counts["processed_record_count"] == 1
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [

@@ -22,7 +22,8 @@ DETECTOR = ["--detector", "mean(load) by host", "--influencer", "host"]
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return pd.DataFrame(hosts(300, burst=BURST))
+    frame: pd.DataFrame = pd.DataFrame(hosts(300, burst=BURST))
+    return frame
 
 
 def run(*arguments: object) -> Any:

@@ -278,7 +278,31 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
             "[all, none, by, over]"
         ),
     ),
+    (
+        body(bucket_span="9999999999999d"),
+        ILLEGAL,
+        "bucket_span [9999999999999d] is too long",
+    ),
+    (
+        body(influencers=["a", ""]),
+        PARSE,
+        "[analysis_config] failed to parse field [influencers]: a field has no name",
+    ),
     # rules
+    (
+        body(
+            {
+                "function": "count",
+                "custom_rules": [
+                    {
+                        "conditions": [{"applies_to": "time", "operator": "gt", "value": "NaN"}],
+                    }
+                ],
+            }
+        ),
+        PARSE,
+        '[rule_condition] failed to parse field [value]: For input string: "NaN"',
+    ),
     (
         body({"function": "rare", "by_field_name": "a", "custom_rules": [RULE]}),
         STATUS,
@@ -346,6 +370,11 @@ UPDATES: list[tuple[dict[str, Any], int, str]] = [
         {"detectors": [{"detector_index": 1, "description": "x"}]},
         400,
         "Supplied detector_index [1] is >= the number of detectors [1]",
+    ),
+    (
+        {"detectors": [{"detector_index": -1, "description": "x"}]},
+        400,
+        "detector_index cannot be less than 0. Value = -1",
     ),
     (
         {"detectors": [{"description": "x"}]},

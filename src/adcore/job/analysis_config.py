@@ -241,6 +241,13 @@ def _analyzer(field: Field, value: Any) -> Any:
     return value if isinstance(value, str) else raw_object(field, value)
 
 
+def _influencers(field: Field, value: Any) -> tuple[str, ...]:
+    names = texts(field, value)
+    if "" in names:
+        raise field.unreadable("a field has no name")
+    return names
+
+
 _PER_PARTITION = object_of(
     "per_partition_categorization", {"enabled": flag, "stop_on_warn": flag}, Categorization
 )
@@ -253,7 +260,7 @@ ANALYSIS_FIELDS: dict[str, Reader] = {
     "latency": TimeSpan.read,
     "summary_count_field_name": read_text,
     "detectors": read_detectors,
-    "influencers": texts,
+    "influencers": _influencers,
     "multivariate_by_fields": flag,
     "model_prune_window": TimeSpan.read,
     "period": lambda _, value: value,

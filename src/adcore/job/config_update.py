@@ -96,6 +96,8 @@ def _analysis(config: AnalysisConfig, given: dict[str, Any]) -> AnalysisConfig:
     changes = {name: given[name] for name in _ANALYSIS if name in given}
     detectors = list(config.detectors)
     for index, change in given.get("detectors", ()):
+        if index < 0:
+            raise illegal_argument(f"detector_index cannot be less than 0. Value = {index}")
         if index >= len(detectors):
             raise illegal_argument(
                 f"Supplied detector_index [{index}] is >= the number of detectors "

@@ -40,6 +40,8 @@ def flat_columns(results: JobResults, kind: str) -> dict[str, npt.NDArray[Any]]:
     for name, what in SCHEMA[kind].items():
         if name in _HIDDEN or what.rows_of is not None or _is_count(kind, name):
             continue
+        if name.endswith("_field_value") and not _is_split(results, name):
+            continue
         columns[name] = _content(table[name], texts, is_text=what.is_text, name=name)
         if name == "detector_index":
             columns |= _of_detector(results, table[name])
@@ -79,6 +81,14 @@ def as_arrow(columns: Mapping[str, npt.NDArray[Any]]) -> pa.Table:
 
     return pa.table(
         {n: pa.array(c, pa.string()) if c.dtype == object else c for n, c in columns.items()}
+    )
+
+
+def _is_split(results: JobResults, name: str) -> bool:
+    """Whether some detector has the field whose values a column holds; influencers all have."""
+    field = name.replace("_value", "_name")
+    return field not in _DETECTOR or any(
+        getattr(detector, field) for detector in results.context.detectors
     )
 
 

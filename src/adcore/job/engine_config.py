@@ -12,6 +12,8 @@ from adcore.job.rules import DetectionRule
 
 __all__ = ["engine_config", "engine_rules"]
 
+_MOST_MEMORY = 2**62
+
 Filters = Mapping[str, Sequence[str]]
 
 
@@ -30,11 +32,11 @@ def engine_config(config: JobConfig, filters: Filters, threads: int) -> dict[str
         "bucket_span": analysis.bucket_span.milliseconds,
         "latency": analysis.latency.milliseconds if analysis.latency is not None else 0,
         "detectors": [_detector(detector, filters) for detector in analysis.detectors],
-        "influencers": list(analysis.influencers),
+        "influencers": list(dict.fromkeys(analysis.influencers)),
         "summary_count_field_name": analysis.summary_count_field_name,
         "multivariate_by_fields": bool(analysis.multivariate_by_fields),
         "model_prune_window": analysis.model_prune_window.milliseconds,
-        "model_memory_limit": config.analysis_limits.model_memory_bytes,
+        "model_memory_limit": min(config.analysis_limits.model_memory_bytes, _MOST_MEMORY),
         "model_plot": plot is not None and plot.enabled,
         "model_plot_terms": sorted(plot.values) if plot is not None else [],
         "threads": threads,
@@ -90,6 +92,5 @@ def _items(filter_id: str, filters: Filters) -> list[str]:
 
 
 def _shift(rule: DetectionRule) -> int:
-    given = (rule.params or {}).get("force_time_shift")
-    seconds = given.get("time_shift_amount", 0) if isinstance(given, Mapping) else 0
-    return int(seconds) * 1_000
+    given = (rule.params or {}).get("force_time_shift") or {}
+    return int(given.get("time_shift_amount", 0)) * 1_000

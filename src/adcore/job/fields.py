@@ -6,6 +6,7 @@ for a field that is not there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -104,9 +105,12 @@ def number(field: Field, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise field.wrong_kind(value)
     try:
-        return float(value)
+        real = float(value)
     except (ValueError, OverflowError):
-        raise field.unreadable(f'For input string: "{value}"') from None
+        real = math.nan
+    if not math.isfinite(real):
+        raise field.unreadable(f'For input string: "{value}"')
+    return real
 
 
 def whole(field: Field, value: Any) -> int:

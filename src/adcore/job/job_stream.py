@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from adcore.job.changes import Changes
-from adcore.job.errors import JobStateError
+from adcore.job.errors import JobStateError, illegal_argument
+from adcore.job.far_rows import MOST_EMPTY_BUCKETS, near_rows
 from adcore.job.flush_request import FlushRequest
 from adcore.job.job_base import JobBase
 from adcore.job.results import JobResults
 
 __all__ = ["JobStream"]
+
+
+_EVER = -(2**62)
 
 
 class JobStream(JobBase):
@@ -46,7 +50,7 @@ class JobStream(JobBase):
             self._check_open("process data")
             self._forget_old()
             before = self.counts
-            rows = self._reader().read(data)
+            rows = near_rows(self._reader().read(data), self._latest, self.config.bucket_span)
             self._count(rows.counts)
             self._last_data_time = now if now is not None else self._last_data_time
             found = self._move(
@@ -120,8 +124,18 @@ class JobStream(JobBase):
         with self._lock:
             return self._store.take_changes()
 
+    @property
+    def _latest(self) -> int | None:
+        """The latest time that rows or a flush have brought, in ms."""
+        times = (
+            self._engine.counts().get("latest_record_timestamp"),
+            self._engine.last_finalized_bucket_end,
+        )
+        return max((time for time in times if time is not None), default=None)
+
     def _flush(self, asked: FlushRequest) -> None:
         if asked.advance_time is not None:
+            self._check_reach(asked.advance_time)
             self._engine.advance_time(asked.advance_time)
         if asked.skip_time is not None:
             self._engine.skip_time(asked.skip_time)
@@ -130,6 +144,13 @@ class JobStream(JobBase):
             if asked.start is not None and end is None:
                 end = asked.start + 1
             self._engine.interim(_floor(asked.start, self.config.bucket_span), end)
+
+    def _check_reach(self, time: int) -> None:
+        latest, span = self._latest, self.config.bucket_span
+        if latest is not None and time - latest > MOST_EMPTY_BUCKETS * span:
+            raise illegal_argument(
+                f"[advance_time] is more than {MOST_EMPTY_BUCKETS:,} buckets ahead: use [skip_time]"
+            )
 
     def _move(self, step: Callable[[], None]) -> JobResults:
         step()
@@ -149,7 +170,7 @@ class JobStream(JobBase):
             return
         window = self.config.renormalization_window
         if window:
-            start = min(latest, self._scored_until or latest) - window
+            start = max(min(latest, self._scored_until or latest) - window, _EVER)
             self._store.rescore(start, latest, self._engine.renormalise)
         self._scored_until = latest
 
@@ -158,7 +179,7 @@ class JobStream(JobBase):
         latest = self._engine.last_finalized_bucket_end
         if not self.keep_results and latest is not None:
             since = min(latest, self._scored_until or latest)
-            self._store.trim(since - self.config.renormalization_window)
+            self._store.trim(max(since - self.config.renormalization_window, _EVER))
 
     def _check_open(self, action: str) -> None:
         if self.is_closed:

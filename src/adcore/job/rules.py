@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcore.job.errors import JobError, bad_request
-from adcore.job.fields import Field, array_of, number, object_of, one_of, raw_object, text
+from adcore.job.fields import Field, array_of, number, object_of, one_of, raw_object, text, whole
 from adcore.job.functions import Function
 
 __all__ = ["DetectionRule", "FilterRef", "RuleCondition", "check_rule"]
 
+_LONGEST_SHIFT = 366 * 86_400
 _ACTIONS = ("skip_result", "skip_model_update", "force_time_shift")
 
 
@@ -128,6 +129,13 @@ def _scope(field: Field, value: Any) -> dict[str, FilterRef]:
     return {name: _FILTER_REF(field.inner(name), ref) for name, ref in content.items()}
 
 
+def _seconds(field: Field, value: Any) -> int:
+    seconds = whole(field, value)
+    if abs(seconds) > _LONGEST_SHIFT:
+        raise field.unreadable(f"[{seconds}] seconds are more than a year")
+    return seconds
+
+
 _CONDITION_FIELDS = {
     "applies_to": one_of("actual", "typical", "diff_from_typical", "time"),
     "operator": one_of("gt", "gte", "lt", "lte"),
@@ -142,13 +150,15 @@ _FILTER_REF = object_of(
     FilterRef,
     required=("filter_id",),
 )
+_SHIFT = object_of("rule_params_for_force_time_shift", {"time_shift_amount": _seconds}, dict)
+_PARAMS = object_of("rule_params", {"force_time_shift": _SHIFT}, dict)
 _READ = object_of(
     "detection_rule",
     {
         "actions": array_of(one_of(*_ACTIONS)),
         "scope": _scope,
         "conditions": array_of(_CONDITION),
-        "params": raw_object,
+        "params": _PARAMS,
     },
     DetectionRule,
 )

@@ -12,6 +12,8 @@ from adcore.job.fields import Field
 __all__ = ["TimeSpan"]
 
 _UNITS = {"nanos": 1e-9, "micros": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+# Milliseconds are to be exact also where they are floats.
+_LONGEST = 2**53 // 1_000
 _SPAN = re.compile(r"\s*(-?\d{1,15})\s*(nanos|micros|ms|[smhd])\s*", re.IGNORECASE)
 
 
@@ -44,12 +46,14 @@ class TimeSpan:
             If it is neither, or no whole number of seconds.
         """
         if isinstance(value, int) and not isinstance(value, bool):
-            return cls(value, f"{value}s")
+            value = f"{value}s"
         match = _SPAN.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise _unreadable(name, value)
         count, unit = int(match[1]), match[2].lower()
         seconds = count * _UNITS[unit]
+        if abs(seconds) > _LONGEST:
+            raise illegal_argument(f"{name} [{value}] is too long")
         if seconds != int(seconds):
             raise illegal_argument(f"{name} has to be a multiple of 1s. Value = {value}")
         return cls(int(seconds), f"{count}{unit}")
