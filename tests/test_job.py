@@ -362,10 +362,12 @@ def test_flushes_that_contradict_themselves(options: dict[str, Any], reason: str
 def test_a_closed_job_takes_nothing() -> None:
     job = small()
     job.close()
-    for call in (lambda: job.process(at(FIRST)), job.flush):
-        with pytest.raises(JobStateError, match=r"because job \[job\] is not open") as caught:
-            call()
-        assert caught.value.status == 409
+    closed = r"because job \[job\] is not open$"
+    with pytest.raises(JobStateError, match=f"^Cannot process data {closed}") as caught:
+        job.process(at(FIRST))
+    assert (caught.value.status, caught.value.type) == (409, "status_exception")
+    with pytest.raises(JobStateError, match=f"^Cannot flush {closed}"):
+        job.flush()
 
 
 @pytest.mark.parametrize(
