@@ -147,6 +147,26 @@ def test_memory_is_told(watched: Job) -> None:
     assert watched.memory_status == "ok"
 
 
+def test_memory_is_bounded_and_what_is_not_modelled_is_counted() -> None:
+    job = Job(detectors="mean(x) by host", bucket_span="5m", model_memory_limit="2mb")
+    rows = 20_000
+    for bucket in range(3):
+        names = np.array([f"host-{i}" for i in range(rows)], dtype=object)
+        times = np.full(rows, START + bucket * SPAN)
+        job.process({"time": times, "host": names, "x": np.arange(rows) % 7})
+    size = job.model_size_stats
+    assert (size["memory_status"], job.memory_status) == ("hard_limit", "hard_limit")
+    assert size["model_bytes_memory_limit"] == 2 << 20
+    assert size["model_bytes"] <= 2 << 20
+    assert size["bucket_allocation_failures_count"] > 0
+    assert size["total_by_field_count"] < rows
+    assert job.counts["processed_record_count"] == 3 * rows
+    assert job.buckets(size=None).count == 2
+    job.update({"analysis_limits": {"model_memory_limit": "64mb"}})
+    job.process({"time": [START + 3 * SPAN], "host": ["new"], "x": [1.0]})
+    assert job.model_size_stats["model_bytes_memory_limit"] == 64 << 20
+
+
 # -- one answer, however the rows come
 
 

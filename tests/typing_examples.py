@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,14 @@ from adcore import (
     Detector,
     DetectorConfig,
     DetectorResults,
+    Job,
+    JobConfig,
+    JobResults,
     RandomCutForest,
     ThresholdedForest,
     ThresholdedResult,
 )
+from adcore.job import JobForecast, ResultPage
 from adcore.results import Attribution, Density, Forecast, Imputation, Neighbors
 
 if TYPE_CHECKING:
@@ -58,6 +62,17 @@ if TYPE_CHECKING:
     assert_type(watcher.config, DetectorConfig)
     assert_type(watcher.init_progress.is_ready, bool)
     assert_type(Detector.load("detector"), Detector)
+
+    job = Job(detectors="mean(cpu)", bucket_span="5m")
+    assert_type(job.process([{"time": 0, "cpu": 1.0}]), JobResults)
+    assert_type(job.flush(calc_interim=True), JobResults)
+    assert_type(job.records(record_score=75), ResultPage)
+    assert_type(job.records()[0], dict[str, Any])
+    assert_type(job.config, JobConfig)
+    assert_type(job.forecast("1d"), JobForecast)
+    assert_type(job.take_changes().deleted, list[str])
+    assert_type(Job.load("job"), Job)
+    assert_type(JobConfig.from_keywords(detectors="count").bucket_span, int)
 
     # What has to be refused: an unused "ignore" is an error, so these lines are assertions too.
     RandomCutForest(2, 4)  # type: ignore[call-arg]

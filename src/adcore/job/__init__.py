@@ -6,7 +6,7 @@ from adcore.job.changes import Changes
 from adcore.job.config import JobConfig, Limits
 from adcore.job.config_update import updated
 from adcore.job.errors import JobError, JobFault, JobStateError
-from adcore.job.forecast import Forecast
+from adcore.job.forecast import JobForecast
 from adcore.job.job import Job
 from adcore.job.model_snapshot import ModelSnapshot
 from adcore.job.result_page import ResultPage
@@ -14,11 +14,11 @@ from adcore.job.results import JobResults
 
 __all__ = [
     "Changes",
-    "Forecast",
     "Job",
     "JobConfig",
     "JobError",
     "JobFault",
+    "JobForecast",
     "JobResults",
     "JobStateError",
     "Limits",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["Forecast", "ForecastRequest"]
+__all__ = ["ForecastRequest", "JobForecast"]
 
 _LONGEST = TimeSpan(3_650 * 86_400, "3650d")
 _MOST_MEMORY = 500 << 20
@@ -83,7 +83,7 @@ def _span(name: str, value: Any, default: str) -> TimeSpan:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Forecast:
+class JobForecast:
     """What models expect, per series and bucket; bounds are those of 95 %.
 
     Attributes
@@ -136,4 +136,4 @@ class Forecast:
         return np.asarray(texts[np.where(codes == NO_TEXT, len(self.texts), codes)])
 
     def __repr__(self) -> str:
-        return f"Forecast: {len(self):,} points of {self.context.job_id!r}"
+        return f"JobForecast: {len(self):,} points of {self.context.job_id!r}"

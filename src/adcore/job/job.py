@@ -9,7 +9,7 @@ from adcore.errors import InvalidStateError
 from adcore.job.dates import read_moment
 from adcore.job.errors import JobStateError
 from adcore.job.explain import explain_record
-from adcore.job.forecast import Forecast, ForecastRequest
+from adcore.job.forecast import ForecastRequest, JobForecast
 from adcore.job.job_snapshots import JobSnapshots
 from adcore.job.overall_buckets import JobBuckets, OverallQuery, overall_buckets
 from adcore.job.result_page import ResultPage
@@ -115,7 +115,7 @@ renormalization_window_days, ...
             self.id, span, table["timestamp"], table["anomaly_score"], table["is_interim"]
         )
 
-    def forecast(self, duration: Any = "1d") -> Forecast:
+    def forecast(self, duration: Any = "1d") -> JobForecast:
         """What the models expect from the last final bucket on.
 
         Parameters
@@ -136,7 +136,7 @@ renormalization_window_days, ...
                 made = self._engine.forecast(asked.duration.milliseconds)
             except InvalidStateError as error:
                 raise JobStateError(str(error), status=400) from error
-        return Forecast(self._store.context, made["texts"], made["forecasts"])
+        return JobForecast(self._store.context, made["texts"], made["forecasts"])
 
     def explain(self, record: Mapping[str, Any]) -> list[str]:
         """Why a record is one, in sentences; see :meth:`records`."""
