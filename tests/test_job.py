@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from job_streams import MINUTE, SPAN, START, hosts, part, rows_of
 
 from adcore.errors import DataError, SnapshotError
@@ -49,14 +51,13 @@ def everything(job: Job, **how: Any) -> list[str]:
     return [json.dumps(document) for page in pages for document in page]
 
 
-def as_first_written(job: Job) -> list[str]:
+def as_first_written(job: Job, **how: Any) -> list[str]:
     """All documents but for the scores that change with what comes later."""
     current = ("record_score", "anomaly_score", "influencer_score")
-    documents = job.records(size=None, sort="timestamp", desc=False).documents
-    documents += job.influencers(size=None, sort="timestamp", desc=False).documents
+    documents = [*job.records(size=None, **how), *job.influencers(size=None, **how)]
     documents += [
         {**bucket, "bucket_influencers": len(bucket["bucket_influencers"])}
-        for bucket in job.buckets(size=None)
+        for bucket in job.buckets(size=None, **how)
     ]
     return sorted(
         json.dumps({k: v for k, v in document.items() if k not in current})
@@ -179,6 +180,51 @@ def test_batches_of_any_size_give_what_was_first_written(
     found.append(job.flush(advance_time=START + 400 * SPAN))
     assert as_first_written(job) == as_first_written(watched)
     assert sum(map(len, found)) == 400
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Rows of some hosts: late ones, missing values, gaps, and times that are none."""
+    rows, now = [], START
+    for _ in range(draw(st.integers(0, 150))):
+        now += draw(st.sampled_from((1, 30_000, 100_000, SPAN, 7 * SPAN)))
+        late = draw(st.sampled_from((0, 0, 0, 100_000, 2 * SPAN)))
+        row: dict[str, Any] = {"time": draw(st.sampled_from((now - late, now - late, "never")))}
+        row["host"] = draw(st.sampled_from(("a", "b", "", None)))
+        row["load"] = draw(st.sampled_from((1.0, 2, "3.5", 400, None, "x")))
+        rows.append(row)
+    return rows
+
+
+@given(streams(), st.integers(1, 40), st.sampled_from(("0s", "10m")))
+@settings(max_examples=15, deadline=None)
+def test_any_stream_in_any_pieces_gives_the_same(
+    rows: list[dict[str, Any]], size: int, latency: str
+) -> None:
+    whole, pieces = (
+        job_of(latency=latency, detectors=["mean(load) by host", "count partitionfield=host"])
+        for _ in range(2)
+    )
+    whole.process(rows)
+    held: dict[str, Any] = {}
+    for first in range(0, len(rows), size):
+        pieces.process(rows[first : first + size])
+        pieces.flush(calc_interim=True)
+        changes = pieces.take_changes()
+        held |= changes.written
+        for gone in changes.deleted:
+            del held[gone]
+    assert as_first_written(pieces, exclude_interim=True) == as_first_written(whole)
+    assert pieces.counts == whole.counts
+    assert len(held) == sum(
+        getattr(pieces, kind)(size=0).count for kind in ("buckets", "records", "influencers")
+    )
+    counts = whole.counts
+    assert counts["input_record_count"] == len(rows)
+    assert (
+        sum(bucket["event_count"] for bucket in whole.buckets(size=None))
+        <= (counts["processed_record_count"])
+    )
 
 
 def test_every_kind_of_rows_gives_the_same(columns: dict[str, Any]) -> None:

@@ -50,6 +50,19 @@ renormalization_window_days, ...
     ------
     JobError
         If the configuration is wrong, with status, type and reason as the API has them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adcore import Job
+    >>> minutes = np.arange(3000)
+    >>> load = 50 + np.random.default_rng(0).normal(0, 2, 3000)
+    >>> load[2000:2005] = 90
+    >>> job = Job(detectors="mean(load)", bucket_span="5m")
+    >>> results = job.process({"time": minutes * 60_000, "load": load})
+    >>> record = job.records()[0]
+    >>> record["timestamp"] == 2000 * 60_000, record["actual"], round(record["typical"][0])
+    (True, [90.0], 50)
     """
 
     def records(self, **question: Any) -> ResultPage:
