@@ -25,7 +25,6 @@ class Function:
     allows_over : bool
     allows_value_conditions : bool
         Whether rules may compare its actual and typical values.
-    allows_forecast : bool
     """
 
     name: str
@@ -36,7 +35,6 @@ class Function:
     needs_over: bool = False
     allows_over: bool = True
     allows_value_conditions: bool = True
-    allows_forecast: bool = True
 
     @property
     def stands_alone(self) -> bool:
@@ -53,7 +51,7 @@ def _all() -> Iterator[Function]:
     yield from _sided(Function("count", "count", needs_field=False))
     yield from _sided(Function("non_zero_count", "count", needs_field=False, allows_over=False))
     yield from _sided(Function("distinct_count", "distinct_count"))
-    yield from _sided(Function("info_content", "info_content", allows_forecast=False))
+    yield from _sided(Function("info_content", "info_content"))
     yield Function("min", "min", "low")
     yield Function("max", "max", "high")
     for name in ("mean", "avg"):
@@ -66,11 +64,11 @@ def _all() -> Iterator[Function]:
     for name, needs_over in (("rare", False), ("freq_rare", True)):
         yield Function(
             name, "rare", needs_field=False, needs_by=True, needs_over=needs_over,
-            allows_value_conditions=False, allows_forecast=False,
+            allows_value_conditions=False,
         )  # fmt: skip
-    yield Function("lat_long", "lat_long", allows_value_conditions=False, allows_forecast=False)
+    yield Function("lat_long", "lat_long", allows_value_conditions=False)
     for name in ("time_of_day", "time_of_week"):
-        yield Function(name, "time", needs_field=False, allows_forecast=False)
+        yield Function(name, "time", needs_field=False)
 
 
 FUNCTIONS = {function.name: function for function in _all()}
