@@ -147,6 +147,12 @@ def test_a_table_has_to_have_the_columns() -> None:
         READER.read({"time": [1], "load": [2.0]})
 
 
+def test_the_name_of_a_file_is_no_data() -> None:
+    with pytest.raises(DataError, match=r"^data is 'load\.csv': expected JSON, rows or a table$"):
+        READER.read("load.csv")
+    assert len(READER.read(" \n")) == 0
+
+
 def test_places_are_two_numbers() -> None:
     parts = [("place", "latitude"), ("place", "longitude")]
     reader = RowReader(DataDescription(), parts, [])

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore.arrow import ArrowField, FloatArray, Int64Array
+from adcore.config import shorten
 from adcore.errors import DataError
 from adcore.frames import named_columns
 from adcore.job.data_description import DataDescription
@@ -93,8 +94,10 @@ class RowReader:
         JobError
             If the JSON is too bad.
         DataError
-            If a table lacks a column; rows may lack fields.
+            If a table lacks a column (rows may lack fields), or text is no JSON at all.
         """
+        if isinstance(data, str) and data.strip() and not set("{[") & set(data):
+            raise DataError(f"data is {shorten(data)}: expected JSON, rows or a table")
         if isinstance(data, (bytes, bytearray, memoryview, str)):
             size = len(data.encode() if isinstance(data, str) else bytes(data))
             return self._of_rows(read_json_rows(_content(data)), size)
