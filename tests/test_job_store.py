@@ -190,6 +190,17 @@ def test_old_results_are_forgotten_without_being_deleted() -> None:
     assert len(store.everything) == 0
 
 
+def test_texts_of_forgotten_results_are_forgotten() -> None:
+    store = store_of(*(bucket(i, host=f"host-{i}") for i in range(16)))
+    store.take_changes()
+    store.trim(12 * SPAN)
+    kept = store.everything
+    hosts = [text for text in kept.texts if text.startswith("host-")]
+    assert hosts == ["host-12", "host-13", "host-14", "host-15"]
+    assert [r["by_field_value"] for r in kept.records(sort="timestamp", desc=False)] == hosts
+    assert [i["influencer_field_value"] for i in kept.influencers()] == hosts[::-1]
+
+
 def test_results_come_back_from_bytes() -> None:
     store = store_of(bucket(0), bucket(1, host="b"))
     facts, content = write_results(store.final)

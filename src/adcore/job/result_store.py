@@ -13,6 +13,7 @@ from adcore.arrow import FloatArray
 from adcore.job.changes import KINDS, Changes, documents_by_id
 from adcore.job.result_context import ResultContext
 from adcore.job.result_schema import Table
+from adcore.job.result_tables import compact_texts
 from adcore.job.results import JobResults
 
 __all__ = ["Rescore", "ResultStore"]
@@ -56,7 +57,8 @@ class _Part:
             name: changed[self.results.tables[name]["timestamp"] >= start]
             for name, changed in self.changed.items()
         }
-        return _Part(self.results.between(start, None), flags)
+        cut = self.results.between(start, None)
+        return _Part(JobResults(cut.context, *compact_texts(cut.texts, cut.tables)), flags)
 
     def __len__(self) -> int:
         return sum(map(len, self.changed.values()))

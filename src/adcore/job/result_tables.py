@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from adcore.job.result_schema import NO_TEXT, SCHEMA, Table, empty_table
 
-__all__ = ["join_tables", "part_of_tables", "read_tables", "rows_of_slices"]
+__all__ = ["compact_texts", "join_tables", "part_of_tables", "read_tables", "rows_of_slices"]
 
 # A bucket leads to all that is in it, a record to its causes, both to their influences.
 _DOWN = ("buckets", "records", "causes")
@@ -79,6 +79,23 @@ def _moved(
         elif kind.rows_of is not None and rows[kind.rows_of]:
             moved[column] = table[column] + np.uint32(rows[kind.rows_of])
     return moved
+
+
+def compact_texts(
+    texts: Sequence[str], tables: Mapping[str, Table]
+) -> tuple[list[str], dict[str, Table]]:
+    """The same without texts that no row has any more."""
+    used = np.zeros(len(texts) + 1, np.bool_)
+    for name, table in tables.items():
+        for column, kind in SCHEMA[name].items():
+            if kind.is_text:
+                used[np.minimum(table[column], len(texts))] = True
+    kept = np.flatnonzero(used[:-1])
+    mapped = np.full(len(texts) + 1, NO_TEXT, dtype=np.uint32)
+    mapped[kept] = np.arange(len(kept))
+    rows = dict.fromkeys(SCHEMA, 0)
+    moved = {name: _moved(name, table, mapped, rows) for name, table in tables.items()}
+    return [texts[code] for code in kept.tolist()], moved
 
 
 def part_of_tables(tables: Mapping[str, Table], buckets: npt.NDArray[Any]) -> dict[str, Table]:
