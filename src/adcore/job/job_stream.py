@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from adcore.job.changes import Changes
@@ -11,6 +10,7 @@ from adcore.job.far_rows import MOST_EMPTY_BUCKETS, near_rows
 from adcore.job.flush_request import FlushRequest
 from adcore.job.job_base import JobBase
 from adcore.job.results import JobResults
+from adcore.job.row_reader import JobRows
 
 __all__ = ["JobStream"]
 
@@ -53,9 +53,7 @@ class JobStream(JobBase):
             rows = near_rows(self._reader().read(data), self._latest, self.config.bucket_span)
             self._count(rows.counts)
             self._last_data_time = now if now is not None else self._last_data_time
-            found = self._move(
-                lambda: self._engine.process(rows.timestamps, rows.metrics, rows.keys)
-            )
+            found = self._analyse(rows)
             self.call_counts = self.counts - before
             return found
 
@@ -103,7 +101,10 @@ class JobStream(JobBase):
         with self._lock:
             self._check_open("flush")
             self._forget_old()
-            return self._move(lambda: self._flush(asked))
+            self._flush(asked)
+            found = self._collect()
+            self._score_again()
+            return found
 
     def close(self) -> None:
         """Bring all scores up to date, and take no more rows until :meth:`open`.
@@ -152,21 +153,29 @@ class JobStream(JobBase):
                 f"[advance_time] is more than {MOST_EMPTY_BUCKETS:,} buckets ahead: use [skip_time]"
             )
 
-    def _move(self, step: Callable[[], None]) -> JobResults:
-        step()
-        found = self._collect()
-        self._score_again()
-        return found
+    def _analyse(self, rows: JobRows) -> JobResults:
+        """Bucket by bucket, so that scores change at the same time however rows are cut."""
+        latency = self.config.analysis_config.latency
+        steps = rows.steps(
+            self._latest, self.config.bucket_span, latency.milliseconds if latency else 0
+        )
+        found = []
+        for step in steps:
+            self._engine.process(step.timestamps, step.metrics, step.keys)
+            if self._engine.take_renormalisation() is not None:
+                found.append(self._collect())
+                self._score_again(is_due=True)
+        found.append(self._collect())
+        return found[0] if len(found) == 1 else JobResults.concat(self._store.context, found)
 
     def _score_again(self, *, is_due: bool = False) -> None:
         """Bring scores of the past up to date, where the engine's idea of the usual changed much.
 
-        One run stands for all that would have come while a call went on: so it reaches back from
-        where the last one ended.
+        It reaches back from where the last such run ended, if time has moved far since.
         """
-        due = self._engine.take_renormalisation()
+        is_due = self._engine.take_renormalisation() is not None or is_due
         latest = self._engine.last_finalized_bucket_end
-        if (due is None and not is_due) or latest is None:
+        if not is_due or latest is None:
             return
         window = self.config.renormalization_window
         if window:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -55,6 +56,31 @@ class JobRows:
 
     def __len__(self) -> int:
         return len(self.timestamps)
+
+    def steps(self, latest: int | None, bucket_span: int, latency: int) -> Iterator[JobRows]:
+        """Pieces each of which ends buckets, if any, with its first row alone.
+
+        Parameters
+        ----------
+        latest : int or None
+            The latest time so far, in ms; None before any.
+        bucket_span, latency : int
+            In ms.
+        """
+        reached = np.maximum.accumulate(self.timestamps)
+        if latest is not None:
+            reached = np.maximum(reached, latest)
+        bucket = (reached - latency) // bucket_span
+        starts = np.flatnonzero(np.diff(bucket)) + 1
+        bounds = [0, *starts.tolist(), len(self)]
+        return (self._piece(slice(*pair)) for pair in pairwise(bounds))
+
+    def _piece(self, rows: slice) -> JobRows:
+        return JobRows(
+            self.timestamps[rows],
+            [column[rows] for column in self.metrics],
+            [(codes[rows], labels) for codes, labels in self.keys],
+        )
 
 
 @dataclass(frozen=True, slots=True)
