@@ -32,22 +32,27 @@ auto Sampler::initial_acceptance(Random& random) const noexcept -> bool {
 }
 
 auto Sampler::offer(std::uint64_t, const DecayClock& clock, Random& random) -> Decision {
-  const double weight = clock.weight();
+  const Decision decision = decide(clock.weight(), random);
+  commit(decision);
+  return decision;
+}
+
+auto Sampler::decide(double weight, Random& random) const noexcept -> Decision {
   if (is_full()) {  // offered at the time that was drawn: accepted, with a key below the largest
-    pending_key_ = to_key(exponential_below(items_.front().key * weight, random) / weight);
-    return {true, true, evict()};
+    const float key = to_key(exponential_below(items_.front().key * weight, random) / weight);
+    return {true, true, items_.front().point, key};
   }
-  pending_key_ = to_key(random.exponential() / weight);
-  if (initial_acceptance(random)) return {true, false, 0};
-  if (!items_.empty() && pending_key_ < items_.front().key) return {true, true, evict()};
+  const float key = to_key(random.exponential() / weight);
+  if (initial_acceptance(random)) return {true, false, 0, key};
+  if (!items_.empty() && key < items_.front().key) return {true, true, items_.front().point, key};
   return {};
 }
 
-auto Sampler::evict() -> PointIndex {
+void Sampler::commit(const Decision& decision) noexcept {
+  pending_key_ = decision.key;
+  if (!decision.evicted) return;
   std::pop_heap(items_.begin(), items_.end());
-  const PointIndex point = items_.back().point;
   items_.pop_back();
-  return point;
 }
 
 void Sampler::add(PointIndex point, std::uint64_t time, const DecayClock& clock, Random& random) {

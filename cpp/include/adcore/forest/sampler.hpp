@@ -62,6 +62,7 @@ class Sampler {
     bool accepted = false;
     bool evicted = false;
     PointIndex evicted_point = 0;  // valid if evicted
+    float key = 0;                 // of the point, if accepted
   };
   static constexpr std::uint64_t kNow = 0;
 
@@ -73,6 +74,9 @@ class Sampler {
 
   /// Decides on the point offered at `time` (>= next_acceptance()); on acceptance call add() with its index.
   [[nodiscard]] auto offer(std::uint64_t time, const DecayClock& clock, Random& random) -> Decision;
+  /// The same in two steps: decides on a point of this weight and changes nothing, then does what was decided.
+  [[nodiscard]] auto decide(double weight, Random& random) const noexcept -> Decision;
+  void commit(const Decision& decision) noexcept;
   /// Completes the acceptance.
   void add(PointIndex point, std::uint64_t time, const DecayClock& clock, Random& random);
 
@@ -103,14 +107,13 @@ class Sampler {
 
  private:
   [[nodiscard]] auto initial_acceptance(Random& random) const noexcept -> bool;
-  [[nodiscard]] auto evict() -> PointIndex;
   void draw_next_acceptance(std::uint64_t time, const DecayClock& clock, Random& random) noexcept;
 
   std::size_t capacity_;
   double initial_accept_fraction_;
   std::vector<Item> items_;
   std::uint64_t next_acceptance_ = kNow;
-  float pending_key_ = 0;  // of the point accepted by offer(), until add()
+  float pending_key_ = 0;  // of the point accepted, until add()
 };
 
 }  // namespace adcore

@@ -66,11 +66,21 @@ ADCORE_INLINE auto separates(Cut cut, float coordinate, float lo, float hi) noex
   return coordinate > cut.value ? hi <= cut.value : lo > cut.value;
 }
 
+/// False if it is known that no point is in the tree twice.
+ADCORE_INLINE auto may_have_copies(const TreeArrays& tree) noexcept -> bool {
+  if (!has_box(tree, tree.root)) return true;
+  const BoxedNode& root = boxed_node(tree, tree.root);
+  return root.leaves != root.mass;
+}
+
 /// Gives a node a box that holds its subtree; its children's parent links follow.
 template <std::size_t Groups>
 void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape<Groups>& shape,
-             const PointView& points, NodeCode code, NodeCode parent, PointIndex arriving, Pending& pending) noexcept {
-  Census census = take_census(tree, items, code, true, pending);
+             const PointView& points, NodeCode code, NodeCode parent, Pending& pending) noexcept {
+  const bool copies = may_have_copies(tree);
+  Census census = take_census(tree, items, code, copies, pending);
+  // Where there are copies, the sample was asked, and it does not count the arriving point yet.
+  census.mass = copies ? census.mass + 1 : census.leaves;
   const NodeCode number = tree.free_box;
   tree.free_box = tree.boxed[number].parent;
   tree.nodes[code].box = static_cast<BoxNumber>(number);
@@ -80,7 +90,6 @@ void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape
     merge_subtree(tree, shape, points, child, lo, lo + shape.size(), pending);
     if (has_box(tree, child)) boxed_node(tree, child).parent = code;
   }
-  census.mass += arriving == kNoNode ? 0U : 1U;  // the sample does not count the arriving point yet
   boxed_node(tree, code) = {parent, static_cast<std::uint16_t>(census.leaves), static_cast<std::uint16_t>(census.mass)};
 }
 
@@ -133,16 +142,18 @@ ADCORE_INLINE auto find_border(const TreeArrays& tree, const Path& path, std::ui
   return border;
 }
 
-/// From `code` up, every box holds the point and counts it.
+/// From `code` up, every box counts the point; they grow until one holds it, as those above do, too.
 template <std::size_t Groups>
 ADCORE_INLINE void grow_boxes(TreeArrays& tree, const Shape<Groups>& shape, const float* point, NodeCode code,
                               std::uint16_t leaves) noexcept {
-  for (; code != kNoNode; code = boxed_node(tree, code).parent) {
+  for (bool growing = true; code != kNoNode; code = boxed_node(tree, code).parent) {
     BoxedNode& node = boxed_node(tree, code);
     node.leaves = static_cast<std::uint16_t>(node.leaves + leaves);
     ++node.mass;
+    if (!growing) continue;
     float* lo = box_at(tree, shape, code);
-    merge(shape, lo, lo + shape.size(), point, point);
+    growing = distance(shape, lo, lo + shape.size(), point) > 0;
+    if (growing) merge(shape, lo, lo + shape.size(), point, point);
   }
 }
 
@@ -178,7 +189,7 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   // The topmost node without a box has one point more below it: it may need one now.
   const NodeCode top = border.unboxed == kNoNode ? code : border.unboxed;
   if (take_census(tree, items, top, false, pending).leaves > tree.unboxed_leaves) {
-    add_box(tree, items, shape, points, top, border.boxed, index, pending);
+    add_box(tree, items, shape, points, top, border.boxed, pending);
   }
   return index;
 }
