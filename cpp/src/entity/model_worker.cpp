@@ -6,6 +6,7 @@
 #include <string>
 
 #include "adcore/base/error.hpp"
+#include "adcore/base/prefetch.hpp"
 #include "adcore/state/fields.hpp"
 
 namespace adcore {
@@ -108,8 +109,7 @@ void ModelWorker::store(std::byte* block) {
 
 // The keys, which come last, are needed for one row in ten only.
 void ModelWorker::prefetch(const std::byte* block) const noexcept {
-  const std::size_t bytes = layout_.keys_offset();
-  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(block + at);
+  prefetch_bytes(block, layout_.keys_offset());
 }
 
 auto ModelWorker::body(const std::byte* block) const -> std::vector<std::byte> {

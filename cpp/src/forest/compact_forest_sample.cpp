@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "adcore/base/error.hpp"
+#include "adcore/base/prefetch.hpp"
 #include "adcore/forest/compact_sample.hpp"
 #include "adcore/forest/config.hpp"
 #include "compact_forest_half.hpp"
@@ -139,8 +140,7 @@ void CompactSample::round(std::span<float> point) const noexcept {
 }
 
 void CompactSample::prefetch() const noexcept {
-  constexpr std::size_t kLine = 64 / sizeof(std::uint16_t);
-  for (std::size_t i = 0; i < codes_.size(); i += kLine) __builtin_prefetch(codes_.data() + i);
+  prefetch_bytes(codes_.data(), codes_.size() * sizeof(std::uint16_t));
 }
 
 auto CompactSample::memory_bytes() const noexcept -> std::size_t {

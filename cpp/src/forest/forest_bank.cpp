@@ -5,6 +5,7 @@
 
 #include "adcore/base/error.hpp"
 #include "adcore/base/parallel.hpp"
+#include "adcore/base/prefetch.hpp"
 #include "adcore/base/random.hpp"
 #include "adcore/state/reader.hpp"
 #include "adcore/state/writer.hpp"
@@ -15,6 +16,19 @@ namespace {
 
 constexpr SnapshotKind kKind = snapshot_kind("bank");
 constexpr std::uint16_t kVersion = 1;
+
+constexpr std::size_t kObjectBytes = 512;  // of a forest itself, which says where the rest of it is
+
+/// The rows of the streams whose number, modulo `parts`, is in [first, last).
+auto rows_of(std::span<const std::uint32_t> streams, std::size_t parts, std::size_t first, std::size_t last)
+    -> std::vector<std::size_t> {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const std::size_t part = streams[i] % parts;
+    if (part >= first && part < last) rows.push_back(i);
+  }
+  return rows;
+}
 
 }  // namespace
 
@@ -57,11 +71,13 @@ void ForestBank::process(std::span<const std::uint32_t> streams, std::span<const
   check(streams, rows, scores.size());
   threads = threads == 0 ? 1 : threads;
   const auto work = [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-      const std::size_t owner = streams[i] % threads;
-      if (owner < first || owner >= last) continue;
-      if (i + 1 < streams.size()) forests_[streams[i + 1]]->prefetch();
-      forests_[streams[i]]->process(rows.subspan(i * row_size_, row_size_), scores.subspan(i, 1), 1);
+    const std::vector<std::size_t> own = rows_of(streams, threads, first, last);
+    const auto forest_of = [&](std::size_t i) { return forests_[streams[own[i]]].get(); };
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (i + 3 < own.size()) prefetch_bytes(forest_of(i + 3), kObjectBytes);
+      if (i + 2 < own.size()) forest_of(i + 2)->prefetch_places();
+      if (i + 1 < own.size()) forest_of(i + 1)->prefetch();
+      forest_of(i)->process_in_turn(rows.subspan(own[i] * row_size_, row_size_), scores[own[i]]);
     }
   };
   parallel_ranges(threads, threads, work);

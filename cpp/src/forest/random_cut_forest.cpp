@@ -19,6 +19,11 @@ auto stride_of(const ForestConfig& config) -> std::size_t {
   return config.internal_rotation ? config.dimensions() : config.row_size();
 }
 
+// Whether a way is the same after the point of another one, which it does not share, has left the tree.
+auto stays(const Way& way, const Way& left) -> bool {
+  return left.is_known() && left.end.depth > 0 && !way.passes(left.passed[left.end.depth - 1], left.end.depth - 1);
+}
+
 void check_row(const ForestConfig& config, std::span<const float> rows) {
   if (rows.size() % config.row_size() != 0) {
     throw_invalid_argument("row size", static_cast<double>(rows.size()),
@@ -219,17 +224,21 @@ void RandomCutForest::load(std::span<const float> rows, bool sample, Block& bloc
 }
 
 void RandomCutForest::offer(Member& member, const Block& block, std::size_t row) {
-  const DecayClock& clock = block.clocks[row];
-  Random& random = member.tree.random();
-  const Sampler::Decision decision = member.sampler.offer(block.times[row], clock, random);
-  if (!decision.accepted) return;
+  const Sampler::Decision decision = member.sampler.decide(block.clocks[row].weight(), member.tree.random());
+  if (decision.accepted) learn(member, block, row, decision, nullptr, nullptr);
+}
+
+void RandomCutForest::learn(Member& member, const Block& block, std::size_t row, const Sampler::Decision& decision,
+                            const Way* leaving, const Way* way) {
   const PointView points = store_.view();
+  member.sampler.commit(decision);
   if (decision.evicted) {
     const bool last = !member.tree.has_copies() || member.sampler.count(decision.evicted_point) == 0;
-    member.tree.remove(points, decision.evicted_point, last);
+    member.tree.remove(points, decision.evicted_point, last, leaving);
+    if (last && way != nullptr && !stays(*way, *leaving)) way = nullptr;
   }
-  const PointIndex stored = member.tree.insert(member.sampler.items(), points, block.points[row]);
-  member.sampler.add(stored, block.times[row], clock, random);
+  const PointIndex stored = member.tree.insert(member.sampler.items(), points, block.points[row], way);
+  member.sampler.add(stored, block.times[row], block.clocks[row], member.tree.random());
 }
 
 // Between two acceptances the tree stands still, so the rows in between are scored together; the accepted row is
@@ -321,13 +330,6 @@ void RandomCutForest::set_bounding_box_cache_fraction(double fraction) {
   config_ = changed;
   for (Member& member : members_) {
     member.tree.set_bounding_box_cache_fraction(store_.view(), member.sampler.items(), fraction);
-  }
-}
-
-void RandomCutForest::prefetch() const noexcept {
-  for (const Member& member : members_) {
-    const TreeArrays& tree = member.tree.arrays();
-    if (tree.root < kLeafFlag && tree.root != kNoNode) __builtin_prefetch(tree.nodes + tree.root);
   }
 }
 

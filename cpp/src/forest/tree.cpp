@@ -41,15 +41,15 @@ RandomCutTree::RandomCutTree(const RandomCutTree& other)
   point_arrays();
 }
 
-auto RandomCutTree::insert(std::span<const Sampler::Item> items, const PointView& points, PointIndex point)
-    -> PointIndex {
+auto RandomCutTree::insert(std::span<const Sampler::Item> items, const PointView& points, PointIndex point,
+                           const Way* way) -> PointIndex {
   if (arrays_.free_node == kNoNode) grow_nodes();
   if (arrays_.free_box == kNoNode) grow_boxes();
-  return tree_kernels(dimensions_).insert(arrays_, items, points, point);
+  return tree_kernels(dimensions_).insert(arrays_, items, points, point, way);
 }
 
-void RandomCutTree::remove(const PointView& points, PointIndex point, bool last) {
-  tree_kernels(dimensions_).remove(arrays_, points, point, last);
+void RandomCutTree::remove(const PointView& points, PointIndex point, bool last, const Way* way) {
+  tree_kernels(dimensions_).remove(arrays_, points, point, last, way);
 }
 
 auto RandomCutTree::has_copies() const noexcept -> bool {

@@ -55,12 +55,18 @@ class Forest {
   virtual void process(std::span<const float> rows, std::span<double> scores, std::size_t threads = 1) = 0;
   virtual void set_time_decay(double time_decay) = 0;
   virtual void set_bounding_box_cache_fraction(double fraction) = 0;
-  /// A hint that this forest is asked next: fetches its memory into the cache.
+  /// A hint that this forest is fed next: fetches what a row touches into the cache.
   virtual void prefetch() const noexcept {}
 
   // -- state
   [[nodiscard]] virtual auto to_bytes() const -> std::vector<std::byte> = 0;
   [[nodiscard]] virtual auto clone() const -> std::unique_ptr<Forest> = 0;
+
+  // -- one of many that are fed in turn, most of which are not in the cache
+  /// A hint that comes before prefetch(): fetches what says where the memory of this forest is.
+  virtual void prefetch_places() const noexcept {}
+  /// The same as process() for one row, which the caller has checked.
+  virtual void process_in_turn(std::span<const float> row, double& score) { process(row, {&score, 1}); }
 
   [[nodiscard]] auto dimensions() const noexcept -> std::size_t { return config().dimensions(); }
 };

@@ -40,7 +40,9 @@ class RandomCutForest final : public Forest {
   void process(std::span<const float> rows, std::span<double> scores, std::size_t threads) override;
   void set_time_decay(double time_decay) override;
   void set_bounding_box_cache_fraction(double fraction) override;
+  void prefetch_places() const noexcept override;
   void prefetch() const noexcept override;
+  void process_in_turn(std::span<const float> row, double& score) override;
 
   [[nodiscard]] auto to_bytes() const -> std::vector<std::byte> override;
   [[nodiscard]] static auto from_bytes(std::span<const std::byte> bytes) -> std::unique_ptr<RandomCutForest>;
@@ -78,6 +80,12 @@ class RandomCutForest final : public Forest {
   void make_room(std::size_t rows);
   void load(std::span<const float> rows, bool sample, Block& block);
   void offer(Member& member, const Block& block, std::size_t row);
+  /// Does what was decided; both ways may be null: of the point to evict, and of the row.
+  void learn(Member& member, const Block& block, std::size_t row, const Sampler::Decision& decision, const Way* leaving,
+             const Way* way);
+  [[nodiscard]] auto decide_on_row() -> std::vector<Sampler::Decision>;
+  [[nodiscard]] auto ways_of(std::span<const Sampler::Decision> decisions) const -> std::vector<Way>;
+  void score_and_learn_together();
   void score_and_learn(Member& member, const Block& block, std::size_t first_scored, std::span<float> scores);
   void process_block(std::span<const float> rows, std::span<double> scores, std::size_t threads);
 

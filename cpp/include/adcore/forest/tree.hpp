@@ -48,6 +48,8 @@ struct TreeArrays {
   Random random{0};
 };
 
+struct Way;
+
 class RandomCutTree {
  public:
   RandomCutTree(std::size_t dimensions, std::size_t sample_size, double bounding_box_cache_fraction,
@@ -59,10 +61,11 @@ class RandomCutTree {
   ~RandomCutTree() = default;
 
   /// Adds a point to those in `items`. Returns its index, or that of an equal point the tree has already.
-  [[nodiscard]] auto insert(std::span<const Sampler::Item> items, const PointView& points, PointIndex point)
-      -> PointIndex;
+  /// `way` is the way of the point through the tree, if that is known.
+  [[nodiscard]] auto insert(std::span<const Sampler::Item> items, const PointView& points, PointIndex point,
+                            const Way* way = nullptr) -> PointIndex;
   /// Takes one copy of a point away; `last` says that no other copy is left.
-  void remove(const PointView& points, PointIndex point, bool last);
+  void remove(const PointView& points, PointIndex point, bool last, const Way* way = nullptr);
   /// False if it is known that no point was added twice.
   [[nodiscard]] auto has_copies() const noexcept -> bool;
   /// The store moved its points.

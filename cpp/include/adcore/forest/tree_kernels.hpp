@@ -23,6 +23,32 @@ struct Incomplete {
   double centrality = 1;                // 0: leaves that are as good as each other in all that is known are drawn
 };
 
+/// Where a walk down a tree ended.
+struct Landing {
+  NodeCode leaf = kNoNode;
+  std::uint32_t depth = 0;
+};
+
+/// The way of a point through a tree, known until the tree changes.
+struct Way {
+  static constexpr std::size_t kMost = 32;
+
+  const TreeArrays* tree = nullptr;
+  const float* query = nullptr;
+  bool changes = false;    // the point is about to be inserted, or
+  bool leaves = false;     // to be removed
+  Landing end;             // kNoNode: not known, no walk yet or a longer way than this can hold
+  NodeCode passed[kMost];  // by depth
+
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what was not passed is not looked at
+  Way(const TreeArrays& through, const float* point, bool changing, bool leaving) noexcept
+      : tree(&through), query(point), changes(changing), leaves(leaving) {}
+  [[nodiscard]] auto is_known() const noexcept -> bool { return end.leaf != kNoNode; }
+  [[nodiscard]] auto passes(NodeCode code, std::uint32_t depth) const noexcept -> bool {
+    return depth < end.depth && passed[depth] == code;
+  }
+};
+
 /// All functions read points by lane groups; queries are padded with zeros to whole groups.
 struct TreeKernels {
   /// Scores `count` queries, `query_stride` floats apart, against one tree.
@@ -31,16 +57,22 @@ struct TreeKernels {
   /// Scores one query against each of `count` trees.
   void (*score_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                       float* scores);
+  /// Finds the ways of some points, all together, so that their cache misses overlap, and asks for the memory that
+  /// scoring, removing and inserting them will touch.
+  void (*walk)(Way* ways, std::size_t count, const PointView& points);
+  /// Scores one query against each of `count` trees, ways[i] being its way through the tree sampled[i].
+  void (*score_ways)(const SampledTree* sampled, const Way* ways, std::size_t count, const PointView& points,
+                     float* scores);
   /// Adds the attributions of one query in each of `count` trees to `high` and `low`, [dimensions].
   void (*attribute_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                           double* high, double* low);
   /// The point of the leaf that best completes a query.
   auto (*complete)(const TreeArrays& tree, const PointView& points, const Incomplete& query, Random& random)
       -> PointIndex;
-  /// See RandomCutTree; needs a free node and a free box.
-  auto (*insert)(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex point)
-      -> PointIndex;
-  void (*remove)(TreeArrays& tree, const PointView& points, PointIndex point, bool last);
+  /// See RandomCutTree; needs a free node and a free box. `way` is that of the point, or null.
+  auto (*insert)(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex point,
+                 const Way* way) -> PointIndex;
+  void (*remove)(TreeArrays& tree, const PointView& points, PointIndex point, bool last, const Way* way);
   /// The bounding box of a subtree, in whole lane groups.
   void (*box)(const TreeArrays& tree, const PointView& points, NodeCode code, float* lo, float* hi);
 };

@@ -20,6 +20,9 @@ class Path {
   }
 
   ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
+  ADCORE_INLINE void pass_all(const Way& way) noexcept {
+    for (std::uint32_t depth = 0; depth < way.end.depth; ++depth) codes_[depth] = way.passed[depth];
+  }
   /// Whether a way of this length is remembered from end to end.
   [[nodiscard]] ADCORE_INLINE auto holds_all(std::uint32_t depth) const noexcept -> bool { return depth <= mask_; }
   /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box; on all of
@@ -29,7 +32,7 @@ class Path {
   }
 
  private:
-  static constexpr std::size_t kNear = 32;
+  static constexpr std::size_t kNear = Way::kMost;
   static ADCORE_INLINE auto ring_size(std::size_t least) noexcept -> std::size_t {
     std::size_t size = kNear;
     while (size <= least) size *= 2;
@@ -38,12 +41,6 @@ class Path {
   std::size_t mask_;
   NodeCode near_[kNear];
   NodeCode* codes_;
-};
-
-/// Where a query's walk down ended.
-struct Landing {
-  NodeCode leaf = kNoNode;
-  std::uint32_t depth = 0;
 };
 
 ADCORE_INLINE void step_down(const TreeArrays& tree, const float* query, Landing& at, Path& path) noexcept {
@@ -56,6 +53,13 @@ ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, Path& pat
   Landing at{tree.root, 0};
   while (!is_leaf(at.leaf)) step_down(tree, query, at, path);
   return at;
+}
+
+/// The same, unless the way is known.
+ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, const Way* way, Path& path) noexcept -> Landing {
+  if (way == nullptr || !way->is_known()) return descend(tree, query, path);
+  path.pass_all(*way);
+  return way->end;
 }
 
 /// Calls visit(code, depth, lo, hi) for the leaf and then each node above it, with its box; stops when visit says so

@@ -125,10 +125,32 @@ ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, cons
   return place;
 }
 
+/// The nodes with boxes on a way, from the lowest up. The path is at hand, while parents have to be fetched, one after
+/// the other.
+class Ascent {
+ public:
+  /// From above `depth`; `lowest` is the first such node.
+  ADCORE_INLINE Ascent(const Landing& landing, const Path& path, NodeCode lowest, std::uint32_t depth) noexcept
+      : path_(path), remembered_(path.holds_all(landing.depth)), code_(lowest), depth_(depth) {}
+
+  [[nodiscard]] ADCORE_INLINE auto code() const noexcept -> NodeCode { return code_; }
+  ADCORE_INLINE void rise(NodeCode parent) noexcept {
+    --depth_;
+    code_ = remembered_ ? path_.above(depth_) : parent;
+  }
+
+ private:
+  const Path& path_;
+  bool remembered_;
+  NodeCode code_;
+  std::uint32_t depth_;
+};
+
 /// Going up from `depth`: the first node with a box, and the last without one before it.
 struct Border {
   NodeCode unboxed = kNoNode;
   NodeCode boxed = kNoNode;
+  std::uint32_t depth = 0;  // from which the one with a box is the next
 };
 ADCORE_INLINE auto find_border(const TreeArrays& tree, const Path& path, std::uint32_t depth) noexcept -> Border {
   Border border;
@@ -139,14 +161,16 @@ ADCORE_INLINE auto find_border(const TreeArrays& tree, const Path& path, std::ui
     }
     border.unboxed = code;
   }
+  border.depth = depth;
   return border;
 }
 
-/// From `code` up, every box counts the point; they grow until one holds it, as those above do, too.
+/// On the ascent every box counts the point; they grow until one holds it, as those above do, too.
 template <std::size_t Groups>
-ADCORE_INLINE void grow_boxes(TreeArrays& tree, const Shape<Groups>& shape, const float* point, NodeCode code,
+ADCORE_INLINE void grow_boxes(TreeArrays& tree, const Shape<Groups>& shape, const float* point, Ascent at,
                               std::uint16_t leaves) noexcept {
-  for (bool growing = true; code != kNoNode; code = boxed_node(tree, code).parent) {
+  for (bool growing = true; at.code() != kNoNode; at.rise(boxed_node(tree, at.code()).parent)) {
+    const NodeCode code = at.code();
     BoxedNode& node = boxed_node(tree, code);
     node.leaves = static_cast<std::uint16_t>(node.leaves + leaves);
     ++node.mass;
@@ -158,8 +182,8 @@ ADCORE_INLINE void grow_boxes(TreeArrays& tree, const Shape<Groups>& shape, cons
 }
 
 template <std::size_t Groups>
-auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex index)
-    -> PointIndex {
+auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointView& points, PointIndex index,
+            const Way* way) -> PointIndex {
   if (tree.root == kNoNode) {
     tree.root = index | kLeafFlag;
     return index;
@@ -170,22 +194,23 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   Path path(tree.unboxed_leaves);
   Pending pending(tree.unboxed_leaves);
   start_box(shape, points.point(index), query.lo, query.hi);
-  const Landing landing = descend(tree, query.lo, path);
+  const Landing landing = descend(tree, query.lo, way, path);
   const Place place = find_place(tree, shape, points, query.lo, landing, path, box, pending);
   if (place.below == kNoNode) {  // the leaf equals the point
-    grow_boxes(tree, shape, query.lo, find_border(tree, path, landing.depth).boxed, 0);
+    const Border border = find_border(tree, path, landing.depth);
+    grow_boxes(tree, shape, query.lo, Ascent(landing, path, border.boxed, border.depth), 0);
     return landing.leaf & ~kLeafFlag;
   }
   const std::uint32_t depth = landing.depth - place.level;
   const bool above_box = has_box(tree, place.below);
   const NodeCode parent = above_box ? boxed_node(tree, place.below).parent : path.above(depth);
-  const Border border = above_box ? Border{kNoNode, parent} : find_border(tree, path, depth);
+  const Border border = above_box ? Border{kNoNode, parent, depth} : find_border(tree, path, depth);
   const NodeCode code = take_node(tree);
   Node& node = tree.nodes[code];
   node = {place.cut.value, static_cast<std::uint16_t>(place.cut.dimension), kNoBox, {place.below, place.below}};
   node.child[place.cut.is_right(query.lo) ? 1 : 0] = index | kLeafFlag;
   replace_child(tree, parent, place.below, code);
-  grow_boxes(tree, shape, query.lo, border.boxed, 1);
+  grow_boxes(tree, shape, query.lo, Ascent(landing, path, border.boxed, border.depth), 1);
   // The topmost node without a box has one point more below it: it may need one now.
   const NodeCode top = border.unboxed == kNoNode ? code : border.unboxed;
   if (take_census(tree, items, top, false, pending).leaves > tree.unboxed_leaves) {
@@ -224,15 +249,16 @@ ADCORE_INLINE auto touches(const Shape<Groups>& shape, const float* box, const f
   return count(on) > 0;
 }
 
-/// From `code` up, every node loses a point; boxes shrink until one does not change.
+/// On the ascent every node loses a point; boxes shrink until one does not change.
 template <std::size_t Groups>
 ADCORE_INLINE void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
-                                const float* point, NodeCode code, Pending& pending) {
+                                const float* point, Ascent at, Pending& pending) {
   Box<Groups> fresh(shape.size());
   bool shrinking = true;
-  while (code != kNoNode) {
+  while (at.code() != kNoNode) {
+    const NodeCode code = at.code();
     BoxedNode& node = boxed_node(tree, code);
-    const NodeCode parent = node.parent;
+    at.rise(node.parent);
     --node.leaves;
     --node.mass;
     if (node.leaves <= tree.unboxed_leaves) {
@@ -241,20 +267,21 @@ ADCORE_INLINE void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, co
       shrinking =
           touches(shape, box_at(tree, shape, code), point) && refresh_box(tree, shape, points, code, fresh, pending);
     }
-    code = parent;
   }
 }
 
 template <std::size_t Groups>
-void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool last) {
+void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool last, const Way* way) {
   const Shape<Groups> shape(points.dimensions);
   const float* point = points.point(index);
   Path path(tree.unboxed_leaves);
-  const Landing landing = descend(tree, point, path);
+  const Landing landing = descend(tree, point, way, path);
   if (!last) {
-    for (NodeCode code = find_border(tree, path, landing.depth).boxed; code != kNoNode;
-         code = boxed_node(tree, code).parent) {
-      --boxed_node(tree, code).mass;
+    const Border border = find_border(tree, path, landing.depth);
+    for (Ascent at(landing, path, border.boxed, border.depth); at.code() != kNoNode;) {
+      BoxedNode& node = boxed_node(tree, at.code());
+      --node.mass;
+      at.rise(node.parent);
     }
     return;
   }
@@ -263,14 +290,15 @@ void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool la
     return;
   }
   const NodeCode parent = path.above(landing.depth);
+  const std::uint32_t depth = landing.depth - 1;  // of the parent, which goes with the leaf
   const bool boxed = has_box(tree, parent);
-  const NodeCode above = boxed ? boxed_node(tree, parent).parent : path.above(landing.depth - 1);
-  const NodeCode lowest_box = boxed ? above : find_border(tree, path, landing.depth - 1).boxed;
+  const NodeCode above = boxed ? boxed_node(tree, parent).parent : path.above(depth);
+  const Border border = boxed ? Border{kNoNode, above, depth} : find_border(tree, path, depth);
   const Node gone = tree.nodes[parent];
   replace_child(tree, above, parent, gone.child[gone.child[0] == landing.leaf ? 1 : 0]);
   free_node(tree, parent);
   Pending pending(tree.unboxed_leaves);
-  shrink_boxes(tree, shape, points, point, lowest_box, pending);
+  shrink_boxes(tree, shape, points, point, Ascent(landing, path, border.boxed, border.depth), pending);
 }
 
 }  // namespace adcore::kernels::ADCORE_KERNEL_LEVEL

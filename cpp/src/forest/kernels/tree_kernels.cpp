@@ -8,6 +8,7 @@
 #include "completing.hpp"
 #include "scoring.hpp"
 #include "surgery.hpp"
+#include "walking.hpp"
 
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
@@ -62,6 +63,19 @@ void score_trees(const SampledTree* sampled, std::size_t count, const PointView&
 }
 
 template <std::size_t Groups>
+void score_ways(const SampledTree* sampled, const Way* ways, std::size_t count, const PointView& points,
+                float* scores) {
+  Workspace<Groups> work(points.dimensions, sampled->tree->unboxed_leaves);
+  Height height;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float* query = ways[i].query;
+    const Landing landing = descend(*sampled[i].tree, query, &ways[i], work.paths[0]);
+    scores[i] = height.of(sampled[i]) * score_landed(sampled[i], work.shape, points, query, landing, work.paths[0],
+                                                     work.box, work.pending);
+  }
+}
+
+template <std::size_t Groups>
 void attribute_trees(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                      double* high, double* low) {
   Workspace<Groups> work(points.dimensions, trees->tree->unboxed_leaves);
@@ -88,8 +102,8 @@ void box(const TreeArrays& tree, const PointView& points, NodeCode code, float* 
 
 template <std::size_t Groups>
 constexpr TreeKernels kKernels = {
-    score_queries<Groups>, score_trees<Groups>, attribute_trees<Groups>, complete<Groups>, insert<Groups>,
-    remove<Groups>,        box<Groups>};
+    score_queries<Groups>, score_trees<Groups>, walk<Groups>,   score_ways<Groups>, attribute_trees<Groups>,
+    complete<Groups>,      insert<Groups>,      remove<Groups>, box<Groups>};
 
 }  // namespace
 
