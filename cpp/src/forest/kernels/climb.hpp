@@ -20,6 +20,8 @@ class Path {
   }
 
   ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
+  /// The place of the first nodes, Way::kMost at least.
+  [[nodiscard]] ADCORE_INLINE auto ring() noexcept -> NodeCode* { return codes_; }
   ADCORE_INLINE void pass_all(const Way& way) noexcept {
     for (std::uint32_t depth = 0; depth < way.end.depth; ++depth) codes_[depth] = way.passed[depth];
   }

@@ -15,12 +15,11 @@ inline constexpr std::size_t kFlight = 8;
 inline constexpr std::size_t kLeastFlight = 3;
 
 /// One step of a walker, or none for one that has landed: without a branch, since when a walker lands nobody can guess.
-ADCORE_INLINE void step_or_stay(const TreeArrays& tree, const float* query, Landing& at, Path& path) noexcept {
+ADCORE_INLINE void step_or_stay(const Node* nodes, const float* query, Landing& at) noexcept {
   const NodeCode code = at.leaf;
   const NodeCode landed = code / kLeafFlag;  // 1 or 0
   const NodeCode stay = NodeCode{0} - landed;
-  const NodeCode next = next_on_path(tree.nodes[(code & ~stay) | (tree.root & stay)], query);
-  path.pass(at.depth, code);
+  const NodeCode next = next_on_path(nodes[code & ~stay], query);
   at.leaf = next ^ ((next ^ code) & stay);
   at.depth += 1U - landed;
 }
@@ -29,15 +28,26 @@ ADCORE_INLINE void step_or_stay(const TreeArrays& tree, const float* query, Land
 ADCORE_INLINE void descend_together(const SampledTree* const* trees, const float* const* queries, Landing* landings,
                                     Path* paths) noexcept {
   Landing at[kFlight];
-  for (std::size_t i = 0; i < kFlight; ++i) at[i] = {trees[i]->tree->root, 0};
-  for (NodeCode all_landed = 0; all_landed == 0;) {
+  const Node* nodes[kFlight];
+  NodeCode* passed[kFlight];
+  for (std::size_t i = 0; i < kFlight; ++i) {
+    at[i] = {trees[i]->tree->root, 0};
+    nodes[i] = trees[i]->tree->nodes;
+    passed[i] = paths[i].ring();
+  }
+  NodeCode all_landed = 0;
+  for (std::size_t depth = 0; depth < Way::kMost && all_landed == 0; ++depth) {
     all_landed = kLeafFlag;
     for (std::size_t i = 0; i < kFlight; ++i) {
-      step_or_stay(*trees[i]->tree, queries[i], at[i], paths[i]);
+      passed[i][depth] = at[i].leaf;  // of no meaning, and not looked at, once it has landed
+      step_or_stay(nodes[i], queries[i], at[i]);
       all_landed &= at[i].leaf;
     }
   }
-  for (std::size_t i = 0; i < kFlight; ++i) landings[i] = at[i];
+  for (std::size_t i = 0; i < kFlight; ++i) {
+    while (!is_leaf(at[i].leaf)) step_down(*trees[i]->tree, queries[i], at[i], paths[i]);
+    landings[i] = at[i];
+  }
 }
 
 struct InverseDepths {
