@@ -47,8 +47,8 @@ auto PointStore::compact(std::span<const PointIndex> live, std::size_t room) -> 
     indices[row] = static_cast<PointIndex>(next++);
   }
   rows_ = next;
-  // An eighth of slack: a squeeze costs about as much as the rows it walks over, so each row pays for a few.
-  const std::size_t wanted = rows_ + std::max(room, rows_ / 8 + 16);
+  // Slack for the rows and the references that a squeeze walks over, so that each row pays for a few of both.
+  const std::size_t wanted = rows_ + std::max(room, rows_ / 8 + live.size() / 32 + 16);
   if (wanted > capacity_ || wanted + wanted / 4 < capacity_) resize(wanted);
   return indices;
 }
