@@ -44,8 +44,8 @@ class ForestBank(Threaded):
 internal_shingling, internal_rotation
         As for :class:`RandomCutForest`.
     bounding_box_cache_fraction : float
-        As for :class:`RandomCutForest`, but small by default: many forests rarely fit the cache of
-        a processor, and then a smaller one is also the faster one.
+        As for :class:`RandomCutForest`, but small by default: a bank holds many forests, and as
+        they rarely fit the cache of a processor, more boxes would gain them little.
 
     Examples
     --------
