@@ -71,14 +71,15 @@ def test_scores_are_made_anew_from_what_was_kept_with_the_results() -> None:
     assert engine.take_renormalisation() is not None
     assert engine.take_renormalisation() is None
     records = engine.take_results()["records"]
-    kept = [records[name] for name in ("level", "class_id", "scope_id", "log_probability")]
-    scores, changed = engine.renormalise(*kept, records["record_score"])
+    names = ("level", "class_id", "scope_id", "log_probability")
+    kept = {name: records[name] for name in names}
+    scores, changed = engine.renormalise(**kept, score=records["record_score"])
     assert np.array_equal(scores[~changed], records["record_score"][~changed])
-    again, changed_again = engine.renormalise(*kept, scores)
+    again, changed_again = engine.renormalise(**kept, score=scores)
     assert not changed_again.any()
     assert np.array_equal(again, scores)
     with pytest.raises(InvalidArgumentError):
-        engine.renormalise(*kept, scores[1:])
+        engine.renormalise(**kept, score=scores[1:])
 
 
 def test_counts_and_sizes_have_the_names_of_the_api() -> None:
