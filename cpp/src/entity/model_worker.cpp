@@ -108,9 +108,7 @@ void ModelWorker::store(std::byte* block) {
 }
 
 // The keys, which come last, are needed for one row in ten only.
-void ModelWorker::prefetch(const std::byte* block) const noexcept {
-  prefetch_bytes(block, layout_.keys_offset());
-}
+void ModelWorker::prefetch(const std::byte* block) const noexcept { prefetch_bytes(block, layout_.keys_offset()); }
 
 auto ModelWorker::body(const std::byte* block) const -> std::vector<std::byte> {
   const Counts known = counts(block);

@@ -139,9 +139,7 @@ void CompactSample::round(std::span<float> point) const noexcept {
   }
 }
 
-void CompactSample::prefetch() const noexcept {
-  prefetch_bytes(codes_.data(), codes_.size() * sizeof(std::uint16_t));
-}
+void CompactSample::prefetch() const noexcept { prefetch_bytes(codes_.data(), codes_.size() * sizeof(std::uint16_t)); }
 
 auto CompactSample::memory_bytes() const noexcept -> std::size_t {
   return codes_.capacity() * sizeof(std::uint16_t) + frames_.capacity() * sizeof(HalfFrame);

@@ -70,8 +70,8 @@ void score_ways(const SampledTree* sampled, const Way* ways, std::size_t count, 
   for (std::size_t i = 0; i < count; ++i) {
     const float* query = ways[i].query;
     const Landing landing = descend(*sampled[i].tree, query, &ways[i], work.paths[0]);
-    scores[i] = height.of(sampled[i]) * score_landed(sampled[i], work.shape, points, query, landing, work.paths[0],
-                                                     work.box, work.pending);
+    scores[i] = height.of(sampled[i]) *
+                score_landed(sampled[i], work.shape, points, query, landing, work.paths[0], work.box, work.pending);
   }
 }
 
@@ -101,9 +101,9 @@ void box(const TreeArrays& tree, const PointView& points, NodeCode code, float* 
 }
 
 template <std::size_t Groups>
-constexpr TreeKernels kKernels = {
-    score_queries<Groups>, score_trees<Groups>, walk<Groups>,   score_ways<Groups>, attribute_trees<Groups>,
-    complete<Groups>,      insert<Groups>,      remove<Groups>, box<Groups>};
+constexpr TreeKernels kKernels = {score_queries<Groups>, score_trees<Groups>,     walk<Groups>,
+                                  score_ways<Groups>,    attribute_trees<Groups>, complete<Groups>,
+                                  insert<Groups>,        remove<Groups>,          box<Groups>};
 
 }  // namespace
 
