@@ -6,12 +6,15 @@ import os
 import sys
 from importlib import util
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from adcore.config import parse_bytes
 from adcore.errors import AdcoreError, InvalidArgumentError
+
+if TYPE_CHECKING:
+    from adcore.service.settings import Distribution
 
 __all__ = ["EXIT_CODES", "serve", "users"]
 
@@ -49,8 +52,9 @@ def serve(
     ] = None,
     cluster_name: Annotated[str, typer.Option(help="The name that clients see.")] = "adcore",
     distribution: Annotated[
-        str, typer.Option(help="Whose clients shall find their kind: opensearch, elasticsearch.")
-    ] = "opensearch",
+        str,
+        typer.Option(help="Whose clients find their kind: auto (each), opensearch, elasticsearch."),
+    ] = "auto",
     api_version: Annotated[
         str | None, typer.Option(metavar="X.Y.Z", help="The version that clients see.")
     ] = None,
@@ -80,8 +84,8 @@ def serve(
     from adcore.service.serve import serve as run  # noqa: PLC0415
     from adcore.service.settings import ServiceLimits, Settings  # noqa: PLC0415
 
-    if distribution not in ("opensearch", "elasticsearch"):
-        _fail(f"--distribution must be opensearch or elasticsearch, got {distribution!r}", 2)
+    if distribution not in ("auto", "opensearch", "elasticsearch"):
+        _fail(f"--distribution must be auto, opensearch or elasticsearch, got {distribution!r}", 2)
     if log_level not in ("debug", "info", "warning", "error"):
         _fail(f"--log-level must be debug, info, warning or error, got {log_level!r}", 2)
     detection = DetectionSettings(model_memory=_size("--model-memory", model_memory))
@@ -89,7 +93,7 @@ def serve(
     limits = ServiceLimits(body_bytes=body_bytes, pending_body_bytes=5 * body_bytes)
     settings = Settings(
         cluster_name=cluster_name,
-        distribution="elasticsearch" if distribution == "elasticsearch" else "opensearch",
+        distribution=cast("Distribution", distribution),
         version=api_version,
         limits=limits,
         detection=detection,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -20,6 +21,7 @@ from adcore.service.body import (
     receive_body,
 )
 from adcore.service.context import Context
+from adcore.service.dialect import Dialect, dialect_of
 from adcore.service.errors import ApiError, as_api_error, illegal_argument
 from adcore.service.load import Load
 from adcore.service.requests import Call, check_parameters, to_boolean
@@ -53,7 +55,7 @@ class EndpointApp:
         with self._load.body() as reserve:
             try:
                 parameters = _parameters(scope["query_string"])
-                style = _style(parameters, headers)
+                style = _style(parameters, dialect_of(headers, self._context.settings), headers)
                 body = await receive_body(
                     receive, headers.get("content-length"), self._context.settings.limits, reserve
                 )
@@ -142,7 +144,7 @@ def _check_stars(values: Mapping[str, str]) -> None:
             )
 
 
-def _style(parameters: Mapping[str, str], headers: Mapping[str, str]) -> Style:
+def _style(parameters: Mapping[str, str], dialect: Dialect, headers: Mapping[str, str]) -> Style:
     flags = {
         name: name in parameters and to_boolean(parameters[name])
         for name in ("pretty", "human", "error_trace")
@@ -155,6 +157,7 @@ def _style(parameters: Mapping[str, str], headers: Mapping[str, str]) -> Style:
         filter_path=parameters.get("filter_path", ""),
         shows_trace=flags["error_trace"],
         accepts_gzip="gzip" in headers.get("accept-encoding", ""),
+        media_type=dialect.media_type,
     )
 
 
@@ -168,5 +171,5 @@ def _failed(error: Exception, style: Style, record: dict[str, Any]) -> Rendered:
     body = told.to_body()
     if style.shows_trace and isinstance(body["error"], dict):
         body["error"]["stack_trace"] = "".join(traceback.format_exception_only(told))
-    plain = Style(is_pretty=style.is_pretty, accepts_gzip=style.accepts_gzip)
-    return render(Reply(body, told.status, told.headers), plain)
+    unfiltered = replace(style, filter_path="")
+    return render(Reply(body, told.status, told.headers), unfiltered)

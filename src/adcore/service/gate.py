@@ -66,7 +66,7 @@ class Gate:
 
     def _with_headers(self, send: Send, request_id: str) -> Send:
         added = [(b"x-request-id", request_id.encode())]
-        if self._context.settings.distribution == "elasticsearch":
+        if self._context.settings.distribution != "opensearch":
             added.append((b"x-elastic-product", b"Elasticsearch"))
 
         async def sent(message: Message) -> None:

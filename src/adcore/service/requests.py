@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import duckdb
 import msgspec
 
+from adcore.service.dialect import Dialect, dialect_of
 from adcore.service.errors import ApiError, illegal_argument, parse_error
 from adcore.service.settings import Principal
 
@@ -68,6 +69,11 @@ class Call:
         self._parameters = parameters
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_over = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which API the client speaks."""
+        return dialect_of(self.headers, self.context.settings)
 
     def value(self, name: str) -> str:
         """A value of the path, such as ``id`` of ``/{index}/_doc/{id}``."""
@@ -253,16 +259,17 @@ _JSON_TYPES: dict[type, str] = {
 
 
 def to_boolean(text: str) -> bool:
-    """The value of a boolean parameter.
+    """The value of a boolean parameter; scripts in Python send ``True`` for it.
 
     Raises
     ------
     ApiError
         If it is neither ``true`` nor ``false`` nor empty.
     """
-    if text in ("", "true"):
+    word = text.lower()
+    if word in ("", "true"):
         return True
-    if text == "false":
+    if word == "false":
         return False
     raise illegal_argument(f"Failed to parse value [{text}] as only [true] or [false] are allowed.")
 

@@ -47,6 +47,7 @@ class Style:
     filter_path: str = ""
     shows_trace: bool = False
     accepts_gzip: bool = False
+    media_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _content(reply: Reply, style: Style, headers: dict[str, str]) -> bytes:
     if isinstance(body, (str, bytes)):
         headers.setdefault("content-type", reply.media_type)
         return body.encode("utf-8", "replace") if isinstance(body, str) else body
-    headers.setdefault("content-type", JSON_TYPE)
+    headers.setdefault("content-type", style.media_type or JSON_TYPE)
     if style.filter_path:
         # Documents are sent as they were stored, so there may be bytes of JSON in the body.
         body = filter_response(msgspec.json.decode(_encoder.encode(body)), style.filter_path)

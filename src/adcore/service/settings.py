@@ -7,9 +7,9 @@ from typing import Literal
 
 from adcore.service.detectors.settings import DetectionSettings
 
-__all__ = ["Principal", "ServiceLimits", "Settings"]
+__all__ = ["Distribution", "Principal", "ServiceLimits", "Settings"]
 
-Distribution = Literal["opensearch", "elasticsearch"]
+Distribution = Literal["auto", "opensearch", "elasticsearch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,11 @@ class Settings:
 
     Attributes
     ----------
-    distribution : {"opensearch", "elasticsearch"}
-        Which API's clients shall find their own kind: it decides what ``GET /`` says.
+    distribution : {"auto", "opensearch", "elasticsearch"}
+        Which API's clients shall find their own kind: it decides what ``GET /`` says. ``auto``:
+        each client its own, see `adcore.service.dialect`.
     version : str or None
-        The version that ``GET /`` names; None: one that present clients accept.
+        The version that ``GET /`` names; None: one that the client accepts.
     address : str
         Where clients reach the service, as host and port, for those that ask the nodes for it.
     allowed_hosts : tuple of str or None
@@ -84,17 +85,10 @@ class Settings:
 
     name: str = "adcore"
     cluster_name: str = "adcore"
-    distribution: Distribution = "opensearch"
+    distribution: Distribution = "auto"
     version: str | None = None
     address: str = "127.0.0.1:9200"
     allowed_hosts: tuple[str, ...] | None = None
     principal: Principal | None = field(default_factory=Principal)
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     detection: DetectionSettings = field(default_factory=DetectionSettings)
-
-    @property
-    def shown_version(self) -> str:
-        """The version that clients see."""
-        if self.version is not None:
-            return self.version
-        return "2.19.0" if self.distribution == "opensearch" else "8.17.0"

@@ -81,7 +81,7 @@ def _nodes(call: Call) -> Reply:
         "transport_address": address,
         "host": host,
         "ip": host,
-        "version": context.settings.shown_version,
+        "version": call.dialect.version,
         "build_type": "pip",
         "roles": _ROLES,
         "attributes": {},

@@ -66,7 +66,7 @@ def shown_settings(call: Call, entry: IndexEntry, *, is_flat: bool = False) -> d
         **{name: value for name, value in entry.settings.items() if value is not None},
         "index.creation_date": str(entry.created),
         "index.uuid": entry.uuid,
-        "index.version.created": call.context.settings.shown_version,
+        "index.version.created": call.dialect.version,
         "index.provided_name": entry.name,
     }
     return flat if is_flat else _nested(flat)

@@ -10,18 +10,18 @@ __all__ = ["ENDPOINTS"]
 
 
 def _info(call: Call) -> Reply:
-    settings = call.context.settings
+    settings, dialect = call.context.settings, call.dialect
     version = {
-        "number": settings.shown_version,
+        "number": dialect.version,
         "build_type": "pip",
         "build_hash": "unknown",
         "build_date": "1970-01-01T00:00:00Z",
         "build_snapshot": False,
         "lucene_version": "none",
-        "minimum_wire_compatibility_version": settings.shown_version,
-        "minimum_index_compatibility_version": settings.shown_version,
+        "minimum_wire_compatibility_version": dialect.version,
+        "minimum_index_compatibility_version": dialect.version,
     }
-    if settings.distribution == "opensearch":
+    if dialect.distribution == "opensearch":
         version = {"distribution": "opensearch", **version}
         tagline = "The OpenSearch Project: https://opensearch.org/"
     else:
