@@ -11,12 +11,12 @@ from adcore.service.detectors import suggestions
 from adcore.service.detectors.errors import TextRefusal, refusal
 from adcore.service.detectors.figures import DetectorFigures
 from adcore.service.detectors.service import DetectionService
-from adcore.service.detectors.system_index import Stored
 from adcore.service.detectors.top_anomalies import top_anomalies
 from adcore.service.detectors.users import user_of
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import Body, Endpoint, endpoints
+from adcore.service.system_index import Stored
 
 __all__ = ["PREFIXES", "detection_endpoints", "routes"]
 

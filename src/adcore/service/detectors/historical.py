@@ -10,8 +10,8 @@ from typing import Any
 from adcore.service.detectors.analysis import Analysis
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.parts import Parts
-from adcore.service.detectors.system_index import Stored
 from adcore.service.detectors.tasks import HISTORICAL, HISTORICAL_ENTITY
+from adcore.service.system_index import Stored
 from adcore.store import WriteResult
 
 __all__ = ["Historical"]

@@ -9,7 +9,7 @@ from adcore.detector import DetectorConfig
 from adcore.detector.period import Period
 from adcore.service.detectors.mappings import JOB_MAPPING
 from adcore.service.detectors.names import JOBS
-from adcore.service.detectors.system_index import Stored, SystemIndex
+from adcore.service.system_index import Stored, SystemIndex
 from adcore.store import WriteResult
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents

@@ -17,8 +17,8 @@ from adcore.service.detectors.historical import Historical
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.real_time import RealTimeRun
 from adcore.service.detectors.scheduler import Scheduler
-from adcore.service.detectors.system_index import Stored
 from adcore.service.detectors.tasks import HISTORICAL_ENTITY, REAL_TIME, shown_task
+from adcore.service.system_index import Stored
 
 __all__ = ["Profiles"]
 

@@ -15,9 +15,9 @@ from adcore.errors import AdcoreError, InvalidArgumentError
 from adcore.query.errors import SearchError
 from adcore.service.detectors.loaded_job import LoadedJob, load_job
 from adcore.service.detectors.parts import Parts
-from adcore.service.detectors.system_index import Stored
 from adcore.service.detectors.task_news import TaskNews
 from adcore.service.errors import ApiError
+from adcore.service.system_index import Stored
 from adcore.store.errors import StoreFullError
 
 __all__ = ["RealTimeRun"]

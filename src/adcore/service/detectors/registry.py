@@ -15,8 +15,8 @@ from adcore.service.detectors.mappings import DETECTOR_MAPPING
 from adcore.service.detectors.names import DETECTORS
 from adcore.service.detectors.result_indices import ResultIndices
 from adcore.service.detectors.settings import DetectionSettings
-from adcore.service.detectors.system_index import Stored, SystemIndex
 from adcore.service.errors import ApiError
+from adcore.service.system_index import Stored, SystemIndex
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
 from adcore.store.errors import IndexNotFoundError, VersionConflictError

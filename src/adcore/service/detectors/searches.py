@@ -15,8 +15,8 @@ from adcore.service.deletion import deletion_body
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.names import CUSTOM_RESULTS, RESULTS_PATTERN
 from adcore.service.detectors.parts import Parts
-from adcore.service.detectors.system_index import SystemIndex
 from adcore.service.errors import ApiError, validation_error
+from adcore.service.system_index import SystemIndex
 from adcore.store import Target
 from adcore.store.errors import IndexNotFoundError
 from adcore.store.names import matching_names

@@ -17,8 +17,8 @@ from adcore.service.detectors.scheduler import Scheduler
 from adcore.service.detectors.searches import Searches
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.detectors.stats import Stats
-from adcore.service.detectors.system_index import Stored
 from adcore.service.detectors.tasks import DONE, HISTORICAL, REAL_TIME, shown_task
+from adcore.service.system_index import Stored
 from adcore.store import Store
 from adcore.store.clock import Clock
 

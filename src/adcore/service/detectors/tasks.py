@@ -9,7 +9,7 @@ import numpy as np
 
 from adcore.service.detectors.mappings import TASK_MAPPING
 from adcore.service.detectors.names import STATE
-from adcore.service.detectors.system_index import Stored, SystemIndex
+from adcore.service.system_index import Stored, SystemIndex
 from adcore.store import Action, WriteResult
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
