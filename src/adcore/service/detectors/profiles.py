@@ -16,7 +16,7 @@ from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.historical import Historical
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.real_time import RealTimeRun
-from adcore.service.detectors.scheduler import Scheduler
+from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.detectors.tasks import HISTORICAL_ENTITY, REAL_TIME, shown_task
 from adcore.service.system_index import Stored
 
@@ -37,7 +37,7 @@ class Profiles:
     historical : Historical
     """
 
-    def __init__(self, parts: Parts, scheduler: Scheduler, historical: Historical) -> None:
+    def __init__(self, parts: Parts, scheduler: DetectorScheduler, historical: Historical) -> None:
         self._parts = parts
         self._scheduler = scheduler
         self._historical = historical

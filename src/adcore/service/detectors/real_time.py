@@ -81,6 +81,11 @@ class RealTimeRun:
         self._lock = threading.Lock()
 
     @property
+    def id(self) -> str:
+        """The detector's."""
+        return self.detector_id
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it will not fire again."""
         return self._is_stopped

@@ -13,7 +13,7 @@ from adcore.service.detectors.previews import Previews
 from adcore.service.detectors.profiles import Profiles
 from adcore.service.detectors.real_time import RealTimeRun
 from adcore.service.detectors.registry import NO_FEATURES
-from adcore.service.detectors.scheduler import Scheduler
+from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.detectors.searches import Searches
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.detectors.stats import Stats
@@ -54,7 +54,7 @@ class DetectionService:
     ) -> None:
         self.settings = settings or DetectionSettings()
         self.parts = Parts.of(store, clock, self.settings, node_id)
-        self.scheduler = Scheduler(self.parts)
+        self.scheduler = DetectorScheduler(self.parts)
         self.historical = Historical(self.parts)
         self.previews = Previews(self.parts)
         self.searches = Searches(self.parts)

@@ -12,7 +12,7 @@ from adcore.service.detectors.historical import Historical
 from adcore.service.detectors.names import RESULTS_PATTERN
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.real_time import RealTimeRun
-from adcore.service.detectors.scheduler import Scheduler
+from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.errors import illegal_argument
 
 __all__ = ["CLUSTER_STATS", "NODE_STATS", "Stats"]
@@ -41,7 +41,7 @@ class Stats:
     historical : Historical
     """
 
-    def __init__(self, parts: Parts, scheduler: Scheduler, historical: Historical) -> None:
+    def __init__(self, parts: Parts, scheduler: DetectorScheduler, historical: Historical) -> None:
         self._parts = parts
         self._scheduler = scheduler
         self._historical = historical
