@@ -14,7 +14,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from adcore.query.limits import DEFAULT_LIMITS, Limits
-from adcore.service import routes_detectors, routes_documents, routes_operations
+from adcore.service import (
+    routes_detectors,
+    routes_documents,
+    routes_jobs,
+    routes_operations,
+)
 from adcore.service.access import Access, Users
 from adcore.service.context import Context
 from adcore.service.endpoint_app import EndpointApp
@@ -32,7 +37,11 @@ from adcore.store.store import Store
 __all__ = ["MODULES", "Routes", "create_app"]
 
 Routes = Callable[[Context], Sequence[Endpoint]]
-MODULES: tuple[Routes, ...] = (routes_documents.routes, routes_detectors.routes)
+MODULES: tuple[Routes, ...] = (
+    routes_documents.routes,
+    routes_detectors.routes,
+    routes_jobs.routes,
+)
 
 
 def create_app(

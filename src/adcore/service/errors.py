@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from adcore.errors import AdcoreError, DataError, InvalidArgumentError
+from adcore.job.errors import JobFault
 from adcore.query.errors import SearchError
 from adcore.store.errors import (
     DocumentMissingError,
@@ -137,6 +138,8 @@ def as_api_error(error: BaseException) -> ApiError:
         return ApiError(error.status, error.type, error.reason, body=body)
     if isinstance(error, StoreError):
         return _of_store(error)
+    if isinstance(error, JobFault):
+        return ApiError(error.status, error.type, error.reason)
     if isinstance(error, (InvalidArgumentError, DataError)):
         return illegal_argument(str(error))
     return _of_limit(error)

@@ -83,6 +83,11 @@ class Call:
         """A value that not all paths of the endpoint have."""
         return self._values.get(name)
 
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """All parameters of the request."""
+        return self._parameters
+
     def has(self, name: str) -> bool:
         """Whether a parameter was given, be it without a value."""
         return name in self._parameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adcore.service.detectors.settings import DetectionSettings
+from adcore.service.jobs.settings import JobSettings
 
 __all__ = ["Distribution", "Principal", "ServiceLimits", "Settings"]
 
@@ -81,6 +82,8 @@ class Settings:
         Whose requests those without a user are.
     detection : DetectionSettings
         Limits and defaults of detectors.
+    jobs : JobSettings
+        Limits and defaults of jobs.
     """
 
     name: str = "adcore"
@@ -92,3 +95,4 @@ class Settings:
     principal: Principal | None = field(default_factory=Principal)
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     detection: DetectionSettings = field(default_factory=DetectionSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)

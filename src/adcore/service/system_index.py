@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -133,6 +133,16 @@ class SystemIndex:
             Stored(hit["_id"], hit["_version"], hit["_seq_no"], hit["_source"])
             for hit in response["hits"]["hits"]
         ]
+
+    def sources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The ids and contents of all documents."""
+        if not self.exists:
+            return
+        (target,) = self._documents.resolve(self.name)
+        query = f"SELECT _id, _source FROM {target.relation}"  # noqa: S608 -- quoted where made
+        with closing(self._documents.cursor()) as cursor:
+            for id, source in cursor.execute(query).fetchall():  # noqa: A001 -- the API's word
+                yield id, msgspec.json.decode(source)
 
     def count(self, query: Mapping[str, Any]) -> int:
         """How many documents match."""

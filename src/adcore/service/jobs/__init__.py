@@ -1,0 +1,1 @@
+"""Jobs of the machine learning API: configured, fed, run, read."""

@@ -1,0 +1,105 @@
+"""What a request asks for, whether its body or its parameters say it: parameters win."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from adcore.job.errors import JobFault
+from adcore.job.fields import Field, Reader, flag, read_fields
+from adcore.job.paging import Page, read_page
+from adcore.service.errors import illegal_argument
+from adcore.service.jobs.place import place_of
+from adcore.service.requests import Call, to_boolean
+
+__all__ = ["allows_none", "any_value", "boolean", "page_of", "read_arguments", "refusals", "words"]
+
+
+def read_arguments(
+    call: Call, owner: str, readers: Mapping[str, Reader], **path_values: str
+) -> dict[str, Any]:
+    """The arguments of a request by name.
+
+    Parameters
+    ----------
+    owner : str
+        What the API calls the object that the body is.
+    readers : mapping
+        By the names of the arguments that there may be.
+    **path_values
+        What the path says already; a body may repeat it, but not differ.
+
+    Raises
+    ------
+    ApiError, JobError
+    """
+    body = call.optional_object()
+    for name, value in path_values.items():
+        _check_same(name, body.pop(name, None), value)
+    at = Field(owner)
+    with refusals(call):
+        given = read_fields(at, body, readers)
+    asked = {name: call.text(name) for name in readers if call.has(name)}
+    return given | read_fields(at, asked, readers)
+
+
+def _check_same(name: str, value: Any, expected: str) -> None:
+    if value is not None and value != expected:
+        raise illegal_argument(
+            f"Inconsistent {name}; '{value}' specified in the body differs from '{expected}' "
+            "specified as a URL argument"
+        )
+
+
+@contextmanager
+def refusals(call: Call) -> Iterator[None]:
+    """Tell where in the body of a request a field stands that is refused."""
+    try:
+        yield
+    except JobFault as error:
+        place = place_of(call.content(), error.path) if error.path else None
+        raise (error if place is None else error.located(*place)) from None
+
+
+def allows_none(call: Call, body: Mapping[str, Any], *older: str) -> bool:
+    """Whether a pattern may mean nothing; older clients have another word for it."""
+    for name in ("allow_no_match", *older):
+        if call.has(name):
+            return call.boolean(name)
+        if name in body:
+            return flag(Field("request", (name,)), body[name])
+    return True
+
+
+# -- kinds of arguments
+
+
+def boolean(field: Field, value: Any) -> bool:
+    """A truth value; as a parameter it may be without a value, and as Python writes it."""
+    return to_boolean(value) if isinstance(value, str) else flag(field, value)
+
+
+def words(field: Field, value: Any) -> tuple[str, ...]:
+    """Texts, as a list or with commas between them."""
+    listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    if not all(isinstance(each, str) for each in listed):
+        raise field.wrong_kind(value)
+    return tuple(each for each in listed if each)
+
+
+def any_value(field: Field, value: Any) -> Any:
+    """What is looked at later."""
+    del field
+    return value
+
+
+def page_of(arguments: Mapping[str, Any]) -> Page:
+    """The page that arguments ask for, of those that `PAGE_FIELDS` read.
+
+    Raises
+    ------
+    JobError
+        If it is outside of what can be had.
+    """
+    return read_page({}, arguments)

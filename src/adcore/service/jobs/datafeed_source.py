@@ -1,0 +1,270 @@
+"""The records of a datafeed: documents of the store, or aggregations of them."""
+
+# ruff: noqa: S608 -- relations are quoted where indices are made, values are parameters
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+import duckdb
+import msgspec
+
+from adcore.detector.filters import condition_of
+from adcore.errors import DataError
+from adcore.job import JobConfig
+from adcore.job.time_span import TimeSpan
+from adcore.query.run import search
+from adcore.query.sql import Sql, all_of, column, join, sql, value
+from adcore.service.jobs.datafeed_aggregations import (
+    composite_name,
+    histogram_interval,
+    rows_of_aggregations,
+    time_names,
+)
+from adcore.service.jobs.datafeed_config import DatafeedConfig
+from adcore.service.jobs.datafeed_values import Record, analysed_fields, fields_of, time_writer
+from adcore.service.jobs.errors import bad_request
+from adcore.store.clock import Clock
+from adcore.store.documents import Documents
+from adcore.store.errors import IndexNotFoundError
+from adcore.store.index_entry import Target
+
+__all__ = ["DatafeedSource"]
+
+_DECODER = msgspec.json.Decoder(dict[str, Any])
+# Intervals of a histogram that are asked for at a time.
+_INTERVALS = 1_000
+_COMPOSITE_PAGE = 1_000
+# Batches of documents that are searched for at a time.
+_SCROLLS = 50
+
+
+class DatafeedSource:
+    """What a job is fed with.
+
+    Parameters
+    ----------
+    documents : Documents
+    config : DatafeedConfig
+    job : JobConfig
+    clock : callable
+        For ``now`` in queries.
+
+    Raises
+    ------
+    ApiError
+        If an index does not exist, or a field has no mapping.
+    """
+
+    def __init__(
+        self, documents: Documents, config: DatafeedConfig, job: JobConfig, clock: Clock
+    ) -> None:
+        self._documents = documents
+        self._config = config
+        self._job = job
+        self._clock = clock
+        self._time_field = job.data_description.time_field
+        self._write_time = time_writer(job.data_description.time_format)
+
+    # -- checks and bounds
+
+    def check(self) -> None:
+        """Raise an ApiError unless there is something to be fed with."""
+        targets = self._targets()
+        name = self._config.datafeed_id
+        if not targets:
+            listed = ", ".join(self._config.indices)
+            raise bad_request(
+                f"datafeed [{name}] cannot retrieve data because no index matches datafeed's "
+                f"indices [{listed}]"
+            )
+        wanted = [self._time_field]
+        if self._config.aggregations is None:
+            wanted += analysed_fields(self._job)
+        for field in wanted:
+            if not any(field in target.mapping.fields for target in targets):
+                raise bad_request(
+                    f"datafeed [{name}] cannot retrieve field [{field}] because it has no mappings"
+                )
+
+    def _targets(self) -> list[Target]:
+        options = self._config.indices_options
+        try:
+            return self._documents.resolve(
+                ",".join(self._config.indices),
+                ignore_unavailable=bool(options.get("ignore_unavailable")),
+            )
+        except IndexNotFoundError as error:
+            raise bad_request(
+                f"datafeed [{self._config.datafeed_id}] cannot retrieve data because index "
+                f"[{error.index}] does not exist"
+            ) from None
+
+    def bounds(self, start: int | None = None, end: int | None = None) -> tuple[int, int] | None:
+        """The times of the first and of the last document of a period; None if there is none."""
+        selects = [
+            sql("SELECT {} AS t FROM " + target.relation + " WHERE {}", time, where)
+            for target, time, where in self._selected(start, end)
+        ]
+        if not selects:
+            return None
+        query = sql("SELECT min(t), max(t) FROM ({})", join(" UNION ALL ", selects))
+        with closing(self._documents.cursor()) as cursor:
+            ((first, last),) = cursor.execute(query.text, list(query.parameters)).fetchall()
+        return None if first is None else (int(first), int(last))
+
+    def chunks(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The periods that are searched one after the other: of some thousand documents each."""
+        span = self._chunk_span(start, end)
+        for first in range(start, end, span):
+            yield first, min(end, first + span)
+
+    def _chunk_span(self, start: int, end: int) -> int:
+        chunking = self._config.chunking_config
+        if "time_span" in chunking:
+            return TimeSpan.parse("time_span", chunking["time_span"]).milliseconds
+        if chunking["mode"] == "off":
+            return end - start
+        if self._config.aggregations is not None:
+            return histogram_interval(self._config.aggregations) * _INTERVALS
+        wanted = (self._config.scroll_size or 1) * _SCROLLS
+        pieces = -(-self._count(start, end) // wanted) or 1
+        return max(-(-(end - start) // pieces), 1)
+
+    def _count(self, start: int, end: int) -> int:
+        counts = [
+            sql("SELECT count(*) AS c FROM " + target.relation + " WHERE {}", where)
+            for target, _, where in self._selected(start, end)
+        ]
+        if not counts:
+            return 0
+        query = sql("SELECT sum(c) FROM ({})", join(" UNION ALL ", counts))
+        with closing(self._documents.cursor()) as cursor:
+            ((count,),) = cursor.execute(query.text, list(query.parameters)).fetchall()
+        return int(count or 0)
+
+    # -- records
+
+    def records(self, start: int, end: int) -> Iterator[list[Record]]:
+        """The records of a period, in order of time, some at a time.
+
+        Records of the same time come together, so that after any batch the next begins later.
+
+        Parameters
+        ----------
+        start, end : int
+            Epoch milliseconds; the end is not part of it.
+        """
+        found = self._of_documents if self._config.aggregations is None else self._of_aggregations
+        yield from _batches(found(start, end), self._config.scroll_size or 1, self._written)
+
+    def _written(self, time: int, record: Record) -> Record:
+        return {self._time_field: self._write_time(time), **record}
+
+    def _of_documents(self, start: int, end: int) -> Iterator[tuple[int, Record]]:
+        selects = [
+            sql("SELECT {} AS t, _seq_no AS n, _source AS s FROM " + target.relation + " WHERE {}",
+                time, where)
+            for target, time, where in self._selected(start, end)
+        ]  # fmt: skip
+        if not selects:
+            return
+        fields = analysed_fields(self._job)
+        query = sql("SELECT t, s FROM ({}) ORDER BY t, n", join(" UNION ALL ", selects))
+        with closing(self._documents.cursor()) as cursor:
+            try:
+                cursor.execute(query.text, list(query.parameters))
+                while rows := cursor.fetchmany(self._config.scroll_size or 1):
+                    for time, source in rows:
+                        yield int(time), fields_of(_DECODER.decode(source), fields)
+            except duckdb.Error as error:
+                reason = str(error).strip().splitlines()[0]
+                raise DataError(f"documents cannot be read: {reason}") from error
+
+    def _selected(self, start: int | None, end: int | None) -> Iterator[tuple[Target, Sql, Sql]]:
+        """The indices, where they have the time, and the condition of what is wanted of them."""
+        now = self._clock()
+        for target in self._targets():
+            found = target.mapping.fields.get(self._time_field)
+            if found is None:
+                continue
+            if not found.type.is_date:
+                raise bad_request(f"field [{self._time_field}] is no date in [{target.index}]")
+            time = column(found.column)
+            conditions = [sql("{} IS NOT NULL", time)]
+            if start is not None:
+                conditions.append(sql("{} >= {}", time, value(start)))
+            if end is not None:
+                conditions.append(sql("{} < {}", time, value(end)))
+            conditions += [
+                condition_of(query, target.mapping, now, target.index)
+                for query in (self._config.query, target.filter)
+                if query
+            ]
+            yield target, time, all_of(conditions)
+
+    # -- aggregations
+
+    def _of_aggregations(self, start: int, end: int) -> Iterator[tuple[int, Record]]:
+        aggregations = self._config.aggregations or {}
+        interval = histogram_interval(aggregations)
+        times = time_names(aggregations)
+        for first in range(start, end, interval * _INTERVALS):
+            last = min(end, first + interval * _INTERVALS)
+            found = [
+                (row.pop(self._time_field), row)
+                for answer in self._answers(aggregations, first, last)
+                for row in rows_of_aggregations(answer, self._time_field, times)
+            ]
+            yield from sorted(found, key=lambda pair: pair[0])
+
+    def _answers(
+        self, aggregations: Mapping[str, Any], start: int, end: int
+    ) -> Iterator[Mapping[str, Any]]:
+        """What the aggregations are of a period; of a composite page by page."""
+        name = composite_name(aggregations)
+        after: Any = None
+        while True:
+            asked = dict(aggregations)
+            if name is not None:
+                asked[name] = _page_of_composite(aggregations[name], after)
+            answer = self._search(asked, start, end)
+            yield answer
+            after = None if name is None else answer[name].get("after_key")
+            if after is None:
+                return
+
+    def _search(self, aggregations: Mapping[str, Any], start: int, end: int) -> Any:
+        period = {"range": {self._time_field: {"gte": start, "lt": end, "format": "epoch_millis"}}}
+        body = {
+            "size": 0,
+            "query": {"bool": {"filter": [self._config.query, period]}},
+            "aggregations": dict(aggregations),
+        }
+        with closing(self._documents.cursor()) as cursor:
+            response = search(self._targets(), body, cursor, self._clock)
+        return response.get("aggregations", {})
+
+
+def _page_of_composite(body: Mapping[str, Any], after: Any) -> dict[str, Any]:
+    composite = {"size": _COMPOSITE_PAGE, **body["composite"]}
+    if after is not None:
+        composite["after"] = after
+    return {**body, "composite": composite}
+
+
+def _batches(
+    found: Iterator[tuple[int, Record]], size: int, write: Callable[[int, Record], Record]
+) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    last: int | None = None
+    for time, record in found:
+        if len(batch) >= size and time != last:
+            yield batch
+            batch = []
+        batch.append(write(time, record))
+        last = time
+    if batch:
+        yield batch

@@ -1,0 +1,125 @@
+"""The endpoints of the configurations of jobs, and of what jobs are doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adcore.job.detector_config import JobDetector
+from adcore.job.fields import Field
+from adcore.service.jobs.arguments import allows_none, refusals
+from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint, is_legacy
+from adcore.service.jobs.errors import illegal_argument
+from adcore.service.jobs.memory_estimate import estimate_memory
+from adcore.service.jobs.service import JobService
+from adcore.service.requests import Call
+from adcore.service.routing import Endpoint
+
+__all__ = ["job_endpoints"]
+
+_JOB = "/anomaly_detectors/{job}"
+_ALL = "/anomaly_detectors"
+# How indices of a datafeed inside are looked for.
+_INDICES = ("allow_no_indices", "expand_wildcards", "ignore_throttled", "ignore_unavailable")
+_DELETE = ("force", "wait_for_completion", "delete_user_annotations")
+_FIND = ("allow_no_match", "allow_no_jobs")
+
+
+class _Handlers:
+    def __init__(self, service: JobService) -> None:
+        self._service = service
+        self._registry = service.registry
+
+    def create(self, call: Call) -> Any:
+        with refusals(call):
+            config = self._registry.parse(
+                call.value("job"), call.object(), is_legacy=is_legacy(call)
+            )
+            return self._service.shown(self._service.create(config).job_id)
+
+    def get(self, call: Call) -> Any:
+        ids = self._registry.find(
+            call.optional_value("job"), allow_no_match=allows_none(call, {}, "allow_no_jobs")
+        )
+        hides = call.boolean("exclude_generated")
+        jobs = [self._service.shown(each, exclude_generated=hides) for each in ids]
+        return {"count": len(jobs), "jobs": jobs}
+
+    def stats(self, call: Call) -> Any:
+        ids = self._registry.find(
+            call.optional_value("job"), allow_no_match=allows_none(call, {}, "allow_no_jobs")
+        )
+        return {"count": len(ids), "jobs": [self._service.stats(each) for each in ids]}
+
+    def update(self, call: Call) -> Any:
+        with refusals(call):
+            return self._service.update(call.value("job"), call.object()).to_api()
+
+    def delete(self, call: Call) -> Any:
+        self._service.delete(call.value("job"), force=call.boolean("force"))
+        return self._done(call)
+
+    def reset(self, call: Call) -> Any:
+        self._service.life.reset(call.value("job"))
+        return self._done(call)
+
+    def _done(self, call: Call) -> dict[str, Any]:
+        """What is done before it is answered has no task that could be waited for."""
+        if call.boolean("wait_for_completion", default=True):
+            return ACKNOWLEDGED
+        return {"task": f"{call.context.node.id}:{call.context.clock()}"}
+
+    # -- without a job
+
+    def validate(self, call: Call) -> Any:
+        body = call.object()
+        job_id = body.get("job_id")
+        if not isinstance(job_id, str):
+            raise illegal_argument("Required [job_id]")
+        with refusals(call):
+            self._registry.parse(job_id, body)
+        return ACKNOWLEDGED
+
+    def validate_detector(self, call: Call) -> Any:
+        body = call.object()
+        with refusals(call):
+            JobDetector.read(Field("detector"), body)
+        return ACKNOWLEDGED
+
+    def estimate(self, call: Call) -> Any:
+        body = call.object()
+        with refusals(call):
+            return {"model_memory_estimate": estimate_memory(body)}
+
+
+def job_endpoints(service: JobService) -> list[Endpoint]:
+    """Those over a service."""
+    do = _Handlers(service)
+    return [*_of_configurations(do), *_of_checks(do)]
+
+
+def _of_configurations(do: _Handlers) -> list[Endpoint]:
+    return [
+        *endpoint("PUT", _JOB, do.create, writes=True, body="json", parameters=_INDICES,
+                  summary="Make a job."),
+        *endpoint("GET", [_ALL, _JOB], do.get, parameters=(*_FIND, "exclude_generated"),
+                  summary="Jobs."),
+        *endpoint("GET", [f"{_ALL}/_stats", f"{_JOB}/_stats"], do.stats, parameters=_FIND,
+                  summary="What jobs are doing."),
+        *endpoint("POST", f"{_JOB}/_update", do.update, writes=True, body="json",
+                  summary="Change a job."),
+        *endpoint("DELETE", _JOB, do.delete, writes=True, parameters=_DELETE,
+                  summary="Delete a job with its results."),
+        *endpoint("POST", f"{_JOB}/_reset", do.reset, writes=True, parameters=_DELETE[1:],
+                  summary="Forget the models and results of a job."),
+    ]  # fmt: skip
+
+
+def _of_checks(do: _Handlers) -> list[Endpoint]:
+    return [
+        *endpoint("POST", f"{_ALL}/_validate", do.validate, body="json",
+                  summary="Whether there can be such a job."),
+        *endpoint("POST", f"{_ALL}/_validate/detector", do.validate_detector, body="json",
+                  summary="Whether there can be such a detector."),
+        *endpoint("POST", f"{_ALL}/_estimate_model_memory", do.estimate, body="json",
+                  summary="How much memory the models of a job will take."),
+    ]  # fmt: skip
