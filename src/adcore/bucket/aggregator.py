@@ -163,7 +163,7 @@ class BucketAggregator:
             An array has its columns in the order of :attr:`fields`. Float64 arrays are not copied,
             whatever their strides. Fields used by ``cardinality`` and ``value_count`` alone may
             hold text.
-        keys : mapping of key field to column, or sequence of columns
+        keys : mapping of key field to column, or sequence of them
             A column is a sequence of texts, an Arrow array, or a pair of codes (integers of shape
             (n,), negative is missing) and labels (the text of each code). Rows with a missing key
             are counted as invalid.
