@@ -37,8 +37,8 @@ def part(data: dict[str, Any], rows: Any) -> dict[str, Any]:
 def assert_same(found: DetectorResults, expected: DetectorResults) -> None:
     keys = [[r.entities[e] for e in r.entity] for r in (found, expected)]
     assert keys[0] == keys[1]
-    ids = [r.entity_ids[r.entity] for r in (found, expected)]
-    np.testing.assert_array_equal(*ids)
+    of_rows, expected_of_rows = (r.entity_ids[r.entity] for r in (found, expected))
+    np.testing.assert_array_equal(of_rows, expected_of_rows)
     for field in fields(DetectorResults):
         if field.name not in ("context", "entities", "entity_ids", "entity", "is_complete"):
             one, other = getattr(found, field.name), getattr(expected, field.name)
