@@ -1,5 +1,8 @@
 #include "adcore/job/scoring.hpp"
 
+#include <cstddef>
+#include <vector>
+
 #include "adcore/job/bucket_scores.hpp"
 #include "adcore/job/result_writer.hpp"
 
@@ -19,12 +22,17 @@ auto Scoring::write(const ClosingBucket& bucket, LeafBatch& batch, std::span<con
   return is_big_change;
 }
 
+// All are corrected before any is learned: a first great anomaly must not be measured by itself.
 void Scoring::equalise(const ClosingBucket& bucket, LeafBatch& batch) {
-  if (!bucket.is_interim) {
-    equalizer_.pass_to(bucket.start);
-    for (const auto& leaf : batch.leaves) equalizer_.learn(leaf.detector, leaf.log_probability);
+  if (!bucket.is_interim) equalizer_.pass_to(bucket.start);
+  std::vector<double> given;
+  given.reserve(batch.leaves.size());
+  for (auto& leaf : batch.leaves) {
+    given.push_back(leaf.log_probability);
+    leaf.log_probability = equalizer_.corrected(leaf.detector, leaf.log_probability);
   }
-  for (auto& leaf : batch.leaves) leaf.log_probability = equalizer_.corrected(leaf.detector, leaf.log_probability);
+  if (bucket.is_interim) return;
+  for (std::size_t i = 0; i < given.size(); ++i) equalizer_.learn(batch.leaves[i].detector, given[i]);
 }
 
 void Scoring::write(ByteWriter& writer) const {
