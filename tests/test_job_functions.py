@@ -83,7 +83,7 @@ def test_series_against_their_own_past(name: str) -> None:
         described = DESCRIPTIONS.get(name, record["function_description"])
         assert record["function_description"] == described
         assert None not in record.get("anomaly_score_explanation", {}).values()
-        assert 0 < record["probability"] < 0.1
+        assert 0 < record["probability"] < 1
         assert 0 <= record["record_score"] <= 100
         if kind.side == "high":
             assert record["actual"][0] > record["typical"][0]
@@ -106,6 +106,57 @@ def test_members_against_all_others(name: str) -> None:
             assert cause["function"] == name
             assert cause["over_field_value"] == record["over_field_value"]
             assert cause.keys().isdisjoint({"record_score", "timestamp", "job_id"})
+
+
+@pytest.mark.parametrize("name", ["varp", "high_varp", "mean", "lat_long"])
+def test_likely_records_are_those_nearest_to_what_is_unlikely_together(name: str) -> None:
+    job = watched(FUNCTIONS[name], population=False)
+    for bucket in job.buckets(expand=True, size=None):
+        probabilities = [record["probability"] for record in bucket.get("records", ())]
+        if any(p >= 0.035 for p in probabilities):
+            assert max(probabilities) < max(1.2 * min(probabilities), 0.05)
+            assert any(one["raw_anomaly_score"] > 0 for one in bucket["bucket_influencers"])
+
+
+def test_a_place_is_not_above_another() -> None:
+    (first, *_) = watched(FUNCTIONS["lat_long"], population=False).records(
+        sort="probability", desc=False
+    )
+    assert first["timestamp"] == START + UNUSUAL * SPAN
+    assert first["probability"] == 2.2250738585072014e-308
+    assert first["actual"] == [10, 10]
+    assert first["typical"] == pytest.approx([40, -74], abs=0.05)
+    assert first["geo_results"].keys() == {"actual_point", "typical_point"}
+    assert first["anomaly_score_explanation"] == {"anomaly_length": 1, "single_bucket_impact": 308}
+
+
+def test_a_rare_value_is_explained_by_its_rarity() -> None:
+    (first, *_) = watched(FUNCTIONS["rare"], population=False).records()
+    assert first["by_field_value"] == "stranger"
+    explanation = first["anomaly_score_explanation"]
+    assert explanation.keys() == {"by_field_first_occurrence", "by_field_relative_rarity"}
+    assert explanation["by_field_first_occurrence"] is True
+    assert explanation["by_field_relative_rarity"] > 10
+
+
+def test_a_time_of_day_is_explained_by_seconds() -> None:
+    day, hour = 86_400_000, 3_600_000
+    times = [
+        d * day + (3 if d == 35 else 9) * hour + d * 30_000 + k * 600_000
+        for d in range(40)
+        for k in range(3)
+    ]
+    users = np.full(len(times), "u", dtype=object)
+    job = Job(detectors=["time_of_day by user"], bucket_span="1h")
+    job.process({"time": times, "user": users})
+    (record, *_) = job.records()
+    assert record["timestamp"] == 35 * day + 3 * hour
+    assert record["actual"] == [3 * 3600 + 35 * 30 + 600]
+    explanation = record["anomaly_score_explanation"]
+    assert explanation["anomaly_type"] == "dip"
+    assert explanation["typical_value"] == record["typical"][0]
+    bounds = explanation["lower_confidence_bound"], explanation["upper_confidence_bound"]
+    assert 9 * 3600 - 600 < bounds[0] < explanation["typical_value"] < bounds[1] < 10 * 3600
 
 
 @pytest.mark.parametrize(

@@ -105,5 +105,47 @@ TEST(JobScoring, BucketsWithoutAnythingUnusualCount) {
   }
 }
 
+TEST(JobScoring, WhatIsUnlikelyOnlyTogetherIsWrittenByItsNearestRecords) {
+  Buckets buckets(1);
+  LeafBatch batch;
+  for (const double p : {0.12, 0.101, 0.125, 0.11}) add_leaf(batch, 0, std::log(p));
+  const auto results = buckets.close(std::move(batch));
+  ASSERT_EQ(results.bucket_influencers.timestamp.size(), 1U);
+  EXPECT_GT(results.bucket_influencers.raw_anomaly_score[0], 0.0);
+  ASSERT_EQ(results.records.leaf.probability.size(), 3U);
+  EXPECT_NEAR(results.records.leaf.probability[0], 0.101, 1e-12);
+  EXPECT_NEAR(results.records.leaf.probability[1], 0.11, 1e-12);
+  EXPECT_NEAR(results.records.leaf.probability[2], 0.12, 1e-12);
+  EXPECT_EQ(results.records.record_score, Numbers(3, 0.0));
+}
+
+TEST(JobScoring, AWrittenInfluencerHasRecords) {
+  for (const bool is_influenced : {true, false}) {
+    Buckets buckets(1);
+    LeafBatch batch;
+    for (const double p : {0.04, 0.041, 0.049}) {
+      add_leaf(batch, 0, std::log(p));
+      if (!is_influenced) continue;
+      batch.leaves.back().first_influence = static_cast<std::uint32_t>(batch.influences.size());
+      batch.leaves.back().influences = 1;
+      batch.influences.push_back({0, "mallory", 1.0});
+    }
+    for (int i = 0; i < 100; ++i) add_leaf(batch, 0, std::log(0.9));
+    const auto results = buckets.close(std::move(batch));
+    EXPECT_EQ(results.influencers.timestamp.size(), is_influenced ? 1U : 0U);
+    EXPECT_EQ(results.records.leaf.probability.size(), is_influenced ? 2U : 0U);
+  }
+}
+
+TEST(JobScoring, NoProbabilityIsBelowTheLeastDouble) {
+  Buckets buckets(1);
+  LeafBatch batch;
+  add_leaf(batch, 0, -1e6);
+  batch.leaves[0].assessment.log_single = -1e6;
+  const auto results = buckets.close(std::move(batch));
+  EXPECT_EQ(results.records.leaf.probability, Numbers{2.2250738585072014e-308});
+  EXPECT_EQ(results.records.explanation.single_bucket_impact[0], 308);
+}
+
 }  // namespace
 }  // namespace adcore

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "adcore/job/feature_names.hpp"
 #include "adcore/score/raw_score.hpp"
@@ -17,7 +19,7 @@ constexpr double kLogNearSmallest = 0.18232155679395462;  // ln 1.2
 auto size_of(const Codes& column) noexcept -> std::uint32_t { return static_cast<std::uint32_t>(column.size()); }
 
 auto probability_of(double log_probability) noexcept -> double {
-  return std::exp(std::max(log_probability, kLogLeast));
+  return log_probability > kLogLeast ? std::exp(log_probability) : std::numeric_limits<double>::min();
 }
 
 }  // namespace
@@ -51,21 +53,38 @@ void ResultWriter::write_scored(ScoredColumns& columns, const Scored& scored) {
 
 // -- records
 
-// Those unlikely enough by themselves; where only all of them together are, those near the most unlikely one.
+// Below which ln p each record is written: those unlikely enough by themselves; where only several together are, in the
+// bucket or for a value of an influencer, those near the most unlikely of them.
+auto ResultWriter::largest_written() const -> std::vector<double> {
+  const auto& records = tree_.records();
+  std::vector<double> largest(records.size(), kLogReported);
+  const auto keep_nearest = [&](const std::vector<std::uint32_t>& members) {
+    double least = 0.0;
+    for (const std::uint32_t i : members) least = std::min(least, records[i].unlikeliness());
+    for (const std::uint32_t i : members) largest[i] = std::max(largest[i], least + kLogNearSmallest);
+  };
+  if (tree_.bucket().raw_score > 0.0) keep_nearest(all_records());
+  std::map<std::pair<std::uint32_t, std::string_view>, std::vector<std::uint32_t>> influenced;
+  for (const std::uint32_t i : all_records()) {
+    for (const auto& part : records[i].influences) influenced[{part.influencer, part.value}].push_back(i);
+  }
+  for (const auto& node : tree_.influencers()) {
+    if (node.raw_score > 0.0) keep_nearest(influenced[{node.influencer, node.value}]);
+  }
+  return largest;
+}
+
+auto ResultWriter::all_records() const -> std::vector<std::uint32_t> {
+  std::vector<std::uint32_t> all(tree_.records().size());
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
+}
+
 auto ResultWriter::written_records() const -> std::vector<std::uint32_t> {
   const auto& records = tree_.records();
-  const auto unlikeliness = [&](std::uint32_t i) {
-    return std::min(records[i].log_probability, records[i].smallest_leaf);
-  };
-  std::vector<std::uint32_t> order(records.size());
-  std::iota(order.begin(), order.end(), 0U);
-  double largest = kLogReported;
-  if (tree_.bucket().raw_score > 0.0 && !order.empty()) {
-    const auto least =
-        std::min_element(order.begin(), order.end(), [&](auto a, auto b) { return unlikeliness(a) < unlikeliness(b); });
-    largest = std::max(largest, unlikeliness(*least) + kLogNearSmallest);
-  }
-  std::erase_if(order, [&](std::uint32_t i) { return !(unlikeliness(i) < largest); });
+  const auto largest = largest_written();
+  auto order = all_records();
+  std::erase_if(order, [&](std::uint32_t i) { return !(records[i].unlikeliness() < largest[i]); });
   const auto is_rarer = [&](std::uint32_t a, std::uint32_t b) {
     return records[a].log_probability != records[b].log_probability
                ? records[a].log_probability < records[b].log_probability
@@ -147,10 +166,12 @@ void ResultWriter::write_explanation(const Leaf& leaf, bool is_explained) {
   auto& columns = results_.records.explanation;
   const SeriesAssessment& seen = leaf.assessment;
   const bool has_values = is_explained && !is_rare(bucket_.plan.detectors[leaf.detector].measure());
-  const auto impact = [](double log_probability) {
-    return std::isnan(log_probability) ? 0 : static_cast<std::int32_t>(std::lround(-log_probability / std::log(10.0)));
+  const auto impact = [](double log_probability) -> std::int32_t {
+    if (std::isnan(log_probability)) return 0;
+    return static_cast<std::int32_t>(std::lround(-std::max(log_probability, kLogLeast) / std::log(10.0)));
   };
-  columns.anomaly_type.push_back(static_cast<std::int8_t>(!has_values ? 0 : seen.above ? 1 : -1));
+  const bool has_sides = has_values && std::isnan(leaf.actual_longitude);  // a place is not above another
+  columns.anomaly_type.push_back(static_cast<std::int8_t>(!has_sides ? 0 : seen.above ? 1 : -1));
   columns.anomaly_length.push_back(has_values ? seen.anomaly_length : 0);
   columns.single_bucket_impact.push_back(has_values ? impact(seen.log_single) : 0);
   columns.record_multi_bucket_impact.push_back(has_values ? impact(seen.log_multi) : 0);

@@ -1,6 +1,7 @@
 // ResultTree: the leaves of a bucket, put together to what people look at.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -21,6 +22,8 @@ struct RecordNode {
   double smallest_leaf;                   // ln p of the most unlikely leaf
   std::vector<std::uint32_t> leaves;      // the most unlikely first
   std::vector<LeafInfluence> influences;  // the largest of all leaves, by influencer and then by falling influence
+
+  [[nodiscard]] auto unlikeliness() const noexcept -> double { return std::min(log_probability, smallest_leaf); }
 };
 
 /// What one value of an influencer has to do with.

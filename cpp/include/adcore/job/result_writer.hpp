@@ -25,6 +25,8 @@ class ResultWriter {
 
  private:
   // -- records
+  [[nodiscard]] auto all_records() const -> std::vector<std::uint32_t>;
+  [[nodiscard]] auto largest_written() const -> std::vector<double>;
   [[nodiscard]] auto written_records() const -> std::vector<std::uint32_t>;
   void write_records();
   void write_record(std::uint32_t node);
