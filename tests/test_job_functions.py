@@ -159,6 +159,28 @@ def test_a_time_of_day_is_explained_by_seconds() -> None:
     assert 9 * 3600 - 600 < bounds[0] < explanation["typical_value"] < bounds[1] < 10 * 3600
 
 
+def test_an_event_sets_the_clock() -> None:
+    hours = np.arange(24 * 24)
+    change = 21 * 24
+    local = (hours + np.where(hours >= change, 3, 0)) % 24
+    load = np.where((local >= 8) & (local < 18), 200.0, 100.0)
+    rows = {"time": hours * 3_600_000, "x": load + np.random.default_rng(1).normal(0, 2, len(load))}
+    event = {
+        "description": "clocks", "start_time": change * 3_600_000,
+        "end_time": change * 3_600_000 + 1, "skip_result": False, "skip_model_update": False,
+    }  # fmt: skip
+    alarms = []
+    for shift in (0, 3 * 3600):
+        job = Job(
+            detectors=["mean(x)"], bucket_span="1h", calendar=[event | {"force_time_shift": shift}]
+        )
+        job.process(rows)
+        after = job.records(start=change * 3_600_000, size=None)
+        alarms.append(sum(record["probability"] < 1e-3 for record in after))
+    assert alarms[0] > 0
+    assert alarms[1] == 0
+
+
 @pytest.mark.parametrize(
     "name", ["mean", "max", "varp", "metric", "min", "low_median", "high_count"]
 )

@@ -17,10 +17,11 @@ auto error_of(const std::vector<SeriesAssessment>& all, const std::vector<double
   return std::sqrt(sum / static_cast<double>(last - first));
 }
 
-auto office_values(std::size_t hours, std::uint64_t seed, std::size_t clock_change = ~std::size_t{0}) {
+auto office_values(std::size_t hours, std::uint64_t seed, std::size_t clock_change = ~std::size_t{0},
+                   std::int64_t by = kHour) {
   std::size_t hour = 0;
-  return hourly(hours, seed, [&hour, clock_change](Random& r, std::int64_t t) {
-    return 100 + 50 * office(t + (hour++ >= clock_change ? kHour : 0)) + 3 * normal(r);
+  return hourly(hours, seed, [&hour, clock_change, by](Random& r, std::int64_t t) {
+    return 100 + 50 * office(t + (hour++ >= clock_change ? by : 0)) + 3 * normal(r);
   });
 }
 
@@ -95,6 +96,24 @@ TEST(SeriesSeasons, clocks_that_change_are_no_anomaly) {
     EXPECT_EQ(count_below(all, change + 3 * kHoursPerDay, all.size(), 1e-4), 0U) << seed;
   }
   EXPECT_LE(alarms, 1U);
+}
+
+TEST(SeriesSeasons, a_clock_that_is_set_is_followed_at_once) {
+  const std::size_t change = 5 * kHoursPerWeek;
+  for (const std::int64_t by : {3 * kHour, -5 * kHour, 3 * kHour - 2 * kMsPerWeek}) {
+    const auto values = office_values(change + kHoursPerWeek, 9, change, by);
+    Watch told;
+    Watch untold;
+    const auto until = values.begin() + static_cast<std::ptrdiff_t>(change);
+    told.run({values.begin(), until});
+    untold.run({values.begin(), until});
+    told.model().shift_clock(by);
+    const auto known = told.run({until, values.end()});
+    const auto unknown = untold.run({until, values.end()});
+    EXPECT_LE(count_below(known, 0, known.size(), 1e-3), 1U) << by;
+    EXPECT_GE(count_below(unknown, 0, kHoursPerDay, 1e-3), 2U) << by;
+    EXPECT_EQ(SeriesModel::from_bytes(told.model().to_bytes()).to_bytes(), told.model().to_bytes());
+  }
 }
 
 TEST(SeriesSeasons, without_the_clock_such_an_hour_is_an_anomaly) {

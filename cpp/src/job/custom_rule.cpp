@@ -51,4 +51,12 @@ auto conditions_match(const CustomRule& rule, const RuleSubject& subject) noexce
                      [&](const auto& condition) { return condition_matches(condition, subject); });
 }
 
+auto clock_is_set(const CustomRule& rule, std::int64_t bucket_start, std::int64_t bucket_span) noexcept -> bool {
+  if (rule.force_time_shift == 0) return false;
+  const auto holds_at = [&](std::int64_t start) { return conditions_match(rule, {0.0, 0.0, false, start}); };
+  return std::all_of(rule.conditions.begin(), rule.conditions.end(),
+                     [](const auto& condition) { return condition.applies_to == RuleQuantity::time; }) &&
+         holds_at(bucket_start) && !holds_at(bucket_start - bucket_span);
+}
+
 }  // namespace adcore

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adcore/base/error.hpp"
+#include "adcore/series/bucket_time.hpp"
 
 namespace adcore {
 
@@ -65,8 +66,11 @@ auto Detector::value_of(const ClosingBucket& bucket, const Leaf& leaf, const std
 
 auto Detector::rule_matches(const ClosingBucket& bucket, const Leaf& leaf, const CustomRule& rule,
                             const RuleSubject& subject) const -> bool {
-  return conditions_match(rule, subject) &&
-         std::all_of(rule.scopes.begin(), rule.scopes.end(),
+  return conditions_match(rule, subject) && is_in_scope(bucket, leaf, rule);
+}
+
+auto Detector::is_in_scope(const ClosingBucket& bucket, const Leaf& leaf, const CustomRule& rule) const -> bool {
+  return std::all_of(rule.scopes.begin(), rule.scopes.end(),
                      [&](const RuleScope& scope) { return scope.admits(value_of(bucket, leaf, scope.field)); });
 }
 
@@ -77,6 +81,24 @@ auto Detector::actions_for(const ClosingBucket& bucket, const Leaf& leaf, bool h
     if (rule_matches(bucket, leaf, rule, subject)) actions.add(rule.actions);
   }
   return actions;
+}
+
+// Only parts of a week matter, and their sum cannot be too large.
+void Detector::shift_clocks(const ClosingBucket& bucket, std::int64_t planned) {
+  std::vector<const CustomRule*> beginning;
+  for (const auto& rule : settings().custom_rules) {
+    if (clock_is_set(rule, bucket.start, bucket.config.bucket_span)) beginning.push_back(&rule);
+  }
+  if (planned == 0 && beginning.empty()) return;
+  for (std::uint32_t series = 0; series < table_.end(); ++series) {
+    if (table_.is_free(series)) continue;
+    const Leaf leaf = leaf_of(bucket, series, kNone);
+    std::int64_t by = planned;
+    for (const auto* rule : beginning) {
+      if (is_in_scope(bucket, leaf, *rule)) by += floor_mod(rule->force_time_shift, kMsPerWeek);
+    }
+    if (by != 0) shift_clock(series, by);
+  }
 }
 
 auto Detector::is_plotted(const ClosingBucket& bucket, const Leaf& leaf) const -> bool {

@@ -56,9 +56,21 @@ void JobEngine::judge(const JobBucket& bucket, bool is_interim) {
                               .is_interim = is_interim,
                               .completeness = is_interim ? completeness_of(bucket) : 1.0,
                               .calendar = calendar};
+  if (!is_interim) set_clocks(closing);
   LeafBatch leaves;
   for (const auto& detector : detectors_) detector->close(closing, leaves);
   if (scoring_.write(closing, leaves, events, results_)) renormalisation_ = closing.start;
+}
+
+// Before the bucket is judged, so that it is measured by the new clock already.
+void JobEngine::set_clocks(const ClosingBucket& bucket) {
+  std::int64_t planned = 0;
+  for (const auto& event : calendar_) {
+    const bool starts = event.start_time >= bucket.start && event.start_time < bucket.start + window_.span();
+    if (starts) planned += floor_mod(event.force_time_shift, kMsPerWeek);
+  }
+  if (planned != 0) event_model_.shift_clock(planned);
+  for (const auto& detector : detectors_) detector->shift_clocks(bucket, planned);
 }
 
 void JobEngine::learn_event_count(const JobBucket& bucket) {

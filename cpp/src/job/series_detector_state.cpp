@@ -7,8 +7,13 @@
 
 namespace adcore {
 
+void SeriesDetector::shift_clock(std::uint32_t series, std::int64_t by) {
+  if (!has_models(series)) return;
+  for (std::size_t i = 0; i < features_.size(); ++i) model(series, i).shift_clock(by);
+}
+
 void SeriesDetector::forget(std::uint32_t series) {
-  if (models_.size() < (series + std::size_t{1}) * features_.size()) return;
+  if (!has_models(series)) return;
   for (std::size_t i = 0; i < features_.size(); ++i) model(series, i) = SeriesModel();
 }
 

@@ -41,7 +41,7 @@ struct RuleActions {
 
 struct CustomRule {
   RuleActions actions{.skip_result = true};
-  /// ms by which the model's clock is set, once, when the rule first matches; 0: not at all.
+  /// ms by which models' clocks are set, once; 0: not at all. See clock_is_set().
   std::int64_t force_time_shift = 0;
   std::vector<RuleCondition> conditions;
   std::vector<RuleScope> scopes;
@@ -57,6 +57,10 @@ struct RuleSubject {
 
 /// All of the conditions; scopes are the caller's to check.
 [[nodiscard]] auto conditions_match(const CustomRule& rule, const RuleSubject& subject) noexcept -> bool;
+/// The bucket is the first in which all of the conditions hold. Only those on time can tell: clocks are set before
+/// values are looked at, so a rule with others, or with none, sets no clock.
+[[nodiscard]] auto clock_is_set(const CustomRule& rule, std::int64_t bucket_start, std::int64_t bucket_span) noexcept
+    -> bool;
 
 /// Something planned: rows of its buckets are no news to learn from.
 struct CalendarEvent {
@@ -64,6 +68,7 @@ struct CalendarEvent {
   std::int64_t start_time = 0;
   std::int64_t end_time = 0;
   RuleActions actions{.skip_result = true, .skip_model_update = true};
+  /// ms by which models' clocks are set before the bucket in which the event starts.
   std::int64_t force_time_shift = 0;
 };
 

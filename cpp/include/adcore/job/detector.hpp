@@ -27,6 +27,9 @@ class Detector {
 
   /// Judges the series of a bucket and, if it is final, learns them.
   virtual void close(const ClosingBucket& bucket, LeafBatch& leaves) = 0;
+  /// Before a final bucket is judged: sets the clocks of the series by `planned` ms, and by the rules that begin to
+  /// hold.
+  void shift_clocks(const ClosingBucket& bucket, std::int64_t planned);
   /// A final bucket has these members of the population.
   void note_members(const JobBucket& bucket);
   /// Drops the series whose last records came before bucket `number`.
@@ -69,6 +72,9 @@ class Detector {
       -> std::string_view;
   [[nodiscard]] auto rule_matches(const ClosingBucket& bucket, const Leaf& leaf, const CustomRule& rule,
                                   const RuleSubject& subject) const -> bool;
+  [[nodiscard]] auto is_in_scope(const ClosingBucket& bucket, const Leaf& leaf, const CustomRule& rule) const -> bool;
+  /// Nothing where models have no clock.
+  virtual void shift_clock(std::uint32_t /*series*/, std::int64_t /*by*/) {}
   /// The series was dropped: its models are forgotten.
   virtual void forget(std::uint32_t series) = 0;
   virtual void write_models(ByteWriter& writer) const = 0;

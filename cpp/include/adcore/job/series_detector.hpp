@@ -54,6 +54,12 @@ class SeriesDetector : public Detector {
     return models_[series * features_.size() + feature];
   }
 
+  /// Not in the first bucket of a series, before it was closed.
+  [[nodiscard]] auto has_models(std::uint32_t series) const noexcept -> bool {
+    return models_.size() >= (series + std::size_t{1}) * features_.size();
+  }
+
+  void shift_clock(std::uint32_t series, std::int64_t by) override;
   void forget(std::uint32_t series) override;
   void write_models(ByteWriter& writer) const override;
   void read_models(ByteReader& reader) override;

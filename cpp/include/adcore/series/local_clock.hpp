@@ -25,8 +25,8 @@ struct ClockGuesses {
 /// is set.
 class LocalClock {
  public:
-  /// Of the clock as it was.
-  [[nodiscard]] auto offset() const noexcept -> std::int64_t { return hours_ * kMsPerHour; }
+  /// Of the clock as it was; what was set from outside counts by its part of a week.
+  [[nodiscard]] auto offset() const noexcept -> std::int64_t { return forced_ + hours_ * kMsPerHour; }
   /// Of the likeliest one.
   [[nodiscard]] auto likeliest_offset() const noexcept -> std::int64_t {
     return offset() + (most() == 0 ? 0 : later_ > earlier_ ? kMsPerHour : -kMsPerHour);
@@ -49,14 +49,20 @@ class LocalClock {
     if (most > kBelieved && doubted_ >= kNeededHours && told_ >= kNeededTelling) set(later_ > earlier_ ? 1 : -1);
   }
 
+  /// People say that their clocks are set, by ms: doubts about the clock are over.
+  void shift(std::int64_t by) noexcept {
+    forced_ = floor_mod(forced_ + floor_mod(by, kMsPerWeek), kMsPerWeek);
+    set(0);
+  }
+
   template <class Fields>
   void fields(Fields& f) {
-    f(earlier_, later_, doubted_, told_, hours_);
+    f(earlier_, later_, doubted_, told_, forced_, hours_);
   }
   [[nodiscard]] auto is_possible() const noexcept -> bool {
     const auto possible = [](float odds) { return odds >= kPrior && odds <= kMost; };
     return possible(earlier_) && possible(later_) && doubted_ >= 0 && std::isfinite(doubted_) && told_ >= 0 &&
-           std::isfinite(told_) && std::abs(hours_) <= kMostHours;
+           std::isfinite(told_) && std::abs(hours_) <= kMostHours && forced_ >= 0 && forced_ < kMsPerWeek;
   }
 
  private:
@@ -92,8 +98,9 @@ class LocalClock {
 
   float earlier_ = kPrior;  // log odds
   float later_ = kPrior;
-  float doubted_ = 0;  // hours since another clock became possible
-  float told_ = 0;     // those of them in which the clocks differ
+  float doubted_ = 0;        // hours since another clock became possible
+  float told_ = 0;           // those of them in which the clocks differ
+  std::int64_t forced_ = 0;  // ms, of a week
   std::int8_t hours_ = 0;
 };
 

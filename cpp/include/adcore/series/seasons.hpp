@@ -46,6 +46,8 @@ class Seasons {
 
   auto learn(const BucketTime& time, const SeasonLesson& lesson) noexcept -> SeasonChange;
   void scale(double factor) noexcept;
+  /// Days and weeks go by a clock that was set, by ms: +1 h where people get up an hour earlier.
+  void shift_clock(std::int64_t by) noexcept { clock_.shift(by); }
 
   template <class Fields>
   void fields(Fields& f) {

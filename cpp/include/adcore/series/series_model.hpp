@@ -43,6 +43,8 @@ class SeriesModel {
   void learn(const SeriesConfig& config, const SeriesSample& sample, const SeriesAssessment& seen, double weight = 1);
   /// A bucket without a value, at any time in it: the model ages.
   void pass(const SeriesConfig& config, std::int64_t time);
+  /// From now on the clock of its days and weeks is `by` ms ahead of what it was.
+  void shift_clock(std::int64_t by) noexcept { seasons_.shift_clock(by); }
 
   /// Enough has been seen for results to be reported.
   [[nodiscard]] auto informative() const noexcept -> bool;
