@@ -49,6 +49,24 @@ TEST(SeriesSeasons, weekends_are_known_after_the_second) {
   EXPECT_EQ(count_below(all, third_saturday, third_saturday + 48, 1e-4), 0);
 }
 
+TEST(SeriesSeasons, a_weekend_that_looks_like_a_factor_is_still_found) {
+  // A fifth more on two days of the week: shift and factor fit the first weekend equally well.
+  const auto usual = [](std::int64_t t) {
+    const double turn = 2 * std::numbers::pi * static_cast<double>(floor_mod(t, kMsPerDay)) / kMsPerDay;
+    return 100 + 40 * std::sin(turn) + (floor_mod(t - kMonday, kMsPerWeek) / kMsPerDay >= 5 ? 20 : 0);
+  };
+  const std::size_t fourth_saturday = 3 * kHoursPerWeek + 5 * kHoursPerDay;
+  std::size_t alarms = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Watch watch;
+    const auto all = watch.run(hourly(5 * kHoursPerWeek + 60, 80 + seed,
+                                      [&](Random& r, std::int64_t t) { return usual(t) + 2.2 * normal(r); }));
+    alarms += count_below(all, fourth_saturday, fourth_saturday + 60, 1e-3);
+    EXPECT_LT(watch.ask(usual(watch.time() + kHour / 2) + 60).log_probability, std::log(1e-4)) << seed;
+  }
+  EXPECT_LE(alarms, 3U);
+}
+
 TEST(SeriesSeasons, any_other_period_is_found) {
   constexpr std::int64_t kSpan = 300'000;
   for (const double period : {18.0, 37.0, 100.0}) {

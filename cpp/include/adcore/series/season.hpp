@@ -87,7 +87,9 @@ class Season {
     profile_.learn(at, errors.slow + used - profile_.raw(at), pace.part * weight, pace.memory);
     return !(gate_.evidence() < kClose);
   }
+  /// A candidate keeps values as they were: changes that come back are what it is to find.
   void scale(double factor) noexcept {
+    if (!open_) return;
     profile_.scale(factor);
     gate_.scale(factor);
   }
