@@ -44,6 +44,22 @@ TEST(SeriesDetection, spikes_over_an_office_week) {
   EXPECT_GE(recall(usual, up(-8), SeriesKind::metric, 1e-4), 0.7);
 }
 
+TEST(SeriesDetection, a_spike_a_week_is_found_every_week) {
+  // They are too few to prove heavy tails, and too many to be learned.
+  constexpr std::size_t kWeeks = 12;
+  std::size_t found = 0;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    Random random(40 + seed);
+    Watch watch;
+    for (std::size_t i = 1; i < kWeeks * kHoursPerWeek; ++i) {
+      const bool spike = i % kHoursPerWeek == 13 * (i / kHoursPerWeek) && i > 3 * kHoursPerWeek;
+      const auto seen = watch.step(100 + (spike ? 50 : 0) + 5 * normal(random));
+      found += spike && seen.log_probability < std::log(1e-5) ? 1U : 0U;
+    }
+  }
+  EXPECT_GE(found, 8 * (kWeeks - 4));
+}
+
 TEST(SeriesDetection, bursts_of_events) {
   const auto usual = [](Random& r, std::int64_t t) { return poisson(r, 200 * office(t)); };
   EXPECT_GE(recall(usual, up(10), SeriesKind::count, 1e-4), 0.7);

@@ -122,7 +122,8 @@ auto ResidualModel::quantiles(const Residual& r, const Shares& shares) const noe
 }
 
 void ResidualModel::learn(const Residual& r, double weight, double trust, double news, double kept) noexcept {
-  weigh(r, weight * news);
+  // A few outliers prove no heavy tails: those that come back are believed.
+  weigh(r, weight * news * trust);
   // Errors of a young model are those of a worse one.
   const double young = 1 - weight / std::max(kShareRemembered * age_, kLeastMemory);
   learn_families(r, weight, trust, std::min(kept, young));

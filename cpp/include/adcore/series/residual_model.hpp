@@ -30,8 +30,8 @@ class ResidualModel {
   }
   [[nodiscard]] auto nearest_mode(const Residual& r) const noexcept -> double { return modes_.nearest(r); }
 
-  /// `weight` of the sample; `trust` in [0, 1]: how much of an outlier is believed; `news` in (0, 1]: what it says of
-  /// the family, which the tenth bucket of one anomaly says less; `kept` of what is known already.
+  /// `weight` of the sample; `trust` in [0, 1]: how much of an outlier is believed, also of what it says of the family;
+  /// `news` in (0, 1]: of that the tenth bucket of one anomaly says less; `kept` of what is known already.
   void learn(const Residual& r, double weight, double trust, double news, double kept) noexcept;
   /// Errors are `factor` times what they were.
   void scale(double factor) noexcept;
