@@ -36,6 +36,7 @@ CHANNELS = (
     Channel("plain forest, score", "PlainForest", 53.9),
     Channel("thresholded forest, grade", "ThresholdedGrade", 56.8),
     Channel("thresholded forest, score", "ThresholdedScore", None),
+    Channel("job, record_score", "JobRecordScore", None),
 )
 
 

@@ -1,7 +1,7 @@
 """adcore's detectors as the scorers want them: `callable(dims)` with `stream(X, t) -> array`.
 
 All are strictly online: a row is scored before it is learned, and nothing is known of a series
-but the number of its columns. Times are not used: the settings are the defaults of the field.
+but the number of its columns. Only a job uses times. The settings are the defaults of the field.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 import adcore
 
 Column = NDArray[np.float64]
+
+INTERVALS = 100  # of which the first rows tell a job's bucket
 
 
 class PlainForest:
@@ -43,3 +45,28 @@ class ThresholdedScore(ThresholdedGrade):
 
     def stream(self, X: Column, _t: Column) -> Column:
         return self._detector.process(X).score
+
+
+class JobRecordScore:
+    """The strongest record of a job's mean of each column, as it was when the row's bucket ended.
+
+    A bucket is as long as the first rows are apart, in whole seconds: the job is told nothing else.
+    """
+
+    def __init__(self, dims: int, function: str = "mean") -> None:
+        self._columns = [f"v{i}" for i in range(dims)]
+        self._detectors = [f"{function}({column})" for column in self._columns]
+
+    def stream(self, X: Column, t: Column) -> Column:
+        times = np.asarray(t, np.int64)
+        span = max(int(np.median(np.diff(times[:INTERVALS]))), 1)
+        job = adcore.Job(detectors=self._detectors, bucket_span=f"{span}s")
+        rows = dict(zip(self._columns, np.ascontiguousarray(X.T, np.float64), strict=True))
+        job.process({"time": times * 1000, **rows})
+        job.flush(advance_time=int(times[-1] // span + 1) * span * 1000)
+        strongest: dict[int, float] = {}
+        for record in job.records(size=None):
+            bucket = record["timestamp"] // (span * 1000)
+            score = record["initial_record_score"]
+            strongest[bucket] = max(score, strongest.get(bucket, 0.0))
+        return np.array([strongest.get(bucket, 0.0) for bucket in (times // span).tolist()])
