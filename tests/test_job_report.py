@@ -54,7 +54,7 @@ def plotted(hour: int, host: str, actual: float | None) -> dict[str, Any]:
 def view() -> JobView:
     scores = {3: 80.2, 5: 30.0}
     return JobView(
-        job_id="cpu",
+        title="cpu",
         description="CPU of <hosts>",
         bucket_span=HOUR,
         detectors=["mean(cpu) partitionfield=host"],

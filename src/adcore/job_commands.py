@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,7 +112,7 @@ def job(
         if report is not None:
             check_report(report)
             made = plotted(made)
-            reports[report] = _write_report
+            reports[report] = partial(_write_report, None if file == "-" else Path(file).name)
         run = JobRun(file, made, outputs, save, reports, top)
         is_complete = run_job_file(run, Console(), err)
     except InvalidArgumentError as error:
@@ -124,10 +125,10 @@ def job(
         raise typer.Exit(int(ExitCode.INTERRUPTED))
 
 
-def _write_report(job: Job, path: Path, is_partial: bool) -> None:
+def _write_report(title: str | None, job: Job, path: Path, is_partial: bool) -> None:
     from adcore.report import job_view, write_job_report  # noqa: PLC0415
 
-    write_job_report(job_view(job, is_partial=is_partial), path)
+    write_job_report(job_view(job, title=title, is_partial=is_partial), path)
 
 
 def _failed(err: Console, error: Exception, code: ExitCode) -> typer.Exit:

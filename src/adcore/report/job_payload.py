@@ -38,7 +38,7 @@ class JobView:
 
     Attributes
     ----------
-    job_id, description : str
+    title, description : str
     bucket_span : int
         Milliseconds.
     detectors : sequence of str
@@ -50,7 +50,7 @@ class JobView:
         Whether the run was interrupted.
     """
 
-    job_id: str
+    title: str
     description: str
     bucket_span: int
     detectors: Sequence[str]
@@ -96,7 +96,7 @@ def job_payload(view: JobView, limits: JobLimits | None = None) -> Json:
     positions = {key: position for position, key in enumerate(series)}
     return {
         "version": _core.__version__,
-        "job": view.job_id,
+        "title": view.title,
         "description": view.description,
         "detectors": list(view.detectors),
         "span": view.bucket_span,

@@ -18,4 +18,4 @@ def write_job_report(view: JobView, path: Path, limits: JobLimits | None = None)
     OutputError
         If the file cannot be written; what stood in its place is untouched.
     """
-    write_page(path, "job", f"Anomalies of job {view.job_id}", job_payload(view, limits))
+    write_page(path, "job", f"Anomalies of {view.title}", job_payload(view, limits))

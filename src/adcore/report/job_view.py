@@ -13,20 +13,22 @@ __all__ = ["job_view"]
 _AHEAD = 4
 
 
-def job_view(job: Job, *, is_partial: bool = False) -> JobView:
+def job_view(job: Job, *, title: str | None = None, is_partial: bool = False) -> JobView:
     """The results of a job as its page wants them.
 
     Parameters
     ----------
     job : Job
         With ``model_plot_config`` where its series shall be drawn.
+    title : str, optional
+        The name of the job by default.
     is_partial : bool
         Whether the run was interrupted.
     """
     analysis = job.config.analysis_config
     results = job.results
     return JobView(
-        job_id=job.id,
+        title=title or job.id,
         description=job.config.description or "",
         bucket_span=job.config.bucket_span,
         detectors=[detector.detector_description for detector in analysis.detectors],

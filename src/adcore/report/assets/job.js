@@ -126,7 +126,7 @@ function option(value, text) {
 }
 
 function fillPage() {
-  fillHead(data.job, data.facts);
+  fillHead(data.title, data.facts);
   byId("partial").hidden = !data.isPartial;
   byId("show-viewer").hidden = !data.series.length;
   byId("view-by").append(...Object.keys(data.lanes).map((field) => option(field, field)));
