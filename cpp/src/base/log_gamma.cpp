@@ -50,7 +50,10 @@ auto log_gamma(double x) noexcept -> double {
   if (x <= 1.5) return log_gamma_1p(x - 1.0);
   if (x <= 2.5) return log_gamma_1p(x - 2.0) + std::log1p(x - 2.0);
   double product = 1.0;
-  for (; x < kAsymptotic; x += 1.0) product *= x;
+  while (x < kAsymptotic) {
+    product *= x;
+    x += 1.0;
+  }
   return leading_terms(x) + asymptotic_error(x) - std::log(product);
 }
 
