@@ -105,7 +105,7 @@ TEST(SeriesModel, probabilities_are_finite_for_any_value) {
         EXPECT_LE(seen.log_probability, 0);
         EXPECT_FALSE(std::isnan(seen.typical));
       }
-      EXPECT_NO_THROW(watch.model().check());
+      EXPECT_NO_THROW(watch.model().check(watch.config()));
     }
   }
 }
@@ -115,7 +115,7 @@ TEST(SeriesModel, a_copy_from_bytes_goes_on_the_same) {
     for (const std::size_t hours : {0U, 2U, 30U, 400U, 1000U}) {
       auto watch = trained({.bucket_span = kHour, .kind = SeriesKind::count}, source, hours);
       auto copy = watch;
-      copy.model() = SeriesModel::from_bytes(watch.model().to_bytes());
+      copy.model() = SeriesModel::from_bytes(watch.model().to_bytes(), watch.config());
       Random random(3);
       for (int i = 0; i < 200; ++i) {
         const double value = source(random, watch.time()) + (i == 50 ? 500 : 0);
@@ -127,10 +127,20 @@ TEST(SeriesModel, a_copy_from_bytes_goes_on_the_same) {
 }
 
 TEST(SeriesModel, damaged_bytes_are_refused) {
-  auto bytes = trained({.bucket_span = kHour}, kNoise).model().to_bytes();
-  EXPECT_THROW(static_cast<void>(SeriesModel::from_bytes(std::span(bytes).first(bytes.size() - 1))), SnapshotError);
+  const SeriesConfig config{.bucket_span = kHour};
+  auto bytes = trained(config, kNoise).model().to_bytes();
+  const auto read = [&](std::span<const std::byte> some) { static_cast<void>(SeriesModel::from_bytes(some, config)); };
+  EXPECT_NO_THROW(read(bytes));
+  EXPECT_THROW(read(std::span(bytes).first(bytes.size() - 1)), SnapshotError);
   bytes[200] ^= std::byte{1};
-  EXPECT_THROW(static_cast<void>(SeriesModel::from_bytes(bytes)), SnapshotError);
+  EXPECT_THROW(read(bytes), SnapshotError);
+}
+
+TEST(SeriesModel, bytes_of_a_time_no_clock_says_are_refused) {
+  SeriesModel model;
+  model.pass({.bucket_span = 1}, kFarthestTime);
+  EXPECT_NO_THROW(static_cast<void>(SeriesModel::from_bytes(model.to_bytes(), {.bucket_span = 1})));
+  EXPECT_THROW(static_cast<void>(SeriesModel::from_bytes(model.to_bytes(), {.bucket_span = kHour})), SnapshotError);
 }
 
 TEST(SeriesModel, asking_changes_nothing) {

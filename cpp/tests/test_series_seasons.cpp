@@ -130,7 +130,7 @@ TEST(SeriesSeasons, a_clock_that_is_set_is_followed_at_once) {
     const auto unknown = untold.run({until, values.end()});
     EXPECT_LE(count_below(known, 0, known.size(), 1e-3), 1U) << by;
     EXPECT_GE(count_below(unknown, 0, kHoursPerDay, 1e-3), 2U) << by;
-    EXPECT_EQ(SeriesModel::from_bytes(told.model().to_bytes()).to_bytes(), told.model().to_bytes());
+    EXPECT_EQ(SeriesModel::from_bytes(told.model().to_bytes(), told.config()).to_bytes(), told.model().to_bytes());
   }
 }
 

@@ -62,7 +62,7 @@ void JobEngine::take_row(RowReader& reader, std::int64_t timestamp, std::size_t 
 void JobEngine::advance_time(std::int64_t time) {
   if (!window_.has_records()) return;
   const std::int64_t before = window_.first_open();
-  const std::int64_t latest = window_.start_of(std::max(before, window_.newest()) + JobWindow::kMostBuckets);
+  const std::int64_t latest = window_.start_of(window_.latest());
   if (time > latest) throw_invalid_argument("time", std::to_string(time), "at most " + std::to_string(latest) + " ms");
   if (time <= window_.start_of(before)) return;
   window_.move_to(window_.number_of(time));

@@ -13,10 +13,6 @@ constexpr std::int64_t kPrunesPerWindow = 20;
 // With the memory nearly used up they may idle for a quarter of it.
 constexpr std::int64_t kTightWindows = 4;
 
-auto event_series(const JobConfig& config) noexcept -> SeriesConfig {
-  return {.bucket_span = config.bucket_span, .kind = SeriesKind::count, .side = Side::both, .pooled = false};
-}
-
 }  // namespace
 
 // Buckets before the first that ever had a record are nobody's.
@@ -73,8 +69,12 @@ void JobEngine::set_clocks(const ClosingBucket& bucket) {
   for (const auto& detector : detectors_) detector->shift_clocks(bucket, planned);
 }
 
+auto JobEngine::event_series() const noexcept -> SeriesConfig {
+  return {.bucket_span = config_.bucket_span, .kind = SeriesKind::count, .side = Side::both, .pooled = false};
+}
+
 void JobEngine::learn_event_count(const JobBucket& bucket) {
-  const auto series = event_series(config_);
+  const auto series = event_series();
   const SeriesSample sample{.time = window_.start_of(bucket.number) + config_.bucket_span / 2,
                             .value = std::isfinite(bucket.event_count) ? bucket.event_count : 0.0,
                             .count = bucket.event_count > 0.0 ? 1.0 : 0.0};
@@ -83,7 +83,7 @@ void JobEngine::learn_event_count(const JobBucket& bucket) {
 
 auto JobEngine::completeness_of(const JobBucket& bucket) const -> double {
   const std::int64_t middle = window_.start_of(bucket.number) + config_.bucket_span / 2;
-  const double expected = event_model_.expected(event_series(config_), middle);
+  const double expected = event_model_.expected(event_series(), middle);
   return expected > 0.0 ? std::clamp(bucket.event_count / expected, 0.0, 1.0) : 1.0;
 }
 

@@ -109,7 +109,8 @@ void JobEngine::read(ByteReader& reader) {
   }
   window_.read(reader, plan_, series, members);
   counts_ = DataCounts::read(reader);
-  event_model_ = SeriesModel::from_bytes(reader.get_bytes());
+  if (counts_.bucket_count > 0 && !window_.has_records()) throw_snapshot("buckets were counted without records");
+  event_model_ = SeriesModel::from_bytes(reader.get_bytes(), event_series());
   scoring_.read(reader);
   const bool is_due = reader.get<bool>();
   const auto time = reader.get<std::int64_t>();

@@ -29,7 +29,7 @@ auto JobWindow::place(std::int64_t timestamp) noexcept -> Place {
     if (number < first_open_) return Place::out_of_order;
     newest_ = number;
   }
-  if (number > std::max(newest_, first_open_) + kMostBuckets) return Place::invalid;
+  if (number > latest()) return Place::invalid;
   const bool is_behind = number < newest_ && floor_to_second(timestamp) < start_of(newest_) - latency_;
   if (number < first_open_ || is_behind) return Place::out_of_order;
   if (number > newest_) {
@@ -37,6 +37,10 @@ auto JobWindow::place(std::int64_t timestamp) noexcept -> Place {
     move_to(number_of(start_of(number) - latency_));
   }
   return Place::open;
+}
+
+auto JobWindow::latest() const noexcept -> std::int64_t {
+  return std::min(std::max(newest_, first_open_) + kMostBuckets, number_of(kLatestTime));
 }
 
 void JobWindow::move_to(std::int64_t number) noexcept { first_open_ = std::max(first_open_, number); }
@@ -82,18 +86,19 @@ void JobWindow::write(ByteWriter& writer) const {
 
 void JobWindow::read(ByteReader& reader, const FieldPlan& plan, const std::vector<std::size_t>& series,
                      const std::vector<std::size_t>& members) {
-  const std::int64_t most = kLatestTime / clock_.span() + 2 * kMostBuckets;
+  const std::int64_t most = (kLatestTime + latency_) / clock_.span() + 1;
   const auto is_number = [most](std::int64_t number) {
     return number == kUnset || (number >= -most && number <= most);
   };
   first_open_ = reader.get<std::int64_t>();
   newest_ = reader.get<std::int64_t>();
   opened_ = reader.get<std::uint64_t>();
-  const bool is_narrow = newest_ == kUnset || newest_ - first_open_ <= latency_ / clock_.span() + 1;
-  if (!is_number(first_open_) || !is_number(newest_) || !is_narrow || (newest_ != kUnset && first_open_ == kUnset)) {
+  const std::int64_t widest = latency_ / clock_.span() + 1;
+  const bool is_known = is_number(first_open_) && is_number(newest_);
+  if (!is_known || (newest_ != kUnset && (first_open_ == kUnset || newest_ - first_open_ > widest))) {
     throw_snapshot("the window of a job is out of range");
   }
-  const auto buckets = reader.get_count(static_cast<std::uint64_t>(latency_ / clock_.span()) + 2);
+  const auto buckets = reader.get_count(static_cast<std::uint64_t>(widest) + 1);
   for (std::uint64_t i = 0; i < buckets; ++i) {
     const auto number = reader.get<std::int64_t>();
     const auto serial = reader.get<std::uint64_t>();

@@ -129,7 +129,7 @@ void PlaceDetector<Space>::write_models(ByteWriter& writer) const {
 
 template <class Space>
 void PlaceDetector<Space>::read_models(ByteReader& reader) {
-  read_models_from(reader, table().end(), models_);
+  read_models_from(reader, table().end(), models_, [](const auto& model, std::size_t) { model.check(); });
 }
 
 template class PlaceDetector<ClockFace>;

@@ -20,7 +20,9 @@ void SeriesDetector::forget(std::uint32_t series) {
 void SeriesDetector::write_models(ByteWriter& writer) const { write_models_to(writer, models_); }
 
 void SeriesDetector::read_models(ByteReader& reader) {
-  read_models_from(reader, table().end() * features_.size(), models_);
+  read_models_from(reader, table().end() * features_.size(), models_, [this](const SeriesModel& model, std::size_t i) {
+    model.check(features_[i % features_.size()].series);
+  });
 }
 
 void SeriesDetector::forecast(std::int64_t from, std::size_t buckets, const std::vector<KeyDictionary>& kept,

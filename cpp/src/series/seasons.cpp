@@ -104,7 +104,7 @@ auto Seasons::doubt(const BucketTime& time, double spread) const noexcept -> dou
 
 auto Seasons::trusts_clock(const BucketTime& time) const noexcept -> bool {
   constexpr std::int64_t kTwoWeekends = 16 * kMsPerDay;
-  return knows_clock() && time.span <= kMsPerHour && (time.index - clock_since_) * time.span > kTwoWeekends;
+  return knows_clock() && time.span <= kMsPerHour && time.index - clock_since_ > kTwoWeekends / time.span;
 }
 
 auto Seasons::guesses(const BucketTime& time, double spread) const noexcept -> ClockGuesses {

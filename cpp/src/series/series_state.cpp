@@ -26,7 +26,7 @@ auto SeriesModel::to_bytes() const -> std::vector<std::byte> {
   return bytes.finish();
 }
 
-auto SeriesModel::from_bytes(std::span<const std::byte> bytes) -> SeriesModel {
+auto SeriesModel::from_bytes(std::span<const std::byte> bytes, const SeriesConfig& config) -> SeriesModel {
   ByteReader reader(bytes, kKind, kVersion);
   const auto fields = reader.get_bytes();
   reader.finish();
@@ -36,17 +36,17 @@ auto SeriesModel::from_bytes(std::span<const std::byte> bytes) -> SeriesModel {
   if (fields.size() != sizer.bytes()) throw_snapshot("a series of another length");
   FieldReader from(fields.data());
   model.fields(from);
-  model.check();
+  model.check(config);
   return model;
 }
 
-void SeriesModel::check() const {
+void SeriesModel::check(const SeriesConfig& config) const {
   const auto need = [](bool possible, const char* what) {
     if (!possible) throw_snapshot(std::string("a series with an impossible ") + what);
   };
   const auto in_range = [](float value, float most) { return value >= 0 && value <= most; };
-  constexpr std::int64_t kMostBucket = 1'000'000'000'000'000;
-  need(last_index_ >= learned_index_ && learned_index_ > -kMostBucket && last_index_ < kMostBucket, "time");
+  const std::int64_t most = kFarthestTime / config.bucket_span;
+  need(last_index_ >= learned_index_ && learned_index_ >= -most && last_index_ <= most, "time");
   need(in_range(samples_, 1e6F) && in_range(occupancy_, 1) && std::isfinite(usual_count_) && std::isfinite(level_),
        "count");
   need(trend_.is_possible(), "trend");

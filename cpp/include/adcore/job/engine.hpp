@@ -92,6 +92,7 @@ class JobEngine {
   void close(const JobBucket& bucket);
   void judge(const JobBucket& bucket, bool is_interim);
   void set_clocks(const ClosingBucket& bucket);
+  [[nodiscard]] auto event_series() const noexcept -> SeriesConfig;
   void learn_event_count(const JobBucket& bucket);
   [[nodiscard]] auto completeness_of(const JobBucket& bucket) const -> double;
   [[nodiscard]] auto events_in(std::int64_t number) const -> std::vector<std::uint32_t>;

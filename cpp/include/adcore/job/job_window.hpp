@@ -42,6 +42,8 @@ class JobWindow {
   [[nodiscard]] auto first_open() const noexcept -> std::int64_t { return first_open_; }
   /// Number of the bucket of the newest record.
   [[nodiscard]] auto newest() const noexcept -> std::int64_t { return newest_; }
+  /// Number of the farthest bucket that the next record, or call, may move the window to; is_set().
+  [[nodiscard]] auto latest() const noexcept -> std::int64_t;
 
   [[nodiscard]] auto number_of(std::int64_t time) const noexcept -> std::int64_t { return clock_.number_of(time); }
   [[nodiscard]] auto start_of(std::int64_t number) const noexcept -> std::int64_t { return clock_.start_of(number); }

@@ -30,9 +30,9 @@ void write_models_to(ByteWriter& writer, const std::deque<Model>& models) {
   }
 }
 
-/// At most `most` models.
-template <class Model>
-void read_models_from(ByteReader& reader, std::size_t most, std::deque<Model>& models) {
+/// At most `most` models; `check(model, its index)` throws SnapshotError for one that cannot be.
+template <class Model, class Check>
+void read_models_from(ByteReader& reader, std::size_t most, std::deque<Model>& models, Check check) {
   const std::size_t expected = model_bytes<Model>();
   const auto count = reader.get_count(reader.remaining() / expected);
   if (count > most) throw_snapshot("there are more models than series");
@@ -41,7 +41,7 @@ void read_models_from(ByteReader& reader, std::size_t most, std::deque<Model>& m
     if (bytes.size() != expected) throw_snapshot("a model has not its length");
     FieldReader fields(bytes.data());
     models.emplace_back().fields(fields);
-    models.back().check();
+    check(models.back(), static_cast<std::size_t>(i));
   }
 }
 

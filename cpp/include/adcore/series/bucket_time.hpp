@@ -8,6 +8,8 @@ namespace adcore {
 inline constexpr std::int64_t kMsPerHour = 3'600'000;
 inline constexpr std::int64_t kMsPerDay = 24 * kMsPerHour;
 inline constexpr std::int64_t kMsPerWeek = 7 * kMsPerDay;
+/// No bucket starts farther from the epoch, so that sums of times never overflow.
+inline constexpr std::int64_t kFarthestTime = std::int64_t{1} << 52;
 
 /// The remainder in [0, period), also before the epoch.
 [[nodiscard]] constexpr auto floor_mod(std::int64_t time, std::int64_t period) noexcept -> std::int64_t {

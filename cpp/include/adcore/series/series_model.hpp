@@ -56,8 +56,8 @@ class SeriesModel {
       -> std::vector<ForecastPoint>;
 
   [[nodiscard]] auto to_bytes() const -> std::vector<std::byte>;
-  /// Throws SnapshotError on anything else than such bytes.
-  [[nodiscard]] static auto from_bytes(std::span<const std::byte> bytes) -> SeriesModel;
+  /// Throws SnapshotError on anything else than such bytes of a series with this `config`.
+  [[nodiscard]] static auto from_bytes(std::span<const std::byte> bytes, const SeriesConfig& config) -> SeriesModel;
 
   /// For the snapshot of a room above: see state/fields.hpp. check() follows reading.
   template <class Fields>
@@ -67,7 +67,7 @@ class SeriesModel {
     recent_.fields(f), shape_.fields(f), calibration_.fields(f), trust_.fields(f), change_.fields(f);
   }
   /// Throws SnapshotError on what learn() cannot have made.
-  void check() const;
+  void check(const SeriesConfig& config) const;
 
  private:
   /// What is known of a moment before its value is.
