@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -19,15 +20,21 @@ def node() -> str:
     command, npm = shutil.which("node"), shutil.which("npm")
     if command is None or npm is None:
         pytest.skip("the JavaScript client needs node and npm")
-    wanted = json.loads((CLIENTS / "package.json").read_text())["dependencies"]
-    if not all((CLIENTS / "node_modules" / name).is_dir() for name in wanted):
-        options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-        installed = subprocess.run(
-            [npm, "install", *options], cwd=CLIENTS, capture_output=True, text=True, check=False
-        )
-        if installed.returncode != 0:
-            pytest.skip(f"npm could not install the client: {installed.stderr[-500:]}")
+    with (CLIENTS / "package.json").open() as package:
+        fcntl.flock(package, fcntl.LOCK_EX)  # tests in other processes want the same folder
+        install(npm, json.load(package)["dependencies"])
     return command
+
+
+def install(npm: str, wanted: dict[str, str]) -> None:
+    if all((CLIENTS / "node_modules" / name).is_dir() for name in wanted):
+        return
+    options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+    installed = subprocess.run(
+        [npm, "install", *options], cwd=CLIENTS, capture_output=True, text=True, check=False
+    )
+    if installed.returncode != 0:
+        pytest.skip(f"npm could not install the client: {installed.stderr[-500:]}")
 
 
 def test_the_javascript_client(tmp_path: Path, node: str) -> None:
