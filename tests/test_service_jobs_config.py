@@ -210,6 +210,15 @@ def test_a_datafeed_inside_a_job() -> None:
         assert api.ok("GET", "datafeeds")["count"] == 0
 
 
+def test_parameters_of_a_job_say_how_its_datafeed_looks_for_indices() -> None:
+    with opened() as api:
+        body = job(datafeed_config={"indices": ["logs"]})
+        made = api.ok("PUT", f"{JOBS}/j?ignore_unavailable=true&expand_wildcards=open,hidden", body)
+        options = made["datafeed_config"]["indices_options"]
+        assert options["ignore_unavailable"] is True
+        assert options["expand_wildcards"] == ["open", "hidden"]
+
+
 AGGREGATIONS = {
     "buckets": {
         "date_histogram": {"field": "time", "fixed_interval": "5m"},

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import uuid
 from dataclasses import dataclass
 
 import msgspec
 
+from adcore.store.ids import uuid_text
 from adcore.store.store import Store
 
 __all__ = ["IDENTITY_INDEX", "Node", "load_node"]
@@ -43,11 +42,7 @@ def load_node(store: Store) -> Node:
         if found is not None:
             kept = msgspec.json.decode(found.source, type=dict[str, str])
             return Node(kept["node_id"], kept["cluster_uuid"])
-    node = Node(_new_id(), _new_id())
+    node = Node(uuid_text(), uuid_text())
     kept = {"node_id": node.id, "cluster_uuid": node.cluster_uuid}
     documents.index(IDENTITY_INDEX, kept, _DOCUMENT)
     return node
-
-
-def _new_id() -> str:
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -111,10 +111,6 @@ class Scheduler(Generic[R]):
             self._fire(run)
         self._keep_up()
 
-    def next_due(self) -> int | None:
-        """When the next run is due, epoch milliseconds."""
-        return min((run.next_fire for run in self.runs()), default=None)
-
     def _due(self) -> list[R]:
         if self.is_resting:
             return []

@@ -1,14 +1,15 @@
-"""Ids of documents: 20 characters of URL-safe base64, growing with time."""
+"""Ids in URL-safe base64: of documents, growing with time, and those that mean nothing."""
 
 from __future__ import annotations
 
 import base64
 import os
 import threading
+import uuid
 
 from adcore.store.clock import Clock
 
-__all__ = ["IdGenerator"]
+__all__ = ["IdGenerator", "uuid_text"]
 
 _SEQUENCE = 1 << 24
 
@@ -41,3 +42,12 @@ class IdGenerator:
     def _text(self, number: int) -> str:
         raw = (number & ((1 << 72) - 1)).to_bytes(9, "big") + self._node
         return base64.urlsafe_b64encode(raw).decode()
+
+
+def uuid_text(made: uuid.UUID | None = None) -> str:
+    """A UUID, by default a new one, in 22 characters.
+
+    >>> uuid_text(uuid.UUID(int=0))
+    'AAAAAAAAAAAAAAAAAAAAAA'
+    """
+    return base64.urlsafe_b64encode((made or uuid.uuid4()).bytes).decode().rstrip("=")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
@@ -19,6 +18,7 @@ from adcore.store.clock import Clock
 from adcore.store.database import Database, database_error
 from adcore.store.errors import IndexNotFoundError, MappingError, ReadOnlyIndexError
 from adcore.store.files import files_mapping, files_relation
+from adcore.store.ids import uuid_text
 from adcore.store.index_entry import IndexEntry, Target
 from adcore.store.index_writer import field_limit
 from adcore.store.mapping import Mapping
@@ -93,9 +93,8 @@ class Indices:
 
     def _entry(self, name: str, mapping: Mapping, settings: dict[str, Any]) -> IndexEntry:
         made = uuid.uuid4()
-        shown = base64.urlsafe_b64encode(made.bytes).decode().rstrip("=")
         return IndexEntry(
-            name, shown, identifier(f"index_{made.hex}"), mapping, settings, self._clock()
+            name, uuid_text(made), identifier(f"index_{made.hex}"), mapping, settings, self._clock()
         )
 
     def register_files(self, name: str, path: str | Path) -> Mapping:

@@ -13,7 +13,15 @@ from adcore.service.errors import illegal_argument
 from adcore.service.jobs.place import place_of
 from adcore.service.requests import Call, to_boolean
 
-__all__ = ["allows_none", "any_value", "boolean", "page_of", "read_arguments", "refusals", "words"]
+__all__ = [
+    "INDICES_PARAMETERS", "allows_none", "any_value", "boolean", "check_same", "page_of",
+    "read_arguments", "refusals", "with_indices_options", "words",
+]  # fmt: skip
+
+# How the indices of a datafeed are looked for; as parameters they say what `indices_options` says.
+INDICES_PARAMETERS = (
+    "allow_no_indices", "expand_wildcards", "ignore_throttled", "ignore_unavailable",
+)  # fmt: skip
 
 
 def read_arguments(
@@ -36,7 +44,7 @@ def read_arguments(
     """
     body = call.optional_object()
     for name, value in path_values.items():
-        _check_same(name, body.pop(name, None), value)
+        check_same(name, body.pop(name, None), value)
     at = Field(owner)
     with refusals(call):
         given = read_fields(at, body, readers)
@@ -44,7 +52,8 @@ def read_arguments(
     return given | read_fields(at, asked, readers)
 
 
-def _check_same(name: str, value: Any, expected: str) -> None:
+def check_same(name: str, value: Any, expected: str) -> None:
+    """Raise an ApiError if a body says something else than the path of the request."""
     if value is not None and value != expected:
         raise illegal_argument(
             f"Inconsistent {name}; '{value}' specified in the body differs from '{expected}' "
@@ -70,6 +79,17 @@ def allows_none(call: Call, body: Mapping[str, Any], *older: str) -> bool:
         if name in body:
             return flag(Field("request", (name,)), body[name])
     return True
+
+
+def with_indices_options(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a datafeed with what parameters say of indices."""
+    given: dict[str, Any] = {}
+    for name in INDICES_PARAMETERS:
+        if call.has(name):
+            given[name] = call.words(name) if name == "expand_wildcards" else call.boolean(name)
+    if not given:
+        return dict(body)
+    return {**body, "indices_options": {**body.get("indices_options", {}), **given}}
 
 
 # -- kinds of arguments

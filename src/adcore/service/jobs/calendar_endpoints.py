@@ -37,7 +37,7 @@ class _Handlers:
         name = call.value("id")
         given = read_arguments(call, "calendar", _PUT, calendar_id=name)
         made = self._calendars.put(name, given.get("job_ids", ()), given.get("description"))
-        self._service.calendars_changed()
+        self._service.rules_changed()
         return made
 
     def get(self, call: Call) -> Any:
@@ -49,17 +49,17 @@ class _Handlers:
         name = call.value("id")
         self._calendars.delete(name)
         self._events.forget_calendar(name)
-        self._service.calendars_changed()
+        self._service.rules_changed()
         return ACKNOWLEDGED
 
     def add_jobs(self, call: Call) -> Any:
         changed = self._calendars.add_jobs(call.value("id"), call.value("job").split(","))
-        self._service.calendars_changed()
+        self._service.rules_changed()
         return changed
 
     def remove_jobs(self, call: Call) -> Any:
         changed = self._calendars.remove_jobs(call.value("id"), call.value("job").split(","))
-        self._service.calendars_changed()
+        self._service.rules_changed()
         return changed
 
     # -- events
@@ -70,7 +70,7 @@ class _Handlers:
         given = read_arguments(call, "post_calendar_events", {"events": _events_at(now)})
         self._calendars.get(name)
         events = self._events.add(name, given.get("events", ()))
-        self._service.calendars_changed()
+        self._service.rules_changed()
         return {"events": events}
 
     def find_events(self, call: Call) -> Any:
@@ -96,7 +96,7 @@ class _Handlers:
     def delete_event(self, call: Call) -> Any:
         self._calendars.get(call.value("id"))
         self._events.delete(call.value("id"), call.value("event"))
-        self._service.calendars_changed()
+        self._service.rules_changed()
         return ACKNOWLEDGED
 
 

@@ -11,6 +11,7 @@ from adcore.job import JobConfig
 from adcore.job.errors import illegal_argument
 from adcore.job.names import check_job_id
 from adcore.job.time_span import TimeSpan
+from adcore.service.jobs.arguments import check_same
 from adcore.service.jobs.datafeed_aggregations import check_aggregations
 from adcore.service.jobs.datafeed_fields import INDICES_OPTIONS, read_datafeed
 
@@ -74,7 +75,7 @@ class DatafeedConfig:
         JobError
         """
         given = read_datafeed(_OWNER, body)
-        _check_same("datafeed_id", given.pop("datafeed_id", datafeed_id), datafeed_id)
+        check_same("datafeed_id", given.pop("datafeed_id", datafeed_id), datafeed_id)
         given.setdefault("job_id", job_id)
         if given["job_id"] is None:
             raise illegal_argument("[job_id] must not be null.")
@@ -98,7 +99,7 @@ class DatafeedConfig:
         JobError
         """
         given = read_datafeed("datafeed_update", body)
-        _check_same("datafeed_id", given.pop("datafeed_id", self.datafeed_id), self.datafeed_id)
+        check_same("datafeed_id", given.pop("datafeed_id", self.datafeed_id), self.datafeed_id)
         if given.get("job_id", self.job_id) != self.job_id:
             raise illegal_argument("Datafeed's job_id cannot be changed")
         changed = replace(self, **given)
@@ -143,21 +144,22 @@ class DatafeedConfig:
         exclude_generated : bool
             Also what was not sent, so that it can be sent to make another.
         """
+        generated = self._generated() if exclude_generated else {}
         written: dict[str, Any] = {}
         for each in fields(self):
             value = getattr(self, each.name)
-            if value is not None and not (exclude_generated and self._is_default(each.name)):
+            if value is not None and (each.name, value) not in generated.items():
                 written[each.name] = _plain(value)
         return written
 
-    def _is_default(self, name: str) -> bool:
-        defaults = DatafeedConfig(
+    def _generated(self) -> dict[str, Any]:
+        """What it has if only a job and indices are sent."""
+        made = DatafeedConfig(
             self.datafeed_id, self.job_id, self.indices, _default_delay(self.job_id)
         )
-        required = ("datafeed_id", "job_id", "indices")
-        return name == "datafeed_id" or (
-            name not in required and getattr(self, name) == getattr(defaults, name)
-        )
+        sent = ("job_id", "indices")
+        return {each.name: getattr(made, each.name) for each in fields(made)
+                if each.name not in sent}  # fmt: skip
 
     def frequency_of(self, job: JobConfig) -> int:
         """How often it looks for new documents, in milliseconds."""
@@ -179,14 +181,6 @@ def _default_delay(job_id: str) -> TimeSpan:
     """One to two minutes, the same for a job each time, so that not all search at once."""
     milliseconds = 60_000 + zlib.crc32(job_id.encode()) % 60_000
     return TimeSpan(milliseconds // 1_000, f"{milliseconds}ms")
-
-
-def _check_same(name: str, value: str, expected: str) -> None:
-    if value != expected:
-        raise illegal_argument(
-            f"Inconsistent {name}; '{value}' specified in the body differs from '{expected}' "
-            "specified as a URL argument"
-        )
 
 
 def _plain(value: Any) -> Any:

@@ -9,11 +9,13 @@ from adcore.job import JobConfig
 from adcore.job.dates import read_moment
 from adcore.job.fields import Reader, raw_object, text
 from adcore.service.jobs.arguments import (
+    INDICES_PARAMETERS,
     allows_none,
     any_value,
     boolean,
     read_arguments,
     refusals,
+    with_indices_options,
 )
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeed_run import Period
@@ -33,8 +35,6 @@ _STOP: dict[str, Reader] = {
 _PREVIEW: dict[str, Reader] = {
     "start": any_value, "end": any_value, "datafeed_config": raw_object, "job_config": raw_object,
 }  # fmt: skip
-# How indices are looked for; as parameters they say what `indices_options` says.
-_INDICES = ("allow_no_indices", "expand_wildcards", "ignore_throttled", "ignore_unavailable")
 _FIND = ("allow_no_match", "allow_no_datafeeds")
 _ALL, _ONE = "/datafeeds", "/datafeeds/{id}"
 
@@ -46,13 +46,13 @@ class _Handlers:
 
     def create(self, call: Call) -> Any:
         with refusals(call):
-            body = _with_options(call, call.object())
+            body = with_indices_options(call, call.object())
             config = DatafeedConfig.from_api(call.value("id"), body)
         return self._datafeeds.create(config).to_api()
 
     def update(self, call: Call) -> Any:
         with refusals(call):
-            body = _with_options(call, call.optional_object())
+            body = with_indices_options(call, call.optional_object())
             return self._datafeeds.update(call.value("id"), body).to_api()
 
     def get(self, call: Call) -> Any:
@@ -131,17 +131,6 @@ def _bounds(call: Call, given: Mapping[str, Any]) -> tuple[int | None, int | Non
     )
 
 
-def _with_options(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with what parameters say of indices."""
-    given: dict[str, Any] = {}
-    for name in _INDICES:
-        if call.has(name):
-            given[name] = call.words(name) if name == "expand_wildcards" else call.boolean(name)
-    if not given:
-        return dict(body)
-    return {**body, "indices_options": {**body.get("indices_options", {}), **given}}
-
-
 def datafeed_endpoints(service: JobService) -> list[Endpoint]:
     """Those over a service."""
     do = _Handlers(service)
@@ -150,10 +139,10 @@ def datafeed_endpoints(service: JobService) -> list[Endpoint]:
 
 def _of_configurations(do: _Handlers) -> list[Endpoint]:
     return [
-        *endpoint("PUT", _ONE, do.create, writes=True, body="json", parameters=_INDICES,
+        *endpoint("PUT", _ONE, do.create, writes=True, body="json", parameters=INDICES_PARAMETERS,
                   summary="Make a datafeed."),
         *endpoint("POST", f"{_ONE}/_update", do.update, writes=True, body="json",
-                  parameters=_INDICES, summary="Change a datafeed."),
+                  parameters=INDICES_PARAMETERS, summary="Change a datafeed."),
         *endpoint("GET", [_ALL, _ONE], do.get, parameters=(*_FIND, "exclude_generated"),
                   summary="Datafeeds."),
         *endpoint("DELETE", _ONE, do.delete, writes=True, parameters=("force",),

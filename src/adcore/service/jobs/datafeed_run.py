@@ -165,13 +165,7 @@ class DatafeedRun:
 
     def _look_ahead(self) -> None:
         """When to look again; or that there is nothing more to come."""
-        end = self.period.end
-        if end is not None and self._reached >= end:
-            self._is_stopped = True
-            self._at_end(self.id)
-            return
-        most = self.config.max_empty_searches
-        if self._is_live and most is not None and self._empty >= most:
+        if self._is_over():
             self._is_stopped = True
             self._at_end(self.id)
             return
@@ -179,6 +173,12 @@ class DatafeedRun:
         delay = self.config.query_delay.milliseconds
         due = (self._clock() - delay) // self._frequency + 1
         self.next_fire = due * self._frequency + delay
+
+    def _is_over(self) -> bool:
+        end, most = self.period.end, self.config.max_empty_searches
+        if end is not None and self._reached >= end:
+            return True
+        return self._is_live and most is not None and self._empty >= most
 
     # -- the end
 

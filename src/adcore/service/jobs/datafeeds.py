@@ -80,10 +80,11 @@ class Datafeeds:
 
     def of_job(self, job_id: str) -> str | None:
         """The datafeed of a job; None if it has none."""
-        for datafeed_id, body in self._configs.all().items():
-            if body["job_id"] == job_id:
-                return datafeed_id
-        return None
+        return self.by_job().get(job_id)
+
+    def by_job(self) -> dict[str, str]:
+        """The datafeeds of all jobs that have one."""
+        return {body["job_id"]: name for name, body in self._configs.all().items()}
 
     def check_new(self, config: DatafeedConfig, job: JobConfig) -> None:
         """Raise an error unless a job may be given such a datafeed."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from adcore.service.errors import ApiError, illegal_argument
 
 __all__ = [
-    "already_exists", "bad_request", "conflict", "illegal_argument", "not_found", "parse_failure",
-    "unknown_job",
+    "already_exists", "bad_request", "conflict", "illegal_argument", "not_found", "unknown_job",
 ]  # fmt: skip
 
 
@@ -37,8 +36,3 @@ def conflict(reason: str) -> ApiError:
 def bad_request(reason: str) -> ApiError:
     """Parts that are each allowed, but do not go together."""
     return ApiError(400, "status_exception", reason)
-
-
-def parse_failure(reason: str) -> ApiError:
-    """A value that cannot be read."""
-    return ApiError(400, "parse_exception", reason)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from adcore.service.jobs.errors import bad_request, not_found
 from adcore.service.jobs.shelf import Shelf
+from adcore.store.ids import uuid_text
 
 __all__ = ["Events"]
 
@@ -31,7 +30,7 @@ class Events:
             raise bad_request("At least 1 event is required")
         for event in events:
             _check_order(event)
-        made = [{**event, "calendar_id": calendar_id, "event_id": _new_id()} for event in events]
+        made = [{**event, "calendar_id": calendar_id, "event_id": uuid_text()} for event in events]
         self._shelf.put_many({event["event_id"]: event for event in made})
         return made
 
@@ -78,7 +77,3 @@ def _check_order(event: Mapping[str, Any]) -> None:
     start, end = event["start_time"], event["end_time"]
     if start >= end:
         raise bad_request(f"Event start time [{start}] must come before end time [{end}]")
-
-
-def _new_id() -> str:
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

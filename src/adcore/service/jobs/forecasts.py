@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from time import perf_counter
@@ -15,6 +13,7 @@ from adcore.service.jobs.errors import not_found
 from adcore.service.jobs.expressions import expand
 from adcore.service.jobs.job_run import JobRun
 from adcore.service.jobs.result_store import ResultStore
+from adcore.store.ids import uuid_text
 
 __all__ = ["Forecasts"]
 
@@ -42,7 +41,7 @@ class Forecasts:
         """
         now = self._results.clock()
         started = perf_counter()
-        forecast_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        forecast_id = uuid_text()
         documents = run.forecast(forecast_id, request.duration.text)
         times = [each["timestamp"] for each in documents.values()]
         start = run.last_finalized_bucket_end or now
@@ -86,6 +85,14 @@ class Forecasts:
             allow_no_match=allow_none,
         ):
             self._results.delete(config.job_id, forecast_id=forecast_id)
+
+    def delete_expired(self, config: JobConfig) -> None:
+        """Delete those that are not kept any longer."""
+        for stats in self.all(config):
+            expiry = stats["forecast_expiry_timestamp"]
+            # One that expires when it is made is kept for ever.
+            if stats["forecast_create_timestamp"] < expiry <= self._results.clock():
+                self._results.delete(config.job_id, forecast_id=stats["forecast_id"])
 
     def stats(self, config: JobConfig) -> dict[str, Any]:
         """The ``forecasts_stats`` of a job."""

@@ -6,7 +6,12 @@ from typing import Any
 
 from adcore.job.detector_config import JobDetector
 from adcore.job.fields import Field
-from adcore.service.jobs.arguments import allows_none, refusals
+from adcore.service.jobs.arguments import (
+    INDICES_PARAMETERS,
+    allows_none,
+    refusals,
+    with_indices_options,
+)
 from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint, is_legacy
 from adcore.service.jobs.errors import illegal_argument
 from adcore.service.jobs.memory_estimate import estimate_memory
@@ -18,8 +23,6 @@ __all__ = ["job_endpoints"]
 
 _JOB = "/anomaly_detectors/{job}"
 _ALL = "/anomaly_detectors"
-# How indices of a datafeed inside are looked for.
-_INDICES = ("allow_no_indices", "expand_wildcards", "ignore_throttled", "ignore_unavailable")
 _DELETE = ("force", "wait_for_completion", "delete_user_annotations")
 _FIND = ("allow_no_match", "allow_no_jobs")
 
@@ -31,17 +34,18 @@ class _Handlers:
 
     def create(self, call: Call) -> Any:
         with refusals(call):
-            config = self._registry.parse(
-                call.value("job"), call.object(), is_legacy=is_legacy(call)
-            )
-            return self._service.shown(self._service.create(config).job_id)
+            body = call.object()
+            if isinstance(feed := body.get("datafeed_config"), dict):
+                body["datafeed_config"] = with_indices_options(call, feed)
+            config = self._registry.parse(call.value("job"), body, is_legacy=is_legacy(call))
+            return self._service.shown([self._service.create(config).job_id])[0]
 
     def get(self, call: Call) -> Any:
         ids = self._registry.find(
             call.optional_value("job"), allow_no_match=allows_none(call, {}, "allow_no_jobs")
         )
         hides = call.boolean("exclude_generated")
-        jobs = [self._service.shown(each, exclude_generated=hides) for each in ids]
+        jobs = self._service.shown(ids, exclude_generated=hides)
         return {"count": len(jobs), "jobs": jobs}
 
     def stats(self, call: Call) -> Any:
@@ -99,7 +103,7 @@ def job_endpoints(service: JobService) -> list[Endpoint]:
 
 def _of_configurations(do: _Handlers) -> list[Endpoint]:
     return [
-        *endpoint("PUT", _JOB, do.create, writes=True, body="json", parameters=_INDICES,
+        *endpoint("PUT", _JOB, do.create, writes=True, body="json", parameters=INDICES_PARAMETERS,
                   summary="Make a job."),
         *endpoint("GET", [_ALL, _JOB], do.get, parameters=(*_FIND, "exclude_generated"),
                   summary="Jobs."),

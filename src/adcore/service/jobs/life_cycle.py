@@ -14,14 +14,13 @@ from adcore.service.jobs.errors import conflict
 from adcore.service.jobs.job_run import JobRun, RunParts
 from adcore.service.jobs.posted import PostedLog
 from adcore.service.jobs.registry import JobRegistry
+from adcore.service.jobs.result_store import MODEL_RESULTS
 from adcore.service.jobs.snapshots import EMPTY, Snapshots
 from adcore.service.jobs.states import CLOSED, FAILED, OPENED, JobStates
 
 __all__ = ["LifeCycle"]
 
 _log = logging.getLogger(__name__)
-
-_MODEL_RESULTS = ("bucket", "record", "influencer", "bucket_influencer", "model_plot")
 
 
 class LifeCycle:
@@ -215,7 +214,7 @@ class LifeCycle:
                 log.keep(self._snapshots.model(config, snapshot_id), 0)
                 after = int(snapshot.get("latest_result_time_stamp", -1)) + 1
             if deletes_results:
-                self._parts.results.delete(job_id, result_types=_MODEL_RESULTS, start=after)
+                self._parts.results.delete(job_id, result_types=MODEL_RESULTS, start=after)
             self._registry.note(job_id, model_snapshot_id=snapshot_id if snapshot else None)
             return snapshot or _empty_snapshot(job_id)
 

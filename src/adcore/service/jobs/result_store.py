@@ -24,7 +24,10 @@ from adcore.store.documents import Documents
 from adcore.store.errors import IllegalRequestError, IndexExistsError, MappingError
 from adcore.store.sql import identifier
 
-__all__ = ["ResultStore", "echoed_fields"]
+__all__ = ["MODEL_RESULTS", "ResultStore", "echoed_fields"]
+
+# The types of what models find of a time, which goes when that time is gone back to or is over.
+MODEL_RESULTS = ("bucket", "record", "influencer", "bucket_influencer", "model_plot")
 
 # Documents of one transaction: those of one call are seldom more.
 _AT_ONCE = 20_000
@@ -176,8 +179,7 @@ class ResultStore:
         return sum(self.documents.delete_by_rows(t.index, where, values) for t in targets)
 
     def forget(self, config: JobConfig) -> None:
-        """Delete all results of a job, and its name for them."""
-        self.delete(config.job_id)
+        """Take away a job's own name for its results, which are deleted already."""
         alias = result_alias(config.job_id)
         if alias in self.documents.aliases():
             index = result_index(config.results_index_name)

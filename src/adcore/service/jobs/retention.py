@@ -6,17 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from adcore.job import JobConfig
-from adcore.service.jobs.result_store import ResultStore
+from adcore.service.jobs.forecasts import Forecasts
+from adcore.service.jobs.result_store import MODEL_RESULTS, ResultStore
 from adcore.service.jobs.snapshots import Snapshots
 
 __all__ = ["delete_expired"]
 
 _DAY = 86_400_000
-_RESULTS = ("bucket", "record", "influencer", "bucket_influencer", "model_plot")
 
 
 def delete_expired(
-    configs: Iterable[JobConfig], results: ResultStore, snapshots: Snapshots
+    configs: Iterable[JobConfig],
+    results: ResultStore,
+    forecasts: Forecasts,
+    snapshots: Snapshots,
 ) -> None:
     """Delete what jobs do not keep any longer.
 
@@ -27,7 +30,7 @@ def delete_expired(
     """
     for config in configs:
         _delete_results(config, results)
-        _delete_forecasts(config, results)
+        forecasts.delete_expired(config)
         for snapshot_id in list(_expired(config, snapshots.all(config))):
             snapshots.delete(config, snapshot_id)
 
@@ -42,16 +45,7 @@ def _delete_results(config: JobConfig, results: ResultStore) -> None:
     )
     if latest:
         end = latest[0]["timestamp"] - days * _DAY
-        results.delete(config.job_id, result_types=_RESULTS, end=end)
-
-
-def _delete_forecasts(config: JobConfig, results: ResultStore) -> None:
-    query = {"term": {"result_type": "model_forecast_request_stats"}}
-    for stats in results.find(config, query):
-        expiry = stats["forecast_expiry_timestamp"]
-        # One that expires when it is made is kept for ever.
-        if stats["forecast_create_timestamp"] < expiry <= results.clock():
-            results.delete(config.job_id, forecast_id=stats["forecast_id"])
+        results.delete(config.job_id, result_types=MODEL_RESULTS, end=end)
 
 
 def _expired(config: JobConfig, newest_first: list[dict[str, Any]]) -> Iterator[str]:

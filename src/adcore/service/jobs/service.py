@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adcore.job import JobConfig, Limits
@@ -114,16 +114,19 @@ class JobService:
                 self.datafeeds.create(feed)
             return made
 
-    def shown(self, job_id: str, *, exclude_generated: bool = False) -> dict[str, Any]:
-        """A job as the API shows it, with its datafeed."""
-        config = self.registry.get(job_id)
-        shown = config.to_api(exclude_generated=exclude_generated)
-        feed = self.datafeeds.of_job(job_id)
-        if feed is not None:
-            shown["datafeed_config"] = self.datafeeds.get(feed).to_api(
-                exclude_generated=exclude_generated
-            )
-        return shown
+    def shown(
+        self, job_ids: Iterable[str], *, exclude_generated: bool = False
+    ) -> list[dict[str, Any]]:
+        """Jobs as the API shows them, with their datafeeds."""
+        feeds = self.datafeeds.by_job()
+        jobs = []
+        for job_id in job_ids:
+            job = self.registry.get(job_id).to_api(exclude_generated=exclude_generated)
+            if job_id in feeds:
+                feed = self.datafeeds.get(feeds[job_id])
+                job["datafeed_config"] = feed.to_api(exclude_generated=exclude_generated)
+            jobs.append(job)
+        return jobs
 
     def update(self, job_id: str, body: Mapping[str, Any]) -> JobConfig:
         """Change what may be changed of a job, also while it is open.
@@ -213,14 +216,7 @@ class JobService:
     # -- what the models of open jobs have to be told
 
     def rules_changed(self) -> None:
-        """The items of a filter have changed."""
-        self._tell_runs()
-
-    def calendars_changed(self) -> None:
-        """Events have changed, or which jobs they hold for."""
-        self._tell_runs()
-
-    def _tell_runs(self) -> None:
+        """The items of a filter have changed, or events, or which jobs those hold for."""
         for run in self.life.runs():
             run.reconfigure(self.registry.get(run.config.job_id))
 
@@ -243,7 +239,7 @@ class JobService:
     def delete_expired(self, expression: str | None = None) -> None:
         """Delete what jobs do not keep any longer."""
         configs = [self.registry.get(each) for each in self.registry.find(expression)]
-        delete_expired(configs, self.results, self.snapshots)
+        delete_expired(configs, self.results, self.forecasts, self.snapshots)
 
 
 def _inline_datafeed(config: JobConfig) -> DatafeedConfig | None:

@@ -18,11 +18,8 @@ class JobSettings:
     posted_bytes, posted_calls : int
         After how much data, or how many calls, the models of an open job are kept anew, so that a
         restart has no more than this to go through.
-    max_forecasts : int
-        Forecasts of one job under way at a time.
     """
 
     max_model_memory: int | None = None
     posted_bytes: int = 32 * 1024 * 1024
     posted_calls: int = 256
-    max_forecasts: int = 3

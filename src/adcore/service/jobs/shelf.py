@@ -47,9 +47,6 @@ class Shelf:
     def __contains__(self, name: str) -> bool:
         return name in self._encoded
 
-    def __len__(self) -> int:
-        return len(self._encoded)
-
     def get(self, name: str) -> dict[str, Any] | None:
         """A copy of a thing; None if there is none of that id."""
         encoded = self._encoded.get(name)
@@ -76,7 +73,8 @@ class Shelf:
 
     def delete(self, name: str) -> None:
         """Forget a thing, if it is there."""
-        self.delete_if(lambda other, _: other == name)
+        with self._lock:
+            self._delete({name} & self._encoded.keys())
 
     def delete_if(self, wanted: Callable[[str, dict[str, Any]], bool]) -> None:
         """Forget all that a condition on id and thing holds for."""
@@ -84,8 +82,10 @@ class Shelf:
             gone = {
                 n for n, content in self._encoded.items() if wanted(n, _DECODER.decode(content))
             }
-            if not gone:
-                return
+            self._delete(gone)
+
+    def _delete(self, gone: set[str]) -> None:
+        if gone:
             names = [self._prefix + name for name in gone]
             self._index.write([Action("delete", self._index.name, name) for name in names])
             self._encoded = {n: c for n, c in self._encoded.items() if n not in gone}

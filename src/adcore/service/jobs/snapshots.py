@@ -8,7 +8,7 @@ from typing import Any
 from adcore.job import JobConfig
 from adcore.job.paging import Page
 from adcore.service.jobs.errors import conflict, not_found
-from adcore.service.jobs.expressions import expand, is_pattern
+from adcore.service.jobs.expressions import expand
 from adcore.service.jobs.names import SNAPSHOTS
 from adcore.service.jobs.result_store import ResultStore
 from adcore.store.checkpoints import Checkpoints
@@ -119,10 +119,8 @@ class Snapshots:
         filters: list[dict[str, Any]] = [_IS_SNAPSHOT]
         if period:
             filters.append({"range": {"timestamp": dict(period)}})
-        if expression is not None and not (is_pattern(expression) and "," not in expression):
+        if expression not in (None, "_all", "*"):
             filters.append({"terms": {"snapshot_id": self._named(config, expression)}})
-        elif expression not in (None, "_all", "*"):
-            filters.append({"wildcard": {"snapshot_id": {"value": expression}}})
         field, descending = order
         direction = {"order": "desc" if descending else "asc", "missing": "_last"}
         body = {
@@ -137,7 +135,7 @@ class Snapshots:
         listed = [hit["_source"] for hit in hits["hits"]]
         return {"count": hits["total"]["value"], "model_snapshots": listed}
 
-    def _named(self, config: JobConfig, expression: str) -> list[str]:
+    def _named(self, config: JobConfig, expression: str | None) -> list[str]:
         ids = [each["snapshot_id"] for each in self.all(config)]
         return expand(
             expression,
