@@ -21,6 +21,8 @@ _OWNER = "datafeed_config"
 _MATCH_ALL: dict[str, Any] = {"match_all": {"boost": 1.0}}
 _MINUTE, _HOUR = 60, 3_600
 _DEFAULT_SCROLL = 1_000
+# Of a job, that are looked at for late documents.
+_MOST_BUCKETS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class DatafeedConfig:
         analysis = job.analysis_config
         if analysis.latency is not None and analysis.latency.seconds > 0:
             raise illegal_argument("A job configured with datafeed cannot support latency")
+        self._check_window(job.bucket_span)
         if self.aggregations is not None:
             if analysis.summary_count_field_name is None:
                 raise illegal_argument(
@@ -135,6 +138,18 @@ class DatafeedConfig:
                     "summary_count_field_name; use doc_count or suitable alternative"
                 )
             check_aggregations(self.aggregations, job.data_description.time_field, job.bucket_span)
+
+    def _check_window(self, bucket_span: int) -> None:
+        given = self.delayed_data_check_config.get("check_window")
+        if given is None:
+            return
+        window = TimeSpan.parse("check_window", given).milliseconds
+        if not bucket_span < window <= _MOST_BUCKETS * bucket_span:
+            kind = "greater than" if window <= bucket_span else f"at most {_MOST_BUCKETS:,} times"
+            raise illegal_argument(
+                f"delayed_data_check_config: check_window [{given}] must be {kind} the bucket_span "
+                f"[{bucket_span // 1_000}s]"
+            )
 
     def to_api(self, *, exclude_generated: bool = False) -> dict[str, Any]:
         """As the API writes it; what is not set is left out.

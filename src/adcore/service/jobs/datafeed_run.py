@@ -15,6 +15,7 @@ from adcore.errors import AdcoreError
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeed_source import DatafeedSource
 from adcore.service.jobs.datafeed_values import Record
+from adcore.service.jobs.delayed_data import DelayedDataCheck
 from adcore.service.jobs.job_run import JobRun
 from adcore.store.clock import Clock
 
@@ -58,6 +59,7 @@ class DatafeedRun:
     period : Period
     frequency : int
         Milliseconds between two looks.
+    late : DelayedDataCheck
     clock : callable
     at_end : callable
         Told when it has come to its end.
@@ -70,6 +72,7 @@ class DatafeedRun:
         source: DatafeedSource,
         period: Period,
         frequency: int,
+        late: DelayedDataCheck,
         clock: Clock,
         at_end: Callable[[str], None],
     ) -> None:
@@ -82,6 +85,7 @@ class DatafeedRun:
         self._job = job
         self._source = source
         self._frequency = frequency
+        self._late = late
         self._clock = clock
         self._at_end = at_end
         self._empty = 0
@@ -121,6 +125,8 @@ class DatafeedRun:
                 return
             try:
                 self._feed(self._due())
+                if self._is_live:
+                    self._late.look(self._job.last_finalized_bucket_end)
                 self.trouble = ""
             except _RETRYABLE as error:
                 # The next time it goes on where the job stands.

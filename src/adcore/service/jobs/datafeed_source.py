@@ -134,16 +134,21 @@ class DatafeedSource:
         return max(-(-(end - start) // pieces), 1)
 
     def _count(self, start: int, end: int) -> int:
+        return self.counts(start, end, end - start).get(start, 0)
+
+    def counts(self, start: int, end: int, span: int) -> dict[int, int]:
+        """How many documents there are in each interval of a period, by its start, if any."""
         counts = [
-            sql("SELECT count(*) AS c FROM " + target.relation + " WHERE {}", where)
-            for target, _, where in self._selected(start, end)
-        ]
+            sql("SELECT ({} - {}) // {} AS n, count(*) AS c FROM " + target.relation
+                + " WHERE {} GROUP BY 1", time, value(start), value(span), where)
+            for target, time, where in self._selected(start, end)
+        ]  # fmt: skip
         if not counts:
-            return 0
-        query = sql("SELECT sum(c) FROM ({})", join(" UNION ALL ", counts))
+            return {}
+        query = sql("SELECT n, sum(c) FROM ({}) GROUP BY 1", join(" UNION ALL ", counts))
         with closing(self._documents.cursor()) as cursor:
-            ((count,),) = cursor.execute(query.text, list(query.parameters)).fetchall()
-        return int(count or 0)
+            found = cursor.execute(query.text, list(query.parameters)).fetchall()
+        return {start + int(number) * span: int(count) for number, count in found}
 
     # -- records
 

@@ -13,6 +13,7 @@ from adcore.service.jobs.datafeed_run import DatafeedRun, Period
 from adcore.service.jobs.datafeed_scheduler import DatafeedScheduler
 from adcore.service.jobs.datafeed_source import DatafeedSource
 from adcore.service.jobs.datafeed_values import Record
+from adcore.service.jobs.delayed_data import DelayedDataCheck, Lateness
 from adcore.service.jobs.errors import already_exists, conflict, not_found
 from adcore.service.jobs.expressions import expand
 from adcore.service.jobs.life_cycle import LifeCycle
@@ -35,6 +36,7 @@ class Datafeeds:
     documents : Documents
     registry : JobRegistry
     life : LifeCycle
+    lateness : Lateness
     clock : callable
     upkeep : callable
         What is to be done once a day.
@@ -47,6 +49,7 @@ class Datafeeds:
         documents: Documents,
         registry: JobRegistry,
         life: LifeCycle,
+        lateness: Lateness,
         clock: Clock,
         upkeep: Callable[[], None],
     ) -> None:
@@ -56,6 +59,7 @@ class Datafeeds:
         self._documents = documents
         self._registry = registry
         self._life = life
+        self._lateness = lateness
         self._clock = clock
         self._lock = threading.RLock()
 
@@ -175,7 +179,8 @@ class Datafeeds:
         source = self._source(config, job.config)
         source.check()
         frequency = config.frequency_of(job.config)
-        return DatafeedRun(config, job, source, period, frequency, self._clock, self._ended)
+        late = DelayedDataCheck(config, job.config, source, self._lateness)
+        return DatafeedRun(config, job, source, period, frequency, late, self._clock, self._ended)
 
     def _source(self, config: DatafeedConfig, job: JobConfig) -> DatafeedSource:
         return DatafeedSource(self._documents, config, job, self._clock)

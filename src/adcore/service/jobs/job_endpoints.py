@@ -59,11 +59,15 @@ class _Handlers:
             return self._service.update(call.value("job"), call.object()).to_api()
 
     def delete(self, call: Call) -> Any:
-        self._service.delete(call.value("job"), force=call.boolean("force"))
+        self._service.delete(
+            call.value("job"),
+            force=call.boolean("force"),
+            annotations=call.boolean("delete_user_annotations"),
+        )
         return self._done(call)
 
     def reset(self, call: Call) -> Any:
-        self._service.life.reset(call.value("job"))
+        self._service.reset(call.value("job"), annotations=call.boolean("delete_user_annotations"))
         return self._done(call)
 
     def _done(self, call: Call) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 __all__ = [
-    "CONFIG", "META", "MODELS", "POSTED", "RESULTS_PATTERN", "SNAPSHOTS", "STATE", "result_alias",
-    "result_index",
+    "ANNOTATIONS", "ANNOTATIONS_READ", "ANNOTATIONS_WRITE", "CONFIG", "META", "MODELS",
+    "NODE_NAME", "NOTIFICATIONS", "POSTED", "RESULTS_PATTERN", "SNAPSHOTS", "STATE", "SYSTEM_USER",
+    "result_alias", "result_index",
 ]  # fmt: skip
 
 # Configurations of jobs and datafeeds; calendars, events and filters; states.
@@ -12,6 +13,13 @@ CONFIG = ".ml-config"
 META = ".ml-meta"
 STATE = ".ml-state"
 RESULTS_PATTERN = ".ml-anomalies-*"
+# What users are told, under the names that clients of the API know.
+ANNOTATIONS = ".ml-annotations-6"
+ANNOTATIONS_READ, ANNOTATIONS_WRITE = ".ml-annotations-read", ".ml-annotations-write"
+NOTIFICATIONS = ".ml-notifications-000002"
+# Who writes there, if it is no user; and what the API shows as the name of who works on jobs.
+SYSTEM_USER = "_xpack"
+NODE_NAME = "adcore"
 # Prefixes of keys among the checkpoints of the store, followed by the id of the job and a bar,
 # which ids have not: models at work, what was posted since, and snapshots that clients see.
 MODELS = "job-model:"

@@ -140,13 +140,27 @@ class ResultStore:
         self, config: JobConfig, start: int | None, end: int | None
     ) -> tuple[Int64Array, FloatArray, npt.NDArray[np.bool_]]:
         """The starts of the buckets of a job in a period, their scores, and if they may change."""
+        return self._buckets(config, "anomaly_score", start, end)
+
+    def event_counts(self, config: JobConfig, start: int, end: int) -> dict[int, int]:
+        """The events of each final bucket of a job in a period, by its start."""
+        times, counts, interim = self._buckets(config, "event_count", start, end)
+        final = ~interim
+        return dict(
+            zip(times[final].tolist(), counts[final].astype(np.int64).tolist(), strict=True)
+        )
+
+    def _buckets(
+        self, config: JobConfig, name: str, start: int | None, end: int | None
+    ) -> tuple[Int64Array, FloatArray, npt.NDArray[np.bool_]]:
+        """Starts of buckets, a number of each, and if it may change."""
         index = result_index(config.results_index_name)
         found: dict[str, Any] = {"t": [], "s": [], "i": []}
         if self.documents.exists(index):
             (target,) = self.documents.resolve(index)
             where, values = _condition(config.job_id, ["bucket"], start, end, {})
             query = (
-                f"SELECT {identifier('timestamp')} AS t, anomaly_score AS s, "
+                f"SELECT {identifier('timestamp')} AS t, {identifier(name)} AS s, "
                 f"coalesce(is_interim, FALSE) AS i FROM {target.relation} WHERE {where} ORDER BY t"
             )
             with closing(self.documents.cursor()) as cursor:

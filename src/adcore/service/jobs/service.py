@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adcore.job import JobConfig, Limits
+from adcore.service.jobs.annotations import Annotations
 from adcore.service.jobs.calendars import Calendars
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeeds import Datafeeds
+from adcore.service.jobs.delayed_data import Lateness
 from adcore.service.jobs.errors import conflict
 from adcore.service.jobs.events import Events
 from adcore.service.jobs.filters import Filters
@@ -17,7 +19,8 @@ from adcore.service.jobs.forecasts import Forecasts
 from adcore.service.jobs.job_run import RunParts
 from adcore.service.jobs.job_stats import job_stats
 from adcore.service.jobs.life_cycle import LifeCycle
-from adcore.service.jobs.names import CONFIG, META, STATE
+from adcore.service.jobs.names import CONFIG, META, NODE_NAME, STATE
+from adcore.service.jobs.notifications import Notifications
 from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.result_reads import ResultReads
 from adcore.service.jobs.result_store import ResultStore
@@ -66,6 +69,7 @@ class JobService:
         self.states = JobStates(Shelf(state, "job"))
         self.results = ResultStore(store.documents, clock)
         self.reads = ResultReads(self.results)
+        self.annotations = Annotations(store.documents, clock)
         self.snapshots = Snapshots(store.checkpoints, self.results)
         self.forecasts = Forecasts(self.results)
         parts = RunParts(
@@ -73,9 +77,11 @@ class JobService:
             self._events_of, self.filters.items,
         )  # fmt: skip
         self.life = LifeCycle(self.registry, self.states, self.snapshots, parts)
+        notifications = Notifications(store.documents, clock)
         self.datafeeds = Datafeeds(
             Shelf(config, "datafeed"), Shelf(state, "datafeed"), store.documents, self.registry,
-            self.life, clock, self.delete_expired,
+            self.life, Lateness(self.results, self.annotations, notifications, clock), clock,
+            self.delete_expired,
         )  # fmt: skip
         self._modes = Shelf(state, "mode")
         self.datafeeds.scheduler.is_resting = self.is_upgrading
@@ -142,8 +148,13 @@ class JobService:
                 run.reconfigure(changed)
             return changed
 
-    def delete(self, job_id: str, *, force: bool) -> None:
+    def delete(self, job_id: str, *, force: bool, annotations: bool = False) -> None:
         """Delete a job with all that belongs to it.
+
+        Parameters
+        ----------
+        annotations : bool
+            Also those that users wrote.
 
         Raises
         ------
@@ -164,7 +175,25 @@ class JobService:
             self.life.forget(config)
             self.results.forget(config)
             self.calendars.forget_job(job_id)
+            self.annotations.forget(job_id, of_users=annotations)
             self.registry.delete(job_id)
+
+    def reset(self, job_id: str, *, annotations: bool = False) -> None:
+        """Forget what a closed job has learnt and found.
+
+        Parameters
+        ----------
+        annotations : bool
+            Also what users wrote beside it.
+
+        Raises
+        ------
+        ApiError
+            If it is open.
+        """
+        with self._lock:
+            self.life.reset(job_id)
+            self.annotations.forget(job_id, of_users=annotations)
 
     def names_of(self, job_id: str) -> list[str]:
         """A job and its groups."""
@@ -207,7 +236,7 @@ class JobService:
         """Who works on jobs, as the API shows it."""
         return {
             "id": self._node_id,
-            "name": "adcore",
+            "name": NODE_NAME,
             "ephemeral_id": self._node_id,
             "transport_address": "127.0.0.1:9300",
             "attributes": {},
