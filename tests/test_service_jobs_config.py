@@ -358,7 +358,15 @@ def test_what_jobs_are_refused(
         ("PUT", "f", feed(chunking_config={"mode": "manual"}), 400, ILLEGAL,
          "when chunk mode is manual time_span must be specified"),
         ("PUT", "f", feed(script_fields={"a": {"script": "1"}}), 400, ILLEGAL,
-         "[script_fields] of a datafeed are scripts, which are not supported"),
+         ("[script_fields] [a] has a script, and there is no script language here: write the value "
+          "into the documents before they are indexed, or use aggregations")),
+        ("PUT", "f", feed(runtime_mappings={"a": {"type": "long", "script": "emit(1)"}}), 400,
+         ILLEGAL,
+         ("[runtime_mappings] [a] has a script, and there is no script language here: write the "
+          "value into the documents before they are indexed, or use aggregations")),
+        ("PUT", "f", feed(runtime_mappings={"a": {"type": "geo_point"}}), 400, ILLEGAL,
+         ("runtime field [a] of type [geo_point]: the type must be one of [boolean, double, ip, "
+          "keyword, long]")),
         ("PUT", "f", feed(aggregations={"a": {"terms": {"field": "b"}}}), 400, ILLEGAL,
          "A date_histogram (or histogram) aggregation is required"),
         ("PUT", "f", feed(aggregations=AGGREGATIONS), 400, ILLEGAL,

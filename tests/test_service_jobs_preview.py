@@ -206,6 +206,27 @@ def test_what_cannot_be_read(
     assert (status, found) == (400, reason)
 
 
+def test_runtime_fields_are_read_from_the_documents(api: Api) -> None:
+    documents = api.store.documents
+    documents.create_index("raw", {"dynamic": "false", "properties": {"time": {"type": "date"}}})
+    for minute, city, fare in ((0, 7, "12.5"), (1, 8, "none"), (2, True, 3)):
+        source = {"time": START + minute * MINUTE, "geo": {"city": city}, "responsetime": fare}
+        documents.index("raw", source)
+    types = {"responsetime": {"type": "double"}, "geo.city": {"type": "keyword"}}
+    feed = {"indices": ["raw"], "runtime_mappings": types}
+    assert preview(api, feed) == [
+        {"time": START, "responsetime": 12.5, "geo.city": "7"},
+        {"time": START + MINUTE, "geo.city": "8"},
+        {"time": START + 2 * MINUTE, "responsetime": 3.0, "geo.city": "true"},
+    ]
+    config = job(**analysis(MEAN), data_description={"time_field": "time"})
+    query = {"term": {"geo.city": "7"}}
+    body = {"datafeed_config": feed | {"query": query}, "job_config": config}
+    assert api.refused("POST", "datafeeds/_preview", body)[2] == (
+        "datafeed [preview] cannot retrieve field [geo.city] because it has no mappings"
+    )
+
+
 @pytest.mark.parametrize(
     ("aggregations", "reason"),
     [

@@ -45,6 +45,10 @@ class DatafeedConfig:
         Documents that are posted to the job at a time.
     chunking_config : dict
         Over how long it searches at a time.
+    delayed_data_check_config : dict
+        Whether, and how far back, it looks for documents that came late.
+    runtime_mappings : dict
+        Types as which fields are read, whatever the index says of them.
     """
 
     datafeed_id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adcore.job.errors import JobError, illegal_argument
+from adcore.job.errors import illegal_argument
 from adcore.job.fields import (
     Field,
     Reader,
@@ -19,6 +19,7 @@ from adcore.job.fields import (
     whole,
 )  # fmt: skip
 from adcore.job.time_span import TimeSpan
+from adcore.service.jobs.runtime_fields import read_runtime_mappings, read_script_fields
 
 __all__ = ["INDICES_OPTIONS", "read_datafeed"]
 
@@ -94,15 +95,6 @@ def _delayed_data(enabled: bool = True, check_window: TimeSpan | None = None) ->
     return made if check_window is None else made | {"check_window": str(check_window)}
 
 
-def _unsupported(what: str) -> Reader:
-    def read(field: Field, value: Any) -> dict[str, Any]:
-        if raw_object(field, value):
-            raise JobError(f"[{field.name}] of a datafeed are {what}, which are not supported")
-        return {}
-
-    return read
-
-
 def _indices_options(field: Field, value: Any) -> dict[str, Any]:
     return INDICES_OPTIONS | raw_object(field, value)
 
@@ -128,6 +120,6 @@ _READERS: dict[str, Reader] = {
     ),
     "indices_options": _indices_options,
     "max_empty_searches": _at_least(-1),
-    "runtime_mappings": _unsupported("scripts"),
-    "script_fields": _unsupported("scripts"),
+    "runtime_mappings": read_runtime_mappings,
+    "script_fields": read_script_fields,
 }

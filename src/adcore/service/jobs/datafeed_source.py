@@ -26,6 +26,7 @@ from adcore.service.jobs.datafeed_aggregations import (
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeed_values import Record, analysed_fields, fields_of, time_writer
 from adcore.service.jobs.errors import bad_request
+from adcore.service.jobs.runtime_fields import runtime_readers, words_of
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
 from adcore.store.errors import IndexNotFoundError
@@ -65,6 +66,7 @@ class DatafeedSource:
         self._config = config
         self._job = job
         self._clock = clock
+        self._runtime = runtime_readers(config.runtime_mappings)
         self._time_field = job.data_description.time_field
         self._write_time = time_writer(job.data_description.time_format)
 
@@ -82,12 +84,17 @@ class DatafeedSource:
             )
         wanted = [self._time_field]
         if self._config.aggregations is None:
-            wanted += analysed_fields(self._job)
+            wanted += [each for each in analysed_fields(self._job) if each not in self._runtime]
+        wanted += sorted(self._runtime.keys() & self._searched())
         for field in wanted:
             if not any(field in target.mapping.fields for target in targets):
                 raise bad_request(
                     f"datafeed [{name}] cannot retrieve field [{field}] because it has no mappings"
                 )
+
+    def _searched(self) -> set[str]:
+        """What searches may name: there a field needs a mapping of the index."""
+        return {*words_of(self._config.query), *words_of(self._config.aggregations)}
 
     def _targets(self) -> list[Target]:
         options = self._config.indices_options
@@ -183,10 +190,19 @@ class DatafeedSource:
                 cursor.execute(query.text, list(query.parameters))
                 while rows := cursor.fetchmany(self._config.scroll_size or 1):
                     for time, source in rows:
-                        yield int(time), fields_of(_DECODER.decode(source), fields)
+                        found = fields_of(_DECODER.decode(source), fields)
+                        yield int(time), self._read_anew(found)
             except duckdb.Error as error:
                 reason = str(error).strip().splitlines()[0]
                 raise DataError(f"documents cannot be read: {reason}") from error
+
+    def _read_anew(self, record: Record) -> Record:
+        """A record whose runtime fields have the types that are declared."""
+        found = {
+            name: self._runtime[name](content) if name in self._runtime else content
+            for name, content in record.items()
+        }
+        return {name: content for name, content in found.items() if content is not None}
 
     def _selected(self, start: int | None, end: int | None) -> Iterator[tuple[Target, Sql, Sql]]:
         """The indices, where they have the time, and the condition of what is wanted of them."""
