@@ -36,6 +36,7 @@
 //   Time
 //     advance_time(time)      finalises every bucket that ends by then (or before, if latency keeps none open)
 //     skip_time(time)         jumps to the bucket that starts at or after it; the open ones are dropped
+//     reset(start, end)       forgets the records of the open buckets that overlap [start, end)
 //     interim(start: int | None, end: int | None)
 //                             interim results of the open buckets in [start, end) (None: all); models do not change
 //     last_finalized_bucket_end -> int | None
@@ -182,6 +183,12 @@ void bind_time(py::class_<GuardedJob>& job) {
           "skip_time",
           [](GuardedJob& self, std::int64_t time) { change(self, [&](JobEngine& engine) { engine.skip_time(time); }); },
           py::arg("time"))
+      .def(
+          "reset",
+          [](GuardedJob& self, std::int64_t start, std::int64_t end) {
+            change(self, [&](JobEngine& engine) { engine.reset(start, end); });
+          },
+          py::arg("start"), py::arg("end"))
       .def(
           "interim",
           [](GuardedJob& self, Time start, Time end) {

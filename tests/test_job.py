@@ -365,6 +365,45 @@ def test_time_is_skipped_without_results() -> None:
     assert job.buckets()[2]["event_count"] == 2
 
 
+def test_open_buckets_begin_anew() -> None:
+    job = small(latency="3h")
+    job.process(at(FIRST, FIRST + 3600, FIRST + 3 * 3600))
+    job.process(at(FIRST + 3700, FIRST + 3800), reset_start=FIRST, reset_end=str(FIRST + 7200))
+    # Of one bucket alone; what is final stays.
+    job.process(at(FIRST + 4 * 3600))
+    job.process(at(*[FIRST + 3 * 3600] * 4), reset_start=FIRST + 3 * 3600 + 5)
+    job.process([], reset_start=FIRST, reset_end=FIRST + 3600)
+    job.flush(advance_time=FIRST + 5 * 3600)
+    # Nothing is left of the first one.
+    assert [b["event_count"] for b in job.buckets()] == [2, 0, 4, 1]
+    assert job.counts["processed_record_count"] == 10
+
+
+@pytest.mark.parametrize(
+    ("latency", "reset", "reason"),
+    [
+        ("1h", {"reset_end": "10"},
+         "Invalid reset range parameters: 'reset_start' has not been specified."),
+        (None, {"reset_start": "10"},
+         "Bucket resetting is not supported when no latency is configured"),
+        ("1h", {"reset_start": "20", "reset_end": "10"},
+         "Invalid time range: end time '10' is earlier than start time '20'."),
+        ("1h", {"reset_start": "0", "reset_end": "3601"},
+         ("Invalid reset range parameters: [reset_start] to [reset_end] is longer than the latency "
+          "[1h] of the job")),
+        ("1h", {"reset_start": "soon"},
+         ("Query param [reset_start] with value [soon] cannot be parsed as a date or converted to "
+          "a number (epoch).")),
+    ],
+)  # fmt: skip
+def test_buckets_that_cannot_begin_anew(
+    latency: str | None, reset: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(JobError) as caught:
+        small(**({"latency": latency} if latency else {})).process(at(FIRST), **reset)
+    assert (caught.value.status, caught.value.reason) == (400, reason)
+
+
 def test_interim_results_go_when_final_ones_come() -> None:
     job = small()
     job.process(at(*range(FIRST, FIRST + 40 * 3600, 600)))

@@ -111,6 +111,23 @@ def test_time_is_skipped(api: Api) -> None:
     assert all(isinstance(bucket["event_count"], int) for bucket in buckets(api))
 
 
+def test_open_buckets_begin_anew(tmp_path: Path) -> None:
+    config = WAVES | {"analysis_config": WAVES["analysis_config"] | {"latency": "2h"}}
+    with opened(tmp_path) as api:
+        started(api, **config)
+        post(api, *rows(0, 3))
+        again = f"{J}/_data?reset_start={BEGIN + HOUR}&reset_end={BEGIN + 2 * HOUR}"
+        response = api.request("POST", again, content=lines(rows(1, 2)[:5]))
+        assert (response.status_code, response.json()["processed_record_count"]) == (202, 5)
+        assert api.refused("POST", f"{J}/_data?reset_end=1", content=b"{}")[2] == (
+            "Invalid reset range parameters: 'reset_start' has not been specified."
+        )
+    # The log has it too.
+    with opened(tmp_path) as api:
+        api.ok("POST", f"{J}/_flush", {"advance_time": BEGIN + 3 * HOUR})
+        assert [bucket["event_count"] for bucket in buckets(api)] == [12, 5, 12]
+
+
 def test_what_is_wrong_with_records_is_counted(api: Api) -> None:
     started(api)
     counts = post(

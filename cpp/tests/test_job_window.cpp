@@ -61,6 +61,22 @@ TEST(JobWindow, SkippingTimeDropsTheOpenBucket) {
   EXPECT_EQ(engine.memory().used() > 0, true);
 }
 
+TEST(JobWindow, ResettingForgetsTheRecordsOfOpenBuckets) {
+  JobEngine engine(counting(kHour, 2 * kHour));
+  feed(engine, at({kStart, kStart + 4 * kHour}));  // open: hours 2 to 4
+  feed(engine, at({kStart + 2 * kHour, kStart + 3 * kHour, kStart + 3 * kHour + 5}));
+  const auto held = engine.memory().used();
+  engine.reset(kStart, kStart + 3 * kHour + 1);
+  EXPECT_LT(engine.memory().used(), held);
+  feed(engine, at({kStart + 3 * kHour}));
+  engine.advance_time(kStart + 5 * kHour);
+  const auto results = engine.take_results();
+  EXPECT_EQ(results.buckets.event_count, (Numbers{1.0, 0.0, 0.0, 1.0, 1.0}));
+  EXPECT_EQ(engine.counts().processed_record_count, 6U);
+  EXPECT_EQ(engine.counts().out_of_order_timestamp_count, 0U);
+  EXPECT_NO_THROW(engine.reset(INT64_MIN, INT64_MAX));
+}
+
 TEST(JobWindow, AGapIsFilledWithEmptyBuckets) {
   JobEngine engine(counting());
   feed(engine, at({kStart + 5, kStart + 4 * kHour}));

@@ -376,6 +376,11 @@ class JobEngine:
         log_probability: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
         score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     ) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.bool]]: ...
+    def reset(
+        self,
+        start: typing.SupportsInt | typing.SupportsIndex,
+        end: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
     def set_calendar(self, events: list[dict[str, typing.Any]]) -> None: ...
     def set_custom_rules(
         self,

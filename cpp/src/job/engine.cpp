@@ -77,6 +77,14 @@ void JobEngine::skip_time(std::int64_t time) {
   while (const auto dropped = window_.take_final()) budget_.release(dropped->held_bytes());
 }
 
+void JobEngine::reset(std::int64_t start, std::int64_t end) {
+  const auto in_range = [](std::int64_t time) {
+    return std::clamp(time, -JobWindow::kLatestTime, JobWindow::kLatestTime);
+  };
+  const std::int64_t last = window_.number_of(in_range(end) - 1);
+  budget_.release(window_.empty(window_.number_of(in_range(start)), last + 1));
+}
+
 auto JobEngine::take_results() -> JobResults { return std::exchange(results_, JobResults()); }
 
 auto JobEngine::last_finalized_bucket_end() const noexcept -> std::optional<std::int64_t> {

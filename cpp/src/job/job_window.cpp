@@ -58,6 +58,17 @@ auto JobWindow::find(std::int64_t number) const noexcept -> const JobBucket* {
   return found == open_.end() ? nullptr : found->second.get();
 }
 
+auto JobWindow::empty(std::int64_t first, std::int64_t end) -> std::uint64_t {
+  std::uint64_t bytes = 0;
+  auto place = open_.lower_bound(std::max(first, first_open_));
+  while (place != open_.end() && place->first < end) {
+    bytes += place->second->held_bytes();
+    place = open_.erase(place);
+  }
+  latest_used_ = nullptr;
+  return bytes;
+}
+
 auto JobWindow::take_final() -> std::unique_ptr<JobBucket> {
   if (open_.empty() || open_.begin()->first >= first_open_) return nullptr;
   auto taken = std::move(open_.begin()->second);

@@ -9,6 +9,7 @@ from adcore.job.errors import JobStateError, illegal_argument
 from adcore.job.far_rows import MOST_EMPTY_BUCKETS, near_rows
 from adcore.job.flush_request import FlushRequest
 from adcore.job.job_base import JobBase
+from adcore.job.reset_range import ResetRange
 from adcore.job.results import JobResults
 from adcore.job.row_reader import JobRows
 
@@ -21,7 +22,9 @@ _EVER = -(2**62)
 class JobStream(JobBase):
     """What a job does with rows."""
 
-    def process(self, data: Any, *, now: int | None = None) -> JobResults:
+    def process(
+        self, data: Any, *, now: int | None = None, reset_start: Any = None, reset_end: Any = None
+    ) -> JobResults:
         """Analyse rows; buckets that are over thereby become final.
 
         Parameters
@@ -31,6 +34,9 @@ class JobStream(JobBase):
             bytes of JSON: an array of objects, one object a line, or one after the other.
         now : int, optional
             The time of day, in ms, where the counts shall tell when data came.
+        reset_start, reset_end : time, optional
+            Buckets that are open because of a ``latency``, and forget their records first: those
+            come again. A start alone is for one bucket.
 
         Returns
         -------
@@ -42,15 +48,20 @@ class JobStream(JobBase):
         DataError
             If a table lacks a column.
         JobError
-            If JSON is too bad. Rows whose time cannot be read are counted, no error.
+            If JSON is too bad, or there is no such range of open buckets. Rows whose time cannot
+            be read are counted, no error.
         JobStateError
             If the job is closed.
         """
         with self._lock:
             self._check_open("process data")
+            latency = self.config.analysis_config.latency
+            reset = ResetRange.read(reset_start, reset_end, latency=latency, now=now)
             self._forget_old()
             before = self.counts
             rows = near_rows(self._reader().read(data), self._latest, self.config.bucket_span)
+            if reset is not None:
+                self._engine.reset(reset.start, reset.end)
             self._count(rows.counts)
             self._last_data_time = now if now is not None else self._last_data_time
             found = self._analyse(rows)

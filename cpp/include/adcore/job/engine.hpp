@@ -47,6 +47,8 @@ class JobEngine {
   void advance_time(std::int64_t time);
   /// Goes on with the bucket that starts at `time`, or first after it; what is open before is dropped.
   void skip_time(std::int64_t time);
+  /// Forgets the records of the open buckets that overlap [start, end), so that they can come again. They stay counted.
+  void reset(std::int64_t start, std::int64_t end);
   /// Results of the open buckets that start in [start, end) as they are now. Nothing is learned; none before the first
   /// final bucket.
   void interim(std::optional<std::int64_t> start, std::optional<std::int64_t> end);

@@ -32,6 +32,8 @@ class JobWindow {
   /// Opens the bucket if it is not open.
   auto bucket(std::int64_t number, const FieldPlan& plan) -> JobBucket&;
   [[nodiscard]] auto find(std::int64_t number) const noexcept -> const JobBucket*;
+  /// Forgets the records of the open buckets from `first` to before `end`, which stay open; the bytes that they held.
+  auto empty(std::int64_t first, std::int64_t end) -> std::uint64_t;
   /// The oldest open bucket there are records of, if its number is below first_open(): it leaves.
   auto take_final() -> std::unique_ptr<JobBucket>;
 

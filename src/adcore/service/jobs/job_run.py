@@ -169,8 +169,8 @@ class JobRun:
 
     # -- calls
 
-    def post(self, body: bytes) -> dict[str, Any]:
-        """Analyse records; returns the counts of this call.
+    def post(self, body: bytes, **options: Any) -> dict[str, Any]:
+        """Analyse records; returns the counts of this call. For options see `adcore.Job.process`.
 
         Raises
         ------
@@ -179,7 +179,7 @@ class JobRun:
         """
         with self._lock:
             before = self._at_work().counts
-            self._apply(Call("data", self._parts.clock(), body))
+            self._apply(Call("data", self._parts.clock(), body, options))
             return (self._at_work().counts - before).to_api(self.config.job_id)
 
     def flush(self, **options: Any) -> None:
@@ -215,7 +215,7 @@ class JobRun:
         if call.kind == "data":
             stage = self._stage
             content = call.content if stage is None else stage.records(call.content)
-            job.process(content, now=call.time)
+            job.process(content, now=call.time, **call.options)
         elif call.kind == "flush":
             job.flush(now=call.time, **call.options)
         else:

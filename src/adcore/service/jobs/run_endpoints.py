@@ -13,7 +13,6 @@ from adcore.service.jobs.arguments import (
     read_arguments,
 )
 from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint
-from adcore.service.jobs.errors import illegal_argument
 from adcore.service.jobs.service import JobService
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
@@ -37,6 +36,8 @@ _FORECAST: dict[str, Reader] = {
     "expires_in": any_value,
     "max_model_memory": any_value,
 }
+# Of the parameters of posted data.
+_RESET = ("reset_start", "reset_end")
 _JOB = "/anomaly_detectors/{job}"
 
 
@@ -60,12 +61,8 @@ class _Handlers:
 
     def post(self, call: Call) -> Any:
         run = self._service.life.run(call.value("job"), "process data")
-        if call.text("reset_start") or call.text("reset_end"):
-            raise illegal_argument(
-                "[reset_start] and [reset_end] are not supported: with a latency, records that "
-                "come late are taken without them"
-            )
-        return Reply(run.post(call.content()), 202)
+        reset = {name: call.text(name) for name in _RESET if call.has(name)}
+        return Reply(run.post(call.content(), **reset), 202)
 
     def flush(self, call: Call) -> Any:
         job_id = call.value("job")
@@ -104,7 +101,7 @@ def run_endpoints(service: JobService) -> list[Endpoint]:
         *endpoint("POST", f"{_JOB}/_close", do.close, writes=True, body="json",
                   parameters=tuple(_CLOSE), summary="Close jobs."),
         *endpoint("POST", f"{_JOB}/_data", do.post, writes=True, body="ndjson",
-                  parameters=("reset_start", "reset_end"), summary="Post data to an open job."),
+                  parameters=_RESET, summary="Post data to an open job."),
         *endpoint("POST", f"{_JOB}/_flush", do.flush, writes=True, body="json",
                   parameters=tuple(_FLUSH), summary="Have all posted data analysed."),
         *endpoint("POST", f"{_JOB}/_forecast", do.forecast, writes=True, body="json",
