@@ -55,8 +55,6 @@ R = TypeVar("R", bound=Run)
 class Scheduler(Generic[R]):
     """All runs of one kind.
 
-    While it `is_resting` it fires none.
-
     Parameters
     ----------
     clock : callable
@@ -76,7 +74,6 @@ class Scheduler(Generic[R]):
         self._firing: set[str] = set()
         self._wake = threading.Event()
         self._is_closed = False
-        self.is_resting = False
         self._thread: threading.Thread | None = None
 
     # -- which runs
@@ -112,8 +109,6 @@ class Scheduler(Generic[R]):
         self._keep_up()
 
     def _due(self) -> list[R]:
-        if self.is_resting:
-            return []
         now = self._clock()
         with self._lock:
             return [

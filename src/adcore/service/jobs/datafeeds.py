@@ -19,6 +19,7 @@ from adcore.service.jobs.expressions import expand
 from adcore.service.jobs.life_cycle import LifeCycle
 from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.shelf import Shelf
+from adcore.service.jobs.states import AWAITING_UPGRADE
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
 
@@ -160,6 +161,8 @@ class Datafeeds:
         with self._lock:
             config = self.get(datafeed_id)
             self._registry.check_exists(config.job_id)
+            if self._life.is_resting:
+                raise conflict("Cannot start datafeeds when upgrade mode is enabled")
             if self.is_started(datafeed_id):
                 raise conflict(
                     f"cannot start datafeed [{datafeed_id}] because it has already been started"
@@ -186,11 +189,18 @@ class Datafeeds:
         return DatafeedSource(self._documents, config, job, self._clock)
 
     def recover(self) -> None:
-        """Take up the datafeeds that ran when the process ended."""
+        """Take up the datafeeds that are started and do not run."""
         for datafeed_id, state in self._states.all().items():
             if state.get("started") and self._life.find(self.get(datafeed_id).job_id) is not None:
                 period = Period(state["start"], state["end"])
                 self.scheduler.add(self._make_run(self.get(datafeed_id), period))
+
+    def suspend(self) -> None:
+        """Let none run any more; they stay started, and `recover` takes them up again."""
+        with self._lock:
+            for run in self.scheduler.runs():
+                self.scheduler.remove(run.id)
+                self._states.put(run.id, (self._states.get(run.id) or {}) | _facts(run))
 
     def stop(self, datafeed_id: str) -> None:
         """Stop a datafeed; one that does not run stays so."""
@@ -225,8 +235,10 @@ class Datafeeds:
             "datafeed_id": datafeed_id,
             "state": "started" if kept.get("started") else "stopped",
         }
-        if kept.get("started"):
-            shown |= {"node": dict(node), "assignment_explanation": ""}
+        if kept.get("started") and self._life.is_resting:
+            shown["assignment_explanation"] = AWAITING_UPGRADE
+        elif kept.get("started"):
+            shown |= {"node": dict(node), "assignment_explanation": run.trouble if run else ""}
         searches, total = facts.get("search_count", 0), facts.get("search_ms", 0.0)
         timing = {
             "job_id": config.job_id,
@@ -243,8 +255,6 @@ class Datafeeds:
                 "real_time_configured": run.period.end is None,
                 "real_time_running": run.is_live,
             }
-            if run.trouble:
-                shown["assignment_explanation"] = run.trouble
         return shown
 
     def preview(

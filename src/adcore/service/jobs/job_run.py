@@ -12,6 +12,7 @@ from adcore.job import Job, JobConfig
 from adcore.job.errors import JobFault
 from adcore.job.series_documents import point_id
 from adcore.service.jobs.category_stage import CategoryStage
+from adcore.service.jobs.errors import conflict
 from adcore.service.jobs.job_changes import configure
 from adcore.service.jobs.kept_job import KeptJob
 from adcore.service.jobs.posted import Call, PostedLog
@@ -70,6 +71,7 @@ class JobRun:
         self._log = PostedLog(parts.checkpoints, config.job_id)
         self._lock = threading.RLock()
         self._job: Job | None = None
+        self._is_suspended = False
         self._number = 0
         self._posted_calls = 0
         self._posted_bytes = 0
@@ -127,6 +129,11 @@ class JobRun:
     def _at_work(self) -> Job:
         """The models; loaded anew if something went wrong with those before."""
         with self._lock:
+            if self._is_suspended:
+                raise conflict(
+                    f"Cannot perform requested action because job [{self.config.job_id}] is not "
+                    "open"
+                )
             if self._job is None:
                 self._job = self._loaded()
             return self._job
@@ -261,11 +268,14 @@ class JobRun:
         self._posted_calls = self._posted_bytes = 0
         return model
 
-    def keep(self) -> None:
-        """Keep the models for the next process."""
+    def suspend(self) -> dict[str, Any]:
+        """Keep the models for another run, and take no more calls; returns the `facts`."""
         with self._lock:
-            if self._job is not None:
-                self._keep(self._job)
+            facts = self.facts()
+            self._keep(self._at_work())
+            self._job = None
+            self._is_suspended = True
+            return facts
 
     def _snapshot(self, job: Job, description: str) -> str:
         """Keep the models where clients see them too; returns the id of the snapshot."""

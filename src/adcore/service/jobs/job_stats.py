@@ -8,7 +8,7 @@ from typing import Any
 from adcore.job import JobConfig
 from adcore.service.jobs.forecasts import Forecasts
 from adcore.service.jobs.job_run import JobRun
-from adcore.service.jobs.states import OPENED, JobStates
+from adcore.service.jobs.states import AWAITING_UPGRADE, OPENED, JobStates
 from adcore.service.jobs.timing import Timing
 
 __all__ = ["job_stats"]
@@ -50,7 +50,9 @@ def job_stats(
         "forecasts_stats": forecasts.stats(config),
         "state": state,
     }
-    if state == OPENED:
+    if state == OPENED and run is None:
+        answer["assignment_explanation"] = AWAITING_UPGRADE
+    elif state == OPENED:
         answer |= {
             "node": dict(node),
             "assignment_explanation": "",

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 class LifeCycle:
     """The jobs that are open.
 
+    While it `is_resting` none runs: those that are open stay so, and others cannot be opened.
+
     Parameters
     ----------
     registry : JobRegistry
@@ -43,6 +45,7 @@ class LifeCycle:
         self._snapshots = snapshots
         self._parts = parts
         self._runs: dict[str, JobRun] = {}
+        self.is_resting = False
         self._lock = threading.RLock()
 
     # -- looking
@@ -89,6 +92,8 @@ class LifeCycle:
         """
         with self._lock:
             config = self._registry.get(job_id)
+            if self.is_resting:
+                raise conflict("Cannot open jobs when upgrade mode is enabled")
             state = self._states.state(job_id)
             if state == "deleting":
                 raise conflict(f"Cannot open job [{job_id}] because it is being deleted")
@@ -113,7 +118,8 @@ class LifeCycle:
             self._states.pass_through(job_id, None)
 
     def recover(self) -> None:
-        """Take up the jobs that were open when the process ended."""
+        """Take up the jobs that are open and do not run: after `suspend`, or in a new process."""
+        self.is_resting = False
         for job_id in self._states.in_state(OPENED):
             try:
                 self._start(self._registry.get(job_id))
@@ -139,8 +145,8 @@ class LifeCycle:
             with self._passing(job_id, "closing"):
                 if run is not None:
                     self._end(run)
-                elif state == FAILED:
-                    self._states.keep(job_id, state=CLOSED)
+                elif state != CLOSED:
+                    self._states.keep(job_id, state=CLOSED, open_time=None)
 
     def _end(self, run: JobRun) -> None:
         snapshot_id = run.finish()
@@ -155,13 +161,15 @@ class LifeCycle:
         del self._runs[job_id]
 
     def suspend(self) -> None:
-        """The process ends: keep what the next one needs. The jobs stay open."""
+        """Let no job run any more, and keep what they need to go on. They stay open."""
         with self._lock:
-            for run in self.runs():
+            self.is_resting = True
+            for job_id, run in self._runs.items():
                 try:
-                    run.keep()
+                    self._states.keep(job_id, **run.suspend())
                 except AdcoreError:
-                    _log.exception("the models of job %s could not be kept", run.config.job_id)
+                    _log.exception("the models of job %s could not be kept", job_id)
+            self._runs = {}
 
     # -- beginning anew
 

@@ -81,10 +81,9 @@ class JobService:
         self.datafeeds = Datafeeds(
             Shelf(config, "datafeed"), Shelf(state, "datafeed"), store.documents, self.registry,
             self.life, Lateness(self.results, self.annotations, notifications, clock), clock,
-            self.delete_expired,
+            self._keep_up,
         )  # fmt: skip
         self._modes = Shelf(state, "mode")
-        self.datafeeds.scheduler.is_resting = self.is_upgrading
         # Changes of configurations take turns.
         self._lock = threading.RLock()
 
@@ -92,6 +91,9 @@ class JobService:
 
     def recover(self) -> None:
         """Take up what was running when the process before ended."""
+        if self.is_upgrading:
+            self.life.is_resting = True
+            return
         self.life.recover()
         self.datafeeds.recover()
 
@@ -256,14 +258,26 @@ class JobService:
     # -- upkeep
 
     def set_upgrade_mode(self, *, enabled: bool) -> None:
-        """Let datafeeds rest, or go on; also after a restart."""
-        self._modes.put("upgrade", {"enabled": enabled})
-        self.datafeeds.scheduler.is_resting = enabled
+        """Let jobs and datafeeds rest, or go on; also after a restart."""
+        with self._lock:
+            if enabled == self.is_upgrading:
+                return
+            self._modes.put("upgrade", {"enabled": enabled})
+            if enabled:
+                self.datafeeds.suspend()
+                self.life.suspend()
+            else:
+                self.recover()
 
     @property
     def is_upgrading(self) -> bool:
-        """Whether datafeeds rest."""
+        """Whether jobs and datafeeds rest."""
         return bool((self._modes.get("upgrade") or {}).get("enabled"))
+
+    def _keep_up(self) -> None:
+        """What is due once a day, unless nothing shall be written."""
+        if not self.is_upgrading:
+            self.delete_expired()
 
     def delete_expired(self, expression: str | None = None) -> None:
         """Delete what jobs do not keep any longer."""

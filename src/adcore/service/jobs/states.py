@@ -6,9 +6,11 @@ from typing import Any
 
 from adcore.service.jobs.shelf import Shelf
 
-__all__ = ["CLOSED", "FAILED", "OPENED", "JobStates"]
+__all__ = ["AWAITING_UPGRADE", "CLOSED", "FAILED", "OPENED", "JobStates"]
 
 CLOSED, OPENED, FAILED = "closed", "opened", "failed"
+# Why nobody works on what is open or started.
+AWAITING_UPGRADE = "persistent task cannot be assigned while upgrade mode is enabled."
 
 
 class JobStates:
