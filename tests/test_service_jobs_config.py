@@ -397,3 +397,30 @@ def test_what_datafeeds_are_refused(
     api: Api, method: str, path: str, body: Any, status: int, kind: str, reason: str
 ) -> None:
     assert api.refused(method, f"datafeeds/{path}", body) == (status, kind, reason)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "text"),
+    [
+        ("GET", "/_ml/anomaly_detectors/_all?allow_no_jobs=true", None,
+         "Deprecated field [allow_no_jobs] used, expected [allow_no_match] instead"),
+        ("GET", "/_ml/datafeeds/_stats?allow_no_datafeeds=true", None,
+         "Deprecated field [allow_no_datafeeds] used, expected [allow_no_match] instead"),
+        ("GET", "/_xpack/ml/anomaly_detectors/_stats", None,
+         ("[GET /_xpack/ml/anomaly_detectors/_stats] is deprecated! Use [GET "
+          "/_ml/anomaly_detectors/_stats] instead.")),
+        ("PUT", "/_ml/anomaly_detectors/odd",
+         job(analysis_config={"bucket_span": "17m", "detectors": [{"function": "count"}]}),
+         ("bucket_span 17m [1020s] is not an integral divisor of the number of seconds in 1d "
+          "[86400s]. This is now deprecated.")),
+        ("GET", "/_ml/anomaly_detectors/_all?allow_no_match=true", None, None),
+    ],
+)  # fmt: skip
+def test_what_is_deprecated_is_answered_with_a_warning(
+    api: Api, method: str, path: str, body: Any, text: str | None
+) -> None:
+    agent = {"user-agent": "elasticsearch-py/7.17.13"}
+    response = api.request(method, path, body, headers=agent)
+    assert response.status_code == 200
+    expected = None if text is None else f'299 Elasticsearch-7.17.29 "{text}"'
+    assert response.headers.get("warning") == expected

@@ -46,6 +46,8 @@ class Call:
         Whose request it is.
     body : bytes
         What was sent, decompressed.
+    warnings : list of str
+        What the client is told beside the answer.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Call:
         self.headers = headers
         self.user = user
         self.body = body
+        self.warnings: list[str] = []
         self._values = values
         self._parameters = parameters
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
@@ -87,6 +90,11 @@ class Call:
     def parameters(self) -> Mapping[str, str]:
         """All parameters of the request."""
         return self._parameters
+
+    def warn(self, text: str) -> None:
+        """Tell the client something beside the answer, once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     def has(self, name: str) -> bool:
         """Whether a parameter was given, be it without a value."""

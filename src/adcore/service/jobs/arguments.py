@@ -74,6 +74,8 @@ def refusals(call: Call) -> Iterator[None]:
 def allows_none(call: Call, body: Mapping[str, Any], *older: str) -> bool:
     """Whether a pattern may mean nothing; older clients have another word for it."""
     for name in ("allow_no_match", *older):
+        if name in older and (call.has(name) or name in body):
+            call.warn(f"Deprecated field [{name}] used, expected [allow_no_match] instead")
         if call.has(name):
             return call.boolean(name)
         if name in body:

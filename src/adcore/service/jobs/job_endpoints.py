@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adcore.job import JobConfig
 from adcore.job.detector_config import JobDetector
 from adcore.job.fields import Field
 from adcore.service.jobs.arguments import (
@@ -25,6 +26,8 @@ _JOB = "/anomaly_detectors/{job}"
 _ALL = "/anomaly_detectors"
 _DELETE = ("force", "wait_for_completion", "delete_user_annotations")
 _FIND = ("allow_no_match", "allow_no_jobs")
+# Seconds.
+_DAY = 86_400
 
 
 class _Handlers:
@@ -38,7 +41,9 @@ class _Handlers:
             if isinstance(feed := body.get("datafeed_config"), dict):
                 body["datafeed_config"] = with_indices_options(call, feed)
             config = self._registry.parse(call.value("job"), body, is_legacy=is_legacy(call))
-            return self._service.shown([self._service.create(config).job_id])[0]
+            made = self._service.shown([self._service.create(config).job_id])[0]
+        _warn_of_span(call, config)
+        return made
 
     def get(self, call: Call) -> Any:
         ids = self._registry.find(
@@ -84,7 +89,8 @@ class _Handlers:
         if not isinstance(job_id, str):
             raise illegal_argument("Required [job_id]")
         with refusals(call):
-            self._registry.parse(job_id, body)
+            config = self._registry.parse(job_id, body)
+        _warn_of_span(call, config)
         return ACKNOWLEDGED
 
     def validate_detector(self, call: Call) -> Any:
@@ -97,6 +103,16 @@ class _Handlers:
         body = call.object()
         with refusals(call):
             return {"model_memory_estimate": estimate_memory(body)}
+
+
+def _warn_of_span(call: Call, config: JobConfig) -> None:
+    """Buckets that do not begin with the days are not what anybody wants."""
+    span = config.analysis_config.bucket_span
+    if _DAY % span.seconds:
+        call.warn(
+            f"bucket_span {span} [{span.seconds}s] is not an integral divisor of the number of "
+            f"seconds in 1d [{_DAY}s]. This is now deprecated."
+        )
 
 
 def job_endpoints(service: JobService) -> list[Endpoint]:
