@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from job_api import START, Api, job, opened
+from job_data import BEGIN, WAVES, lines, rows
 from job_documents import SPAN, bucket, influencer, record, store
 
 BUCKET = SPAN * 1000
+J = "anomaly_detectors/farequote"
 KPI = "anomaly_detectors/kpi/results"
 
 
@@ -150,6 +152,51 @@ def test_results_are_documents_of_indices_too(api: Api) -> None:
         assert [hit["_source"]["record_score"] for hit in hits["hits"]] == [86.9677, 70.0]
     assert api.ok("POST", "/.ml-anomalies-empty/_count", {})["count"] == 0
     assert api.ok("POST", "/.ml-anomalies-custom-own/_count", {})["count"] == 0
+
+
+def test_a_body_that_is_no_json(api: Api) -> None:
+    assert api.refused("POST", f"{KPI}/records", content=b"{")[:2] == (400, CONTENT)
+
+
+def test_dashboards_find_every_type_of_result() -> None:
+    with opened(now=BEGIN + 50 * 3_600_000) as api:
+        config = WAVES | {"model_plot_config": {"enabled": True}}
+        api.create(**config)
+        api.ok("POST", f"{J}/_open")
+        api.request("POST", f"{J}/_data", content=lines(rows(0, 48, surprise=45)))
+        api.ok("POST", f"{J}/_forecast?duration=2h")
+        api.ok("POST", f"{J}/_close")
+        asked = {"size": 0, "aggs": {"types": {"terms": {"field": "result_type", "size": 20}}}}
+        types = api.ok("GET", "/.ml-anomalies-shared/_search", asked)["aggregations"]["types"]
+        count = {each["key"]: each["doc_count"] for each in types["buckets"]}
+        assert set(count) == {
+            "bucket", "bucket_influencer", "influencer", "model_forecast",
+            "model_forecast_request_stats", "model_plot", "model_size_stats", "record",
+        }  # fmt: skip
+        # What buckets have inside, each of it alone, with the same scores.
+        inside = [
+            each
+            for found in api.ok("POST", f"{J}/results/buckets", {"page": {"size": 100}})["buckets"]
+            for each in found["bucket_influencers"]
+        ]
+        alone = {"query": {"term": {"result_type": "bucket_influencer"}}, "size": 100}
+        hits = api.ok("GET", "/.ml-anomalies-shared/_search", alone)["hits"]["hits"]
+        by_id = {hit["_id"]: hit["_source"] for hit in hits}
+        assert list(by_id.values()) != []
+        assert by_id == {
+            f"farequote_bucket_influencer_{each['timestamp']}_3600_{each['influencer_field_name']}":
+            each for each in inside
+        }  # fmt: skip
+        stats = api.ok("GET", f"{J}/_stats")["jobs"][0]
+        counts = api.ok("GET", "/.ml-anomalies-shared/_doc/farequote_data_counts")["_source"]
+        assert counts == stats["data_counts"]
+        latest = {"query": {"term": {"result_type": "model_size_stats"}},
+                  "sort": [{"log_time": "desc"}], "size": 1}  # fmt: skip
+        (size,) = api.ok("GET", "/.ml-anomalies-farequote/_search", latest)["hits"]["hits"]
+        assert size["_source"]["memory_status"] == "ok"
+        assert size["_source"]["model_bytes"] == pytest.approx(
+            stats["model_size_stats"]["model_bytes"], rel=0.01
+        )
 
 
 def test_human_times(api: Api) -> None:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from adcore.job.result_context import ResultContext
     from adcore.job.results import JobResults
 
-__all__ = ["bucket_document_id", "bucket_documents", "influencer_documents", "influencer_id"]
+__all__ = [
+    "bucket_document_id", "bucket_documents", "bucket_influencer_documents",
+    "bucket_influencer_id", "influencer_documents", "influencer_id",
+]  # fmt: skip
 
 MOST_RECORDS = 10_000
 
@@ -102,6 +105,22 @@ def _bucket(
     if events:
         document["scheduled_events"] = [event["description"] for event in events]
     return document | {"result_type": "bucket"}
+
+
+def bucket_influencer_documents(
+    results: JobResults, rows: npt.NDArray[Any]
+) -> list[dict[str, Any]]:
+    """Documents of bucket influencers, by rows of their table: buckets have them inside too."""
+    table = results.tables["bucket_influencers"]
+    found = rows_of("bucket_influencers", table, results.texts, rows)
+    return [_bucket_influencer(results.context, row) for row in found]
+
+
+def bucket_influencer_id(document: Mapping[str, Any]) -> str:
+    """The id of the document of a bucket influencer: of each field a bucket has one."""
+    start, span = document["timestamp"], document["bucket_span"]
+    field = document["influencer_field_name"]
+    return f"{document['job_id']}_bucket_influencer_{start}_{span}_{field}"
 
 
 def _bucket_influencer(context: ResultContext, row: Mapping[str, Any]) -> dict[str, Any]:

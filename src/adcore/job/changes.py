@@ -12,6 +12,8 @@ import numpy.typing as npt
 from adcore.job.bucket_documents import (
     bucket_document_id,
     bucket_documents,
+    bucket_influencer_documents,
+    bucket_influencer_id,
     influencer_documents,
     influencer_id,
 )
@@ -55,6 +57,7 @@ def documents_by_id(
 
 _MAKERS: dict[str, tuple[Callable[..., Any], Callable[..., str]]] = {
     "buckets": (bucket_documents, bucket_document_id),
+    "bucket_influencers": (bucket_influencer_documents, bucket_influencer_id),
     "records": (record_documents, record_id),
     "influencers": (influencer_documents, influencer_id),
     "model_plot": (model_plot_documents, point_id),

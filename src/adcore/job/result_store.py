@@ -211,6 +211,7 @@ def _rescore_part(part: _Part, start: int, end: int, rescore: Rescore) -> int:
         total += len(rows)
     inner = tables["bucket_influencers"]
     rows = _rescored(inner, _SCORES["bucket_influencers"], start, end, rescore)
+    part.changed["bucket_influencers"][rows] = True
     buckets = np.unique(inner["bucket"][rows])
     for bucket in buckets.tolist():
         first = int(tables["buckets"]["first_bucket_influencer"][bucket])

@@ -78,6 +78,7 @@ class JobRun:
         self._kept_at = parts.clock()
         self._timing = Timing()
         self._stage: CategoryStage | None = None
+        self._told_size: Mapping[str, Any] = {}
         # Interim results of models that are gone: they go when there are others.
         self._stale: list[str] = []
 
@@ -147,7 +148,7 @@ class JobRun:
         configure(job, self.config, self._parts.filters(), self._parts.events(self.config))
         for number, call in self._log.after(self._number):
             self._execute(job, call)
-            self._write(job)
+            self._write(job, call.time)
             self._number = number
         return job
 
@@ -206,7 +207,7 @@ class JobRun:
                 self._execute(job, call)
                 size = self._log.append(self._number + 1, call)
                 self._number += 1
-                self._write(job)
+                self._write(job, call.time)
             except JobFault:
                 # Refused before anything was done.
                 raise
@@ -230,15 +231,25 @@ class JobRun:
         took = (perf_counter() - started) * 1_000
         self._timing.add(job.counts["bucket_count"] - buckets, took)
 
-    def _write(self, job: Job) -> None:
+    def _write(self, job: Job, now: int) -> None:
         changes = job.take_changes()
         written = changes.written
         if self._stage is not None:
             written = written | self._stage.documents()
         if written or changes.deleted:
             deleted = [*changes.deleted, *self._stale]
-            self._parts.results.write(self.config, written, deleted)
+            self._parts.results.write(self.config, written | self._tallies(job, now), deleted)
             self._stale = []
+
+    def _tallies(self, job: Job, now: int) -> dict[str, dict[str, Any]]:
+        """Counts, and sizes if they are others than those told of last, as documents."""
+        job_id = self.config.job_id
+        made = {f"{job_id}_data_counts": job.counts.to_api(job_id)}
+        size = self._size(job)
+        if _differ(self._told_size, size):
+            self._told_size = size
+            made[f"{job_id}_model_size_stats_{now}"] = {**size, "log_time": now}
+        return made
 
     def forecast(self, forecast_id: str, duration: str) -> dict[str, dict[str, Any]]:
         """The documents of a forecast by their ids; see `adcore.Job.forecast`."""
@@ -281,6 +292,7 @@ class JobRun:
         """Keep the models where clients see them too; returns the id of the snapshot."""
         self._kept_at = now = self._parts.clock()
         model = self._keep(job)
+        self._parts.results.write(self.config, self._tallies(job, now))
         told = job.snapshot(now=now, description=f"{description} at {_DATES.format(now)}")
         shown = told.to_api(self.config.job_id) | {"model_size_stats": self._size(job)}
         return self._parts.snapshots.make(self.config, model, shown)
@@ -290,3 +302,10 @@ class JobRun:
         with self._lock:
             self._apply(Call("close", self._parts.clock()))
             return self._snapshot(self._at_work(), "State persisted due to job close")
+
+
+def _differ(told: Mapping[str, Any], size: Mapping[str, Any]) -> bool:
+    """Whether sizes of models are others, by more than a hundredth."""
+    before, now = int(told.get("model_bytes", 0)), int(size["model_bytes"])
+    has_changed = bool(told.get("memory_status") != size["memory_status"])
+    return has_changed or abs(now - before) > 0.01 * before

@@ -112,6 +112,50 @@ _SNAPSHOT = {
     "model_size_stats": _OPAQUE,
     "quantiles": _OPAQUE,
 }
+_TALLIES = {
+    **dict.fromkeys(
+        (
+            "processed_field_count",
+            "input_bytes",
+            "input_field_count",
+            "input_record_count",
+            "invalid_date_count",
+            "missing_field_count",
+            "out_of_order_timestamp_count",
+            "empty_bucket_count",
+            "sparse_bucket_count",
+            "bucket_count",
+            "model_bytes",
+            "peak_model_bytes",
+            "model_bytes_exceeded",
+            "model_bytes_memory_limit",
+            "total_by_field_count",
+            "total_over_field_count",
+            "total_partition_field_count",
+            "bucket_allocation_failures_count",
+            "categorized_doc_count",
+            "total_category_count",
+            "frequent_category_count",
+            "rare_category_count",
+            "dead_category_count",
+            "failed_category_count",
+        ),
+        _LONG,
+    ),
+    **dict.fromkeys(
+        (
+            "earliest_record_timestamp",
+            "latest_record_timestamp",
+            "last_data_time",
+            "log_time",
+            "latest_empty_bucket_timestamp",
+            "latest_sparse_bucket_timestamp",
+        ),
+        _DATE,
+    ),
+    "memory_status": _KEYWORD,
+    "categorization_status": _KEYWORD,
+}
 # Fields of the data are shown beside these, as texts.
 RESULT_MAPPING: dict[str, Any] = {
     "dynamic_templates": [
@@ -121,6 +165,6 @@ RESULT_MAPPING: dict[str, Any] = {
     "numeric_detection": False,
     "properties": {
         **_COMMON, **_RECORD, **_BUCKET, **_INFLUENCER, **_MODEL_PLOT, **_FORECAST, **_CATEGORY,
-        **_SNAPSHOT,
+        **_SNAPSHOT, **_TALLIES,
     },
 }  # fmt: skip
