@@ -18,11 +18,11 @@ def search(api: Api, name: str) -> list[dict[str, Any]]:
     return [hit["_source"] for hit in hits]
 
 
-def started(api: Api, **feed: Any) -> None:
+def started(api: Api, start: int = 0, **feed: Any) -> None:
     """A datafeed that has read eight hours and goes on."""
     index(api, rows(0, 8))
     prepared(api, **feed)
-    api.ok("POST", f"{FEED}/_start")
+    api.ok("POST", f"{FEED}/_start", {"start": start})
     tick(api, BEGIN + 8 * HOUR + 120_000, step=60_000)
 
 
@@ -66,6 +66,16 @@ def test_late_documents_are_told_of_once() -> None:
         assert note["annotation"].startswith("Datafeed has missed 12 documents")
         assert note["create_time"] == told < note["modified_time"]
         assert len(search(api, ".ml-notifications-*")) == 2
+
+
+def test_what_is_earlier_than_the_start_is_not_late() -> None:
+    with opened(now=BEGIN + 8 * HOUR) as api:
+        started(api, BEGIN + 2 * HOUR + 60_000)
+        tick(api, BEGIN + 9 * HOUR)
+        assert search(api, ".ml-annotations-read") == []
+        index(api, rows(3, 4)[:1])
+        tick(api, BEGIN + 10 * HOUR)
+        assert len(search(api, ".ml-annotations-read")) == 1
 
 
 @pytest.mark.parametrize(

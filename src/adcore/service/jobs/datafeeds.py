@@ -182,7 +182,7 @@ class Datafeeds:
         source = self._source(config, job.config)
         source.check()
         frequency = config.frequency_of(job.config)
-        late = DelayedDataCheck(config, job.config, source, self._lateness)
+        late = DelayedDataCheck(config, job.config, source, self._lateness, period.start)
         return DatafeedRun(config, job, source, period, frequency, late, self._clock, self._ended)
 
     def _source(self, config: DatafeedConfig, job: JobConfig) -> DatafeedSource:

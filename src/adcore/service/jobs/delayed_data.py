@@ -70,16 +70,24 @@ class DelayedDataCheck:
     job : JobConfig
     source : DatafeedSource
     lateness : Lateness
+    since : int
+        What is earlier was not to be read, epoch milliseconds.
     """
 
     def __init__(
-        self, config: DatafeedConfig, job: JobConfig, source: DatafeedSource, lateness: Lateness
+        self,
+        config: DatafeedConfig,
+        job: JobConfig,
+        source: DatafeedSource,
+        lateness: Lateness,
+        since: int,
     ) -> None:
         self._job = job
         self._source = source
         self._lateness = lateness
         self._is_on = config.delayed_data_check_config["enabled"] and _counts_documents(config, job)
         self._window = _window(config, job)
+        self._since = since
         self._next = 0
         # What was missing from each bucket since the last time that nothing was.
         self._known: dict[int, int] = {}
@@ -100,7 +108,8 @@ class DelayedDataCheck:
     def _missing(self, end: int) -> dict[int, int]:
         """How many documents more there are in each bucket than were read, where there are any."""
         span = self._job.bucket_span
-        start = (end - self._window) // span * span
+        # Of a bucket that was begun before, not all documents were read.
+        start = -(-max(end - self._window, self._since) // span) * span
         there = self._source.counts(start, end, span)
         read = self._lateness.results.event_counts(self._job, start, end)
         # Buckets from before the datafeed began are none of the job's.

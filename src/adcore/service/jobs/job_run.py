@@ -19,6 +19,7 @@ from adcore.service.jobs.posted import Call, PostedLog
 from adcore.service.jobs.result_store import ResultStore
 from adcore.service.jobs.settings import JobSettings
 from adcore.service.jobs.snapshots import Snapshots
+from adcore.service.jobs.tallies import Tallies
 from adcore.service.jobs.timing import Timing
 from adcore.store.checkpoints import Checkpoints
 from adcore.store.clock import Clock
@@ -78,7 +79,7 @@ class JobRun:
         self._kept_at = parts.clock()
         self._timing = Timing()
         self._stage: CategoryStage | None = None
-        self._told_size: Mapping[str, Any] = {}
+        self._told = Tallies(config.job_id)
         # Interim results of models that are gone: they go when there are others.
         self._stale: list[str] = []
 
@@ -242,14 +243,8 @@ class JobRun:
             self._stale = []
 
     def _tallies(self, job: Job, now: int) -> dict[str, dict[str, Any]]:
-        """Counts, and sizes if they are others than those told of last, as documents."""
-        job_id = self.config.job_id
-        made = {f"{job_id}_data_counts": job.counts.to_api(job_id)}
-        size = self._size(job)
-        if _differ(self._told_size, size):
-            self._told_size = size
-            made[f"{job_id}_model_size_stats_{now}"] = {**size, "log_time": now}
-        return made
+        counts = job.counts.to_api(self.config.job_id)
+        return self._told.documents(counts, self._size(job), now)
 
     def forecast(self, forecast_id: str, duration: str) -> dict[str, dict[str, Any]]:
         """The documents of a forecast by their ids; see `adcore.Job.forecast`."""
@@ -302,10 +297,3 @@ class JobRun:
         with self._lock:
             self._apply(Call("close", self._parts.clock()))
             return self._snapshot(self._at_work(), "State persisted due to job close")
-
-
-def _differ(told: Mapping[str, Any], size: Mapping[str, Any]) -> bool:
-    """Whether sizes of models are others, by more than a hundredth."""
-    before, now = int(told.get("model_bytes", 0)), int(size["model_bytes"])
-    has_changed = bool(told.get("memory_status") != size["memory_status"])
-    return has_changed or abs(now - before) > 0.01 * before
