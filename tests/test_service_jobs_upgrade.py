@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from job_api import Api, opened
 from job_data import BEGIN, HOUR, WAVES, lines, rows
 from test_service_jobs_datafeeds import FEED, index, prepared, tick
 from test_service_jobs_life import J, everything, post
+
+from adcore.service.errors import ApiError
 
 WHY = "persistent task cannot be assigned while upgrade mode is enabled."
 
@@ -68,7 +71,11 @@ def test_a_job_that_rests_can_be_closed() -> None:
         api.create(**WAVES)
         api.ok("POST", f"{J}/_open")
         post(api, *rows(0, 3))
+        run = api.service.life.run("farequote", "process data")
         switch(api, enabled=True)
+        # A call that was on its way then comes too late.
+        with pytest.raises(ApiError, match=r"because job \[farequote\] is not open$"):
+            run.post(lines(rows(3, 4)))
         api.ok("POST", f"{J}/_close")
         switch(api, enabled=False)
         job = api.ok("GET", f"{J}/_stats")["jobs"][0]
