@@ -55,6 +55,8 @@ MODULES = [
     "thresholded",
     "checkpoints",
     "entity_result",
+    "entity_rows",
+    "entity_spill",
     "entity_cache",
     "forecaster",
     "sklearn",

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from adcore import _core
-from adcore.arrow import FloatArray, Int64Array
 from adcore.checkpoints import CheckpointBatch, CheckpointStore
 from adcore.config import choice, integer
 from adcore.entity_result import EntityProfile, EntityResult
+from adcore.entity_rows import (
+    ResultColumns,
+    entity_id,
+    entity_ids,
+    join_anomalies,
+    part_of_times,
+    times_of,
+)
+from adcore.entity_spill import EntitySpill
 from adcore.errors import InvalidArgumentError
 from adcore.frames import field_names
 from adcore.matrix import matrix
 from adcore.options import MAXIMUM_THREADS, thresholded_config, thresholded_options
 from adcore.threads import Threaded
 from adcore.thresholded import ThresholdedForest
-from adcore.thresholded_result import ThresholdedResult
-from adcore.times import epoch_milliseconds
 
 __all__ = ["EntityCache"]
 
 _ADMISSIONS = ("all", "priority", "doorkeeper")
 _COMPACT_TREES = 8
 _MANY = 2**62
-_NOTHING = CheckpointBatch.join([])
 _ROWS_IN_TURN = 65_536
 """Rows between two looks for Ctrl-C: about a second."""
 
@@ -94,7 +98,7 @@ class EntityCache(Threaded):
     50
     """
 
-    __slots__ = ("_cache", "_store", "_unwritten")
+    __slots__ = ("_cache", "_spill")
 
     def __init__(
         self,
@@ -115,8 +119,6 @@ class EntityCache(Threaded):
         **options: Any,
     ) -> None:
         self._threads = integer("threads", threads, 1, MAXIMUM_THREADS)
-        self._store = store
-        self._unwritten = _NOTHING
         config = _core.EntityCacheConfig()
         config.model = _model_config(input_dimensions, preset, options)
         config.byte_budget = integer("byte_budget", byte_budget, 1, _MANY)
@@ -132,6 +134,7 @@ class EntityCache(Threaded):
             "doorkeeper_intervals", doorkeeper_intervals, 1, _MANY
         )
         self._cache = _core.EntityCache(config)
+        self._spill = EntitySpill(self._cache, store)
 
     def process(self, entities: Any, X: Any, timestamps: Any) -> EntityResult:
         """Score and grade each row by the model of its entity, then let that model learn it.
@@ -162,46 +165,28 @@ class EntityCache(Threaded):
         Exception
             What the store raises. Some rows may be learnt then; no model is lost.
         """
-        ids = _entity_ids(entities)
+        ids = entity_ids(entities)
         values = matrix(X, self._cache.config.model.forest.input_dimensions)
-        times = _times(timestamps, len(ids))
-        columns = _columns(len(ids))
+        times = times_of(timestamps, len(ids))
+        columns = ResultColumns.of(len(ids))
         found: list[tuple[Any, dict[str, Any]]] = []
         done = 0
         while done < len(ids) or not found:
             turn = slice(done, min(done + _ROWS_IN_TURN, len(ids)))
-            count = self._begin(ids[turn], values[turn], _part(times, turn))
+            count = self._spill.bring(
+                ids[turn], values[turn], part_of_times(times, turn), self._threads
+            )
             turn = slice(done, done + count)
             rows, anomalies = self._cache.process(
-                ids[turn], values[turn], _part(times, turn), *columns.part(turn), self._threads
-            )
+                ids[turn], values[turn], part_of_times(times, turn), *columns.part(turn),
+                self._threads,
+            )  # fmt: skip
             if len(rows) or not found:
                 found.append((rows + np.uint64(done), anomalies))
             done += count
         names = field_names(X, values.shape[1])
         every_time = np.broadcast_to(times, len(ids)) if len(times) == 1 else times
-        return EntityResult(ids, every_time, *columns, _join(found, names))
-
-    def _begin(self, ids: npt.NDArray[np.uint64], values: Any, times: Int64Array) -> int:
-        """How many rows have their models in memory now."""
-        self._write_evicted()  # of a call that failed: before more has to leave
-        count, missing = self._cache.begin(ids, values, times)
-        self._write_evicted()
-        if self._store is not None and len(missing):
-            found = self._store.read(missing)
-            if len(found):
-                self._cache.restore(found.entities, found.ends, found.data, self._threads)
-        return count
-
-    def _write_evicted(self) -> None:
-        """What left memory goes to the store; where that fails it waits here for the next try."""
-        while self._store is not None:
-            if not len(self._unwritten):
-                self._unwritten = CheckpointBatch(*self._cache.take_evicted())
-            if not len(self._unwritten):
-                return
-            self._store.write(self._unwritten)
-            self._unwritten = _NOTHING
+        return EntityResult(ids, every_time, *columns, join_anomalies(found, names))
 
     def save(self, models: int | None = None) -> int:
         """Write models that changed since they were written last to the store; returns how many.
@@ -219,22 +204,11 @@ class EntityCache(Threaded):
         Exception
             What the store raises; the models count as changed still.
         """
-        if self._store is None:
+        store = self._spill.store
+        if store is None:
             raise InvalidArgumentError("store = None is not allowed: models are saved to a store")
         most = _MANY if models is None else integer("models", models, 0, _MANY)
-        in_block = max(1, 2**26 // self.model_bytes)
-        saved = 0
-        while saved < most:
-            taken = self.take_checkpoints(min(in_block, most - saved))
-            if not len(taken):
-                break
-            try:
-                self._store.write(taken)
-            except BaseException:
-                self._cache.mark_changed(taken.entities)
-                raise
-            saved += len(taken)
-        return saved
+        return self._spill.save(store, most, self._threads)
 
     def take_checkpoints(self, models: int) -> CheckpointBatch:
         """At most ``models`` models that changed since they were written last.
@@ -246,14 +220,14 @@ class EntityCache(Threaded):
 
     def mark_changed(self, entities: Any) -> None:
         """Models that were taken and could not be written count as changed again."""
-        self._cache.mark_changed(_entity_ids(entities))
+        self._cache.mark_changed(entity_ids(entities))
 
     def copy(self, entities: Any) -> CheckpointBatch:
         """Checkpoints of those of the entities whose models are in memory.
 
         For who keeps models elsewhere than in the store: they count as changed afterwards.
         """
-        ids = _entity_ids(entities)
+        ids = entity_ids(entities)
         self._cache.mark_changed(ids)
         taken = self.take_checkpoints(_MANY)
         self._cache.mark_changed(taken.entities)
@@ -276,37 +250,16 @@ class EntityCache(Threaded):
         SnapshotError
             If one is not the checkpoint of its entity.
         """
-        if self._store is not None:
+        if self._spill.store is not None:
             raise InvalidArgumentError("a cache with a store takes its models from there")
-        times = _times(timestamp, 1)
-        starts = np.concatenate([np.zeros(1, np.uint64), checkpoints.ends])
-        done = 0
-        while done < len(checkpoints):
-            turn = slice(done, done + _ROWS_IN_TURN)
-            ids = checkpoints.entities[turn]
-            blank = np.full((len(ids), self._cache.config.model.forest.input_dimensions), np.nan)
-            count, missing = self._cache.begin(ids, blank, times)
-            if len(missing) != len(ids):
-                raise InvalidArgumentError(
-                    f"byte_budget = {self.byte_budget} has no room for {len(checkpoints)} models"
-                )
-            first, last = int(starts[done]), int(starts[done + count])
-            ends = checkpoints.ends[turn] - np.uint64(first)
-            self._cache.restore(ids, ends, checkpoints.data[first:last], self._threads)
-            self._cache.keep_restored()
-            done += count
+        self._spill.load(checkpoints, times_of(timestamp, 1), self._threads)
 
     def evict_unused(self, before: Any) -> int:
         """Move models without a row since the time ``before`` out of memory; returns how many.
 
         Without a store they are gone.
         """
-        time = int(_times(before, 1)[0])
-        total = 0
-        while count := self._cache.evict_unused(time):
-            total += count
-            self._write_evicted()
-        return total
+        return self._spill.evict_unused(int(times_of(before, 1)[0]))
 
     def model(self, entity: int) -> ThresholdedForest:
         """A copy of the model of an entity as a forest of its own.
@@ -316,7 +269,7 @@ class EntityCache(Threaded):
         InvalidArgumentError
             If it is not in memory.
         """
-        return ThresholdedForest._around(self._cache.model(_entity(entity)))
+        return ThresholdedForest._around(self._cache.model(entity_id(entity)))
 
     def priority(self, entity: int) -> float | None:
         """How much an entity is in use; ``None`` for one that is not known.
@@ -324,14 +277,14 @@ class EntityCache(Threaded):
         The logarithm of the number of its rows, each counted e^(1/8) times as much as one an
         interval before.
         """
-        return self._cache.priority(_entity(entity))
+        return self._cache.priority(entity_id(entity))
 
     def lowest_priority(self, now: Any) -> float | None:
         """The priority of the shared model that leaves first, relative to the time ``now``.
 
         To be compared between caches. ``None`` if there are no models beyond the dedicated ones.
         """
-        return self._cache.lowest_priority(int(_times(now, 1)[0]))
+        return self._cache.lowest_priority(int(times_of(now, 1)[0]))
 
     def profile(self) -> EntityProfile:
         """Counts of entities, models and bytes."""
@@ -358,10 +311,10 @@ class EntityCache(Threaded):
     @byte_budget.setter
     def byte_budget(self, value: int) -> None:
         self._cache.set_byte_budget(integer("byte_budget", value, 1, _MANY))
-        self._write_evicted()
+        self._spill.write_evicted()
 
     def __contains__(self, entity: int) -> bool:
-        return self._cache.contains(_entity(entity))
+        return self._cache.contains(entity_id(entity))
 
     def __len__(self) -> int:
         return self.profile().active
@@ -374,26 +327,6 @@ class EntityCache(Threaded):
         )
 
 
-class _Columns(NamedTuple):
-    """The arrays that results of all rows are written to."""
-
-    score: FloatArray
-    grade: FloatArray
-    confidence: FloatArray
-    threshold: FloatArray
-    status_code: npt.NDArray[np.uint8]
-    correction_code: npt.NDArray[np.uint8]
-
-    def part(self, rows: slice) -> _Columns:
-        return _Columns._make(column[rows] for column in self)
-
-
-def _columns(rows: int) -> _Columns:
-    score, grade, confidence, threshold = (np.zeros(rows) for _ in range(4))
-    codes = (np.zeros(rows, np.uint8), np.zeros(rows, np.uint8))
-    return _Columns(score, grade, confidence, threshold, *codes)
-
-
 def _model_config(
     input_dimensions: int, preset: str, options: dict[str, Any]
 ) -> _core.ThresholdedForestConfig:
@@ -403,40 +336,3 @@ def _model_config(
             raise TypeError(f"{name!r} is no option of an EntityCache")
     compact = {"number_of_trees": _COMPACT_TREES} | options | {"compact": True}
     return thresholded_config({"input_dimensions": input_dimensions} | compact, preset)
-
-
-def _entity(entity: int) -> int:
-    return integer("entity", entity, 0, 2**64 - 1)
-
-
-def _entity_ids(entities: Any) -> npt.NDArray[np.uint64]:
-    ids = np.asarray(entities)
-    if ids.size == 0:
-        ids = ids.astype(np.uint64).reshape(0)
-    if ids.dtype.kind not in "iu" or ids.ndim != 1:
-        raise InvalidArgumentError(
-            f"entities has dtype {ids.dtype} and shape {ids.shape}, expected integers (n,)"
-        )
-    if ids.dtype.kind == "i" and (ids < 0).any():
-        at = int(np.argmax(ids < 0))
-        raise InvalidArgumentError(
-            f"entities[{at}] = {ids[at]} is not allowed: it must be an integer of at least 0"
-        )
-    return np.ascontiguousarray(ids, dtype=np.uint64)
-
-
-def _times(timestamps: Any, rows: int) -> Int64Array:
-    """One time for all rows, or one each."""
-    if np.ndim(timestamps) == 0 and not hasattr(timestamps, "__arrow_c_array__"):
-        return epoch_milliseconds([timestamps], 1)
-    return epoch_milliseconds(timestamps, rows)
-
-
-def _part(times: Int64Array, rows: slice) -> Int64Array:
-    return times if len(times) == 1 else times[rows]
-
-
-def _join(found: list[tuple[Any, dict[str, Any]]], names: tuple[str, ...]) -> ThresholdedResult:
-    rows = np.concatenate([part for part, _ in found]).astype(np.int64)
-    columns = {name: np.concatenate([part[name] for _, part in found]) for name in found[0][1]}
-    return ThresholdedResult(row=rows, fields=names, **columns)
