@@ -24,7 +24,8 @@ from adcore.service.context import Context
 from adcore.service.dialect import Dialect, dialect_of
 from adcore.service.errors import ApiError, as_api_error, illegal_argument
 from adcore.service.load import Load
-from adcore.service.requests import Call, check_parameters, to_boolean
+from adcore.service.parameters import check_parameters, to_boolean
+from adcore.service.requests import Call
 from adcore.service.responses import Rendered, Reply, Style, render
 from adcore.service.routing import Endpoint
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from adcore import _core
-from adcore.service.requests import COMMON_PARAMETERS
+from adcore.service.parameters import COMMON_PARAMETERS
 from adcore.service.routing import Endpoint
 
 __all__ = ["describe"]

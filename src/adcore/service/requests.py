@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import duckdb
-import msgspec
 
 from adcore.service.dialect import Dialect, dialect_of
 from adcore.service.errors import ApiError, illegal_argument, parse_error
+from adcore.service.json_content import decode_json
+from adcore.service.parameters import to_boolean
 from adcore.service.settings import Principal
 
 if TYPE_CHECKING:
     from adcore.service.context import Context
 
-__all__ = [
-    "COMMON_PARAMETERS",
-    "Call",
-    "check_parameters",
-    "decode_json",
-    "texts_of",
-    "to_boolean",
-]
+__all__ = ["Call"]
 
-COMMON_PARAMETERS = ("error_trace", "filter_path", "format", "human", "pretty")
 Refresh = Literal["true", "false", "wait_for"]
 _LARGEST = 2**31 - 1
 
@@ -162,13 +154,9 @@ class Call:
             If the parameter is none of the three.
         """
         text = self.text("refresh", "false") or "true"
-        if text == "true":
-            return "true"
-        if text == "false":
-            return "false"
-        if text == "wait_for":
-            return "wait_for"
-        raise illegal_argument(f"Unknown value for refresh: [{text}].")
+        if text not in get_args(Refresh):
+            raise illegal_argument(f"Unknown value for refresh: [{text}].")
+        return cast("Refresh", text)
 
     def content(self) -> bytes:
         """The body, or the parameter ``source`` in place of it."""
@@ -239,109 +227,3 @@ class Call:
         self._is_over = True
         for cursor in tuple(self._cursors):
             cursor.interrupt()
-
-
-def texts_of(name: str, content: Any) -> list[str]:
-    """The texts of a part of a body that is one of them or a list.
-
-    >>> texts_of("ids", ["a", 1])
-    ['a', '1']
-
-    Raises
-    ------
-    ApiError
-        If it is anything else.
-    """
-    listed = content if isinstance(content, list) else [content]
-    for each in listed:
-        if isinstance(each, bool) or not isinstance(each, (str, int)):
-            raise parse_error(
-                f"[{name}] must be a text or a list of texts, found [{type_of(each)}]"
-            )
-    return [str(each) for each in listed]
-
-
-def type_of(content: Any) -> str:
-    """What JSON calls the type of a value."""
-    return "null" if content is None else _JSON_TYPES.get(type(content), "value")
-
-
-_JSON_TYPES: dict[type, str] = {
-    bool: "boolean", dict: "object", float: "number", int: "number", list: "array", str: "string",
-}  # fmt: skip
-
-
-def to_boolean(text: str) -> bool:
-    """The value of a boolean parameter; scripts in Python send ``True`` for it.
-
-    Raises
-    ------
-    ApiError
-        If it is neither ``true`` nor ``false`` nor empty.
-    """
-    word = text.lower()
-    if word in ("", "true"):
-        return True
-    if word == "false":
-        return False
-    raise illegal_argument(f"Failed to parse value [{text}] as only [true] or [false] are allowed.")
-
-
-def check_parameters(path: str, given: Mapping[str, str], known: tuple[str, ...]) -> None:
-    """Raise an ApiError if there is a parameter that the endpoint does not know."""
-    unknown = sorted(name for name in given if name not in known and name not in COMMON_PARAMETERS)
-    if not unknown:
-        return
-    candidates = (*known, *COMMON_PARAMETERS)
-    named = ", ".join(f"[{name}]{_did_you_mean(name, candidates)}" for name in unknown)
-    plural = "s" if len(unknown) > 1 else ""
-    raise illegal_argument(f"request [{path}] contains unrecognized parameter{plural}: {named}")
-
-
-def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, cutoff=0.6)
-    if not close:
-        return ""
-    if len(close) == 1:
-        return f" -> did you mean [{close[0]}]?"
-    return f" -> did you mean any of [{', '.join(close)}]?"
-
-
-def decode_json(content: bytes, depth: int) -> Any:
-    """The value of a JSON text.
-
-    Raises
-    ------
-    ApiError
-        If it is no JSON, or objects and arrays stand in each other more than `depth` times.
-    """
-    try:
-        found = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ApiError(400, "json_parse_exception", str(error)) from None
-    except RecursionError:
-        _too_deep(depth)
-    _check_depth(found, depth, depth)
-    return found
-
-
-def _check_depth(content: Any, left: int, depth: int) -> None:
-    items = content.values() if isinstance(content, dict) else content
-    if not isinstance(content, (dict, list)):
-        return
-    if left == 0:
-        _too_deep(depth)
-    for item in items:
-        if isinstance(item, (dict, list)):
-            _check_depth(item, left - 1, depth)
-
-
-def _too_deep(depth: int) -> NoReturn:
-    raise ApiError(
-        400,
-        "x_content_parse_exception",
-        f"the body is nested too deeply: more than the [{depth}] levels that are allowed",
-    )
-
-
-Handler = Callable[[Call], Any]

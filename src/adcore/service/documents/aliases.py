@@ -8,7 +8,8 @@ from typing import Any
 from adcore.service.documents.indices import aliases_of, check_alias_options
 from adcore.service.documents.targets import INDEX_PARAMETERS, TIMEOUT_PARAMETERS, resolve
 from adcore.service.errors import ApiError, parse_error, simple_error, validation_error
-from adcore.service.requests import Call, texts_of
+from adcore.service.json_content import texts_of
+from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.names import matching_names

@@ -7,7 +7,8 @@ from typing import Any
 
 from adcore.service.documents.targets import INDEX_PARAMETERS, resolve
 from adcore.service.errors import validation_error
-from adcore.service.requests import Call, texts_of
+from adcore.service.json_content import texts_of
+from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.mapping import Field, Mapping

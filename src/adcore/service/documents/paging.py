@@ -11,7 +11,8 @@ from adcore.query.errors import SearchError
 from adcore.query.run import search
 from adcore.service.documents.targets import INDEX_PARAMETERS, resolve, shards
 from adcore.service.errors import ApiError, illegal_argument, validation_error
-from adcore.service.requests import Call, texts_of
+from adcore.service.json_content import texts_of
+from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.service.snapshots import Snapshot

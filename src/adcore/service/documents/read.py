@@ -12,7 +12,8 @@ from adcore.service.documents.source import (
     wanted_source,
 )
 from adcore.service.errors import ApiError, error_summary, parse_error, validation_error
-from adcore.service.requests import Call, texts_of
+from adcore.service.json_content import texts_of
+from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.actions import Document

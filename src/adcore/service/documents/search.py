@@ -18,7 +18,8 @@ from adcore.service.documents.uri_search import (
     search_body,
 )
 from adcore.service.errors import as_api_error, illegal_argument, parse_error, validation_error
-from adcore.service.requests import Call, decode_json, texts_of
+from adcore.service.json_content import decode_json, texts_of
+from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 

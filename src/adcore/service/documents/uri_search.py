@@ -6,7 +6,8 @@ from typing import Any
 
 from adcore.service.documents.source import SOURCE_PARAMETERS, source_option
 from adcore.service.errors import illegal_argument
-from adcore.service.requests import Call, to_boolean
+from adcore.service.parameters import to_boolean
+from adcore.service.requests import Call
 
 __all__ = ["QUERY_PARAMETERS", "SEARCH_PARAMETERS", "query_of", "search_body"]
 

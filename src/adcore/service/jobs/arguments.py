@@ -11,7 +11,8 @@ from adcore.job.fields import Field, Reader, flag, read_fields
 from adcore.job.paging import Page, read_page
 from adcore.service.errors import illegal_argument
 from adcore.service.jobs.place import place_of
-from adcore.service.requests import Call, to_boolean
+from adcore.service.parameters import to_boolean
+from adcore.service.requests import Call
 
 __all__ = [
     "INDICES_PARAMETERS", "allows_none", "any_value", "boolean", "check_same", "page_of",
