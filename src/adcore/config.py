@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import operator
 import re
@@ -11,8 +12,8 @@ from typing import Any
 from adcore.errors import InvalidArgumentError
 
 __all__ = [
-    "choice", "integer", "not_allowed", "number", "parse_bytes", "parse_interval", "shorten",
-    "vector",
+    "choice", "hint", "integer", "not_allowed", "number", "parse_bytes", "parse_interval",
+    "shorten", "vector",
 ]  # fmt: skip
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
@@ -70,6 +71,18 @@ def number(name: str, value: Any, minimum: float = -math.inf, maximum: float = m
     if not (math.isfinite(real) and minimum <= real <= maximum):
         raise not_allowed(name, value, allowed)
     return real
+
+
+def hint(name: str, known: Sequence[str]) -> str:
+    """What to say of a name that nobody knows, before what is known; empty if none is near.
+
+    Examples
+    --------
+    >>> hint("hosts", ["host", "cpu"])
+    "did you mean 'host'? "
+    """
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 def choice(name: str, value: Any, allowed: Sequence[str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adcore.config import hint
 from adcore.detector.config_checks import Limits, check_config
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.feature import DetectorFeature, read_feature_attributes, read_features
@@ -293,7 +293,7 @@ def _plain(value: Any) -> Any:
 
 
 def _unknown(name: str) -> InvalidArgumentError:
-    near = difflib.get_close_matches(name, [*_READERS, "features"], n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    known = ", ".join(["features", *_READERS])
-    return InvalidArgumentError(f"a detector has no {name!r}; {hint}It has {known}")
+    known = ["features", *_READERS]
+    return InvalidArgumentError(
+        f"a detector has no {name!r}; {hint(name, known)}It has {', '.join(known)}"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from adcore import _rows
 from adcore.arrow import ArrowField, FloatArray, Int64Array, Labels, UInt32Array, is_arrow
 from adcore.bucket.columns import numbers_or_hashes_of
+from adcore.config import hint
 from adcore.detect.batches import LARGEST_VALUE, RowBatch
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.queries import is_match_all
@@ -105,10 +105,9 @@ class TableSource:
         if field in self._columns:
             return self._columns[field]
         known = list(self._columns)
-        near = difflib.get_close_matches(field, known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
         raise InvalidArgumentError(
-            f"there is no column {field!r}; {hint}The columns are: {', '.join(known[:20])}"
+            f"there is no column {field!r}; {hint(field, known)}"
+            f"The columns are: {', '.join(known[:20])}"
         )
 
     def _times_of(self, field: str) -> Int64Array:
