@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import numpy as np
 import pytest
 from detection_api import START, Api
 from detector_bodies import MINUTE
+from ends_of_processes import EndOfProcessError, ending_after
 
 from adcore.checkpoints import CheckpointBatch
 from adcore.service.detectors import job_keeper
@@ -19,39 +18,12 @@ from adcore.service.detectors.model_checkpoints import ModelCheckpoints
 from adcore.service.detectors.service import DetectionService
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.store import Store
-from adcore.store.checkpoints import Checkpoints
-from adcore.store.documents import Documents
 
 NOW = START + 60 * MINUTE
 HOSTS, TICKS = 40, 20
 BODY = {"category_field": ["ip"], "window_delay": {"period": {"interval": 0, "unit": "Minutes"}}}
 # Ten or so of the forty models.
 SMALL: dict[str, Any] = {"model_memory": 150_000, "min_samples": 9, "checkpoint_intervals": 4}
-
-
-class EndOfProcessError(BaseException):
-    """Nothing is done any more: as after kill -9."""
-
-
-@contextmanager
-def ending_after(writes: int) -> Iterator[list[int]]:
-    """So many writes are done, and then the process ends: before or after the next one is."""
-    done = [0]
-
-    def counted(write: Callable[..., Any]) -> Callable[..., Any]:
-        def counting(*arguments: Any, **options: Any) -> Any:
-            if done[0] == writes:
-                raise EndOfProcessError
-            done[0] += 1
-            return write(*arguments, **options)
-
-        return counting
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Checkpoints, "put_many", counted(Checkpoints.put_many))
-        patch.setattr(Checkpoints, "delete", counted(Checkpoints.delete))
-        patch.setattr(Documents, "bulk", counted(Documents.bulk))
-        yield done
 
 
 def feed(api: Api) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import detection_api
@@ -13,7 +12,6 @@ from detection_api import START, Api
 from detector_bodies import MINUTE
 
 from adcore.detector import DetectorResults
-from adcore.service.detectors.historical import INTERRUPTED
 from adcore.service.detectors.result_writer import ResultWriter
 
 NOW = START + 700 * MINUTE
@@ -314,23 +312,3 @@ def test_only_so_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         analyse(api, second, 0, 300)
         gate.let()
         assert done(api, second)["state"] == "FINISHED"
-
-
-def test_a_stop_of_the_service_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        gate = Gate(patch)
-        with detection_api.opened(tmp_path, now=NOW, batch_task_piece_size=200) as api:
-            detection_api.feed(api.store, 0, 600)
-            created = api.create()
-            analyse(api, created)
-            gate.wait()
-            gate.let(3)
-    with detection_api.opened(tmp_path, now=NOW) as api:
-        ended = task(api, created)
-        # The pieces may have been through before the end came.
-        assert (ended["state"], ended["error"]) in [("STOPPED", INTERRUPTED), ("FINISHED", "")]
-        # As after kill -9: what seems to be running is not.
-        api.service.parts.tasks.update([(ended["task_id"], {"state": "RUNNING"})])
-    with detection_api.opened(tmp_path, now=NOW) as api:
-        ended = task(api, created)
-        assert (ended["state"], ended["error"]) == ("FAILED", INTERRUPTED)

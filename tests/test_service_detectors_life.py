@@ -87,6 +87,20 @@ class Detection:
         found = self("POST", "detectors/results/_search", content)
         return [hit["_source"] for hit in found["hits"]["hits"]]
 
+    def starts(self, task_id: str) -> list[int]:
+        """When the intervals of an analysis begin, page by page."""
+        content = {
+            "query": {"term": {"task_id": task_id}}, "size": 10_000, "_source": False,
+            "sort": [{"data_start_time": "asc"}],
+        }  # fmt: skip
+        found: list[int] = []
+        while True:
+            hits = self("POST", "detectors/results/_search", content)["hits"]["hits"]
+            found += [hit["sort"][0] for hit in hits]
+            if not hits:
+                return found
+            content["search_after"] = hits[-1]["sort"]
+
     def write(self, load: float) -> None:
         now = time.time_ns() // 1_000_000
         content = {"@timestamp": now, "host": "web-9", "load": load}
@@ -159,12 +173,31 @@ def test_from_documents_to_anomalies_and_through_a_crash(tmp_path: Path) -> None
         assert until(lambda: call.state(running_id), lambda s: s == "RUNNING")
         of_live = {"term": {"detector_id": running_id}}
         until(lambda: call.search(of_live), lambda found: len(found) >= 3)
+        # And an analysis that has a lot to do when the process is killed.
+        seconds = {"period": {"interval": 2, "unit": "Seconds"}}
+        long = call("POST", "detectors", hosts | {
+            "name": "long", "detection_interval": seconds, "category_field": [],
+        })["_id"]  # fmt: skip
+        long_task = call("POST", f"detectors/{long}/_start", range_)["_id"]
+        analysis = until(
+            lambda: call("GET", f"detectors/{long}", task="true")["historical_analysis_task"],
+            lambda task: task["task_progress"] > 0,
+        )
+        assert analysis["task_progress"] < 1
         service.process.send_signal(signal.SIGKILL)
         service.process.wait(30)
 
     with running(tmp_path, "--data", data) as service:
         call = Detection(service.url)
         assert until(lambda: call.state(running_id), lambda s: s == "RUNNING")
+        went_on = until(
+            lambda: call("GET", f"detectors/{long}", task="true")["historical_analysis_task"],
+            lambda task: task["state"] in ("FINISHED", "FAILED", "STOPPED"),
+        )
+        assert (went_on["state"], went_on["task_id"]) == ("FINISHED", long_task)
+        starts = call.starts(long_task)
+        assert starts == list(range(begin, begin + len(starts) * 2 * SECOND, 2 * SECOND))
+        assert starts[-1] == end - 2 * SECOND
         found = until(lambda: call.search(of_live), lambda found: len(found) >= 8)
         starts = sorted(r["data_start_time"] for r in found)
         # No interval is missing, and none is there twice: also those of the time it was away.

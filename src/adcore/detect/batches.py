@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from adcore.arrow import FloatArray, Int64Array, Labels, UInt32Array
 
 __all__ = ["LARGEST_VALUE", "Key", "RowBatch"]
@@ -35,3 +38,11 @@ class RowBatch:
 
     def __len__(self) -> int:
         return len(self.timestamps)
+
+    def rows(self, chosen: slice | npt.NDArray[np.bool_]) -> RowBatch:
+        """Some of the rows."""
+        return RowBatch(
+            self.timestamps[chosen],
+            [column[chosen] for column in self.values],
+            [(codes[chosen], labels) for codes, labels in self.keys],
+        )

@@ -57,9 +57,4 @@ def scan_top_entities(source: Source, request: ScanRequest, most: int | None) ->
     for batch in source.scan(request):
         # An entity may have come since the rows were counted.
         own = entity_numbers(batch, numbers)
-        rows = (own < len(chosen)) & chosen[np.minimum(own, len(chosen) - 1)]
-        yield RowBatch(
-            batch.timestamps[rows],
-            [column[rows] for column in batch.values],
-            [(codes[rows], labels) for codes, labels in batch.keys],
-        )
+        yield batch.rows((own < len(chosen)) & chosen[np.minimum(own, len(chosen) - 1)])

@@ -12,7 +12,7 @@ from adcore.detector.cancel import CancelToken
 from adcore.detector.entity_keys import scan_top_entities
 from adcore.detector.pending import join_tables, rows_of
 from adcore.detector.results import DetectorResults
-from adcore.detector.scan import Source
+from adcore.detector.scan import RowBatch, Source
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
 from adcore.errors import DataError
@@ -36,12 +36,16 @@ class Piece:
         0 to 1, of the model that is furthest.
     current_piece : int
         Where the next piece begins, epoch milliseconds.
+    is_exact : bool
+        Whether the stream has seen the rows before ``current_piece`` and no others: from what it
+        is now an analysis can go on there.
     """
 
     results: DetectorResults
     task_progress: float
     init_progress: float
     current_piece: int
+    is_exact: bool = False
 
 
 def data_range(
@@ -78,28 +82,32 @@ def analyse(
     piece_size: int,
     cancel: CancelToken | None = None,
     max_entities: int | None = None,
+    reached: int | None = None,
 ) -> Iterator[Piece]:
     """Run a stream over the rows of a source.
 
     Parameters
     ----------
     stream : DetectionStream
-        Has seen nothing.
+        Has seen nothing, or all until ``reached``.
     start, end : int
         Epoch milliseconds, where intervals begin.
     piece_size : int
         Intervals per piece; one with many entities comes in several parts.
     max_entities : int, optional
         Only so many are analysed, those with most rows.
+    reached : int, optional
+        The end of an exact piece, where an analysis that was interrupted goes on.
     """
     interval = stream.config.interval
-    reached = start
-    tables = _tables(stream, source, start, end, max_entities)
-    for table in _pieces(tables, start, piece_size * interval):
+    reached = start if reached is None else reached
+    request = replace(stream.plan.request(stream.config), start=reached, end=end, now=end)
+    batches = scan_top_entities(source, request, max_entities)
+    for table, is_exact in _pieces(stream, batches, start, piece_size * interval):
         results = stream.detect(table)
         reached = int(table.bucket_start.max()) + interval
         progress = (reached - start) / (end - start)
-        yield Piece(results, progress, stream.init_progress().fraction, reached)
+        yield Piece(results, progress, stream.init_progress().fraction, reached, is_exact)
         if reached < end and cancel is not None and cancel.is_cancelled:
             return
     if reached < end:
@@ -108,30 +116,36 @@ def analyse(
         yield Piece(empty, 1.0, stream.init_progress().fraction, end)
 
 
+def _pieces(
+    stream: DetectionStream, batches: Iterator[RowBatch], start: int, length: int
+) -> Iterator[tuple[BucketTable, bool]]:
+    """Vectors cut at ``start + k * length``, and whether no row beyond was taken."""
+    for table, is_exact in _tables(stream, batches, start, length):
+        pieces = (table.bucket_start - start) // length
+        last = pieces.max(initial=0)
+        for piece in np.unique(pieces).tolist():
+            yield rows_of(table, pieces == piece), is_exact and piece == last
+
+
 def _tables(
-    stream: DetectionStream, source: Source, start: int, end: int, max_entities: int | None
-) -> Iterator[BucketTable]:
-    request = replace(stream.plan.request(stream.config), start=start, end=end, now=end)
-    for batch in scan_top_entities(source, request, max_entities):
-        stream.add(batch)
-        yield stream.take_tables()
-    yield stream.flush_tables()
-
-
-def _pieces(tables: Iterator[BucketTable], start: int, length: int) -> Iterator[BucketTable]:
-    """The vectors cut at ``start + k * length``, and where there are very many also between."""
+    stream: DetectionStream, batches: Iterator[RowBatch], start: int, length: int
+) -> Iterator[tuple[BucketTable, bool]]:
+    """Vectors up to where a piece ends; where there are very many also between."""
     waiting: list[BucketTable] = []
-    for table in tables:
-        waiting.append(table)
-        joined = join_tables(waiting)
-        pieces = (joined.bucket_start - start) // length
-        complete = pieces < pieces.max(initial=0)
-        for piece in np.unique(pieces[complete]).tolist():
-            yield rows_of(joined, pieces == piece)
-        rest = rows_of(joined, ~complete)
-        if len(rest) >= _MOST_VECTORS:
-            yield rest
-            rest = rows_of(rest, np.zeros(len(rest), dtype=np.bool_))
-        waiting = [rest]
-    if waiting and len(waiting[0]):
-        yield waiting[0]
+    piece = 0
+    for batch in batches:
+        pieces = (batch.timestamps - start) // length
+        first = 0
+        for row in np.flatnonzero(np.diff(pieces, prepend=piece)).tolist():
+            # A row beyond the end: the piece takes no more.
+            end = start + int(pieces[row]) * length
+            stream.add(batch.rows(slice(first, row)))
+            stream.advance(end)
+            yield join_tables([*waiting, stream.take_tables()]), True
+            waiting, first, piece = [], row, int(pieces[row])
+        stream.add(batch.rows(slice(first, None)))
+        waiting.append(stream.take_tables())
+        if sum(map(len, waiting)) >= _MOST_VECTORS:
+            yield join_tables(waiting), False
+            waiting = []
+    yield join_tables([*waiting, stream.flush_tables()]), False

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from adcore.detector import DetectorConfig
 from adcore.service.detectors.analysis import Analysis
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.parts import Parts
-from adcore.service.detectors.tasks import HISTORICAL, HISTORICAL_ENTITY
+from adcore.service.detectors.tasks import HISTORICAL
 from adcore.service.system_index import Stored
 from adcore.store import WriteResult
 
 __all__ = ["Historical"]
-
-INTERRUPTED = "Historical analysis was interrupted by a stop of the service"
 
 
 class Historical:
@@ -37,15 +36,14 @@ class Historical:
         self._running: dict[str, Analysis] = {}
 
     def recover(self) -> None:
-        """Mark what was running when the process ended."""
-        left = self._parts.tasks.unfinished([*HISTORICAL, HISTORICAL_ENTITY])
-        change = {
-            "state": "FAILED",
-            "error": INTERRUPTED,
-            "execution_end_time": self._parts.clock(),
-        }
-        if left:
-            self._parts.tasks.update([(task.id, change) for task in left])
+        """Go on with what was under way when the process before ended."""
+        left = self._parts.tasks.unfinished(HISTORICAL)
+        self._parts.analyses.forget_others(task.id for task in left)
+        for task in left:
+            config = self._parts.registry.read(task.source["detector"])
+            asked = task.source["detection_date_range"]
+            start, end = asked["start_time"], asked["end_time"]
+            self._submit(task.id, task.source["detector_id"], config, start, end)
 
     def get(self, detector_id: str) -> Analysis | None:
         """The analysis of a detector that is running; None if none is."""
@@ -79,10 +77,15 @@ class Historical:
             if len(self._running) >= parts.settings.max_batch_task_per_node:
                 raise refusal("No available task slot")
             written = parts.tasks.create(HISTORICAL, self._task(detector, start, end, user))
-            analysis = Analysis(written.id, detector.id, config, start, end, parts, self._slots_for)
-            self._running[detector.id] = analysis
-        self._pool.submit(self._run, analysis)
+            self._submit(written.id, detector.id, config, start, end)
         return written
+
+    def _submit(
+        self, task_id: str, detector_id: str, config: DetectorConfig, start: int, end: int
+    ) -> None:
+        analysis = Analysis(task_id, detector_id, config, start, end, self._parts, self._slots_for)
+        self._running[detector_id] = analysis
+        self._pool.submit(self._run, analysis)
 
     def _task(
         self, detector: Stored, start: int, end: int, user: Mapping[str, Any] | None
@@ -147,9 +150,9 @@ class Historical:
         return detector_id in self._running
 
     def close(self) -> None:
-        """Cancel all, and wait for their present pieces."""
+        """Suspend all after their present pieces: the next process goes on."""
         with self._lock:
             analyses = list(self._running.values())
         for analysis in analyses:
-            analysis.cancel(None, INTERRUPTED)
+            analysis.suspend()
         self._pool.shutdown(wait=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 __all__ = [
-    "CHECKPOINTS", "CUSTOM_RESULTS", "DETECTORS", "JOBS", "RESULTS", "RESULTS_FIRST",
+    "ANALYSES", "CHECKPOINTS", "CUSTOM_RESULTS", "DETECTORS", "JOBS", "RESULTS", "RESULTS_FIRST",
     "RESULTS_HISTORY", "RESULTS_PATTERN", "STATE",
 ]  # fmt: skip
 
 DETECTORS = ".searchguard-ad-anomaly-detectors"
 STATE = ".searchguard-ad-state"
 JOBS = ".searchguard-ad-jobs"
-# No index of documents: the prefix of keys among the checkpoints of the store.
+# No indices of documents: prefixes of keys among the checkpoints of the store.
 CHECKPOINTS = "detector:"
+ANALYSES = "analysis:"
 # Results go to an alias of dated indices.
 RESULTS = ".searchguard-ad-results"
 RESULTS_FIRST = "<.searchguard-ad-results-history-{now/d}-1>"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcore.detector import Detector, DetectorConfig
+from adcore.service.detectors.analysis_checkpoints import AnalysisCheckpoints
 from adcore.service.detectors.checkpoint import JobCheckpoints
 from adcore.service.detectors.counters import Counters
 from adcore.service.detectors.jobs import Jobs
@@ -35,6 +36,7 @@ class Parts:
     tasks: Tasks
     writer: ResultWriter
     checkpoints: JobCheckpoints
+    analyses: AnalysisCheckpoints
     memory: ModelMemory
     counters: Counters
 
@@ -54,6 +56,7 @@ class Parts:
             tasks=Tasks(documents, clock, settings.max_old_ad_task_docs_per_detector),
             writer=ResultWriter(documents, indices),
             checkpoints=JobCheckpoints(store.checkpoints),
+            analyses=AnalysisCheckpoints(store.checkpoints),
             memory=ModelMemory(settings.model_memory),
             counters=Counters(),
         )
