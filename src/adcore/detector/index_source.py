@@ -18,6 +18,7 @@ from adcore.detector.aggregation import ValueColumn
 from adcore.detector.filters import condition_of
 from adcore.detector.queries import is_match_all
 from adcore.detector.scan import ScanRequest
+from adcore.detector.windows import Windows
 from adcore.errors import DataError
 from adcore.query.sql import Sql, all_of, any_of, column, join, sql, value
 from adcore.store.documents import Documents
@@ -135,6 +136,16 @@ class IndexSource:
             f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM ({{}}) LIMIT {{}})",
             self._rows(request),
             value(most),
+        )
+        return int(self._ask(query)[0][0])
+
+    def count_intervals(self, request: ScanRequest, windows: Windows) -> int:
+        """How many intervals there are with rows."""
+        query = sql(
+            "SELECT count(DISTINCT (t::BIGINT - {}) // {}) FROM ({})",
+            value(windows.offset),
+            value(windows.interval),
+            self._rows(request),
         )
         return int(self._ask(query)[0][0])
 

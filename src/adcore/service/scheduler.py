@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 # How long the clock is not looked at, which may be set meanwhile.
 _LONGEST_SLEEP = 1.0
+# Milliseconds that clocks are put back by those who keep them right.
+_SLACK = 500
 
 
 class Run(Protocol):
@@ -40,7 +42,7 @@ class Run(Protocol):
         """Whether it will not fire again."""
 
     def fire(self) -> None:
-        """Do what is due by now, and set `next_fire`."""
+        """Do what is due by now, and set `next_fire`. Also when the clock was put back."""
 
     def stop(self) -> None:
         """Fire no more."""
@@ -74,6 +76,7 @@ class Scheduler(Generic[R]):
         self._firing: set[str] = set()
         self._wake = threading.Event()
         self._is_closed = False
+        self._last_look = 0
         self._thread: threading.Thread | None = None
 
     # -- which runs
@@ -110,11 +113,13 @@ class Scheduler(Generic[R]):
 
     def _due(self) -> list[R]:
         now = self._clock()
+        # Of a clock that was put back each run has to find out what it means to it.
+        is_back, self._last_look = now < self._last_look - _SLACK, now
         with self._lock:
             return [
                 run
                 for run in self._runs.values()
-                if run.next_fire <= now and run.id not in self._firing
+                if (run.next_fire <= now or is_back) and run.id not in self._firing
             ]
 
     def _fire(self, run: R) -> None:

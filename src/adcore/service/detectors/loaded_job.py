@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adcore.detector import Detector, DetectorConfig, DetectorResults
@@ -79,13 +79,27 @@ def share_memory(parts: Parts, detector: Detector) -> None:
 
 
 def load_job(
-    parts: Parts, detector_id: str, enabled_time: int, config: DetectorConfig
+    parts: Parts,
+    detector_id: str,
+    enabled_time: int,
+    config: DetectorConfig,
+    until: int | None = None,
 ) -> LoadedJob:
-    """Models that are kept, or those that learn from what was before the start."""
+    """Models that are kept, or those that learn from what was before the start.
+
+    Parameters
+    ----------
+    until : int, optional
+        The last firing that counts, which may lie before the start: what has learnt from later ones
+        is not taken.
+    """
     kept = _kept(parts, detector_id, enabled_time)
+    if kept is not None and until is not None:
+        kept = _as_of(kept, until, is_multi=bool(config.category_fields))
     if kept is None:
         parts.checkpoints.delete(detector_id)
-        kept = Checkpoint(enabled_time, enabled_time, enabled_time, enabled_time, b"")
+        begin = enabled_time if until is None else until
+        kept = Checkpoint(enabled_time, begin, begin, begin, b"")
     models, room = None, dict[str, Any]()
     if parts.detector(detector_id, config).has_many_models:
         models = parts.checkpoints.models(detector_id, kept.reached)
@@ -96,7 +110,7 @@ def load_job(
     else:
         detector = parts.detector(detector_id, config, **room)
         source = parts.registry.source(config)
-        detector.start(source, now=enabled_time, watermark_from_rows=False, with_results=False)
+        detector.start(source, now=kept.restart, watermark_from_rows=False, with_results=False)
     keeper = JobKeeper(
         parts.checkpoints,
         detector_id,
@@ -106,10 +120,17 @@ def load_job(
         interval=config.interval,
     )
     if not kept.state:
-        keeper.commit(detector, enabled_time, parts.clock(), is_first=True)
+        keeper.commit(detector, kept.restart, parts.clock(), is_first=True)
     delay = config.window_delay.milliseconds
     last_end = parts.writer.last_end(config, detector_id, kept.restart - delay)
     return LoadedJob(detector, keeper, kept.restart, kept.reached, last_end)
+
+
+def _as_of(kept: Checkpoint, until: int, *, is_multi: bool) -> Checkpoint | None:
+    """What was kept, if nothing in it is of a later firing."""
+    # Models of many entities are kept one by one, at most of the firings in between.
+    newest = kept.reached if is_multi else kept.restart
+    return None if newest > until else replace(kept, reached=min(kept.reached, until))
 
 
 def _kept(parts: Parts, detector_id: str, enabled_time: int) -> Checkpoint | None:

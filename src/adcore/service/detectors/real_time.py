@@ -15,6 +15,7 @@ from adcore.errors import AdcoreError, InvalidArgumentError
 from adcore.query.errors import SearchError
 from adcore.service.detectors.loaded_job import LoadedJob, load_job
 from adcore.service.detectors.parts import Parts
+from adcore.service.detectors.put_back import is_too_early
 from adcore.service.detectors.task_news import TaskNews
 from adcore.service.errors import ApiError
 from adcore.service.system_index import Stored
@@ -29,6 +30,9 @@ DELETED = "AnomalyDetector is not available."
 INVALID_QUERY = "Invalid search query."
 TOO_LARGE = "AD models memory usage exceeds our limit."
 BUGS = "We might have bugs."
+CLOCK = "The clock of the service is behind the data: nothing is done until it is right."
+# How far a clock may be put back without a consequence: it is what the window delay is for.
+_SLACK = 1_000
 
 
 class EndRunError(AdcoreError):
@@ -143,21 +147,53 @@ class RealTimeRun:
         return self.enabled_time + (fired + 1) * config.interval
 
     def _catch_up(self, config: DetectorConfig) -> None:
-        due = self._after(self._parts.clock(), config) - config.interval
         while True:
-            # Between two looks others may stop the run.
+            # Between two looks others may stop the run, and the clock may be put right.
             with self._lock:
                 if self._is_stopped or self._is_closing:
                     return
                 job = self._job or self._load(config)
+                now = self._parts.clock()
+                due = self._after(now, config) - config.interval
+                if job.reached - now > min(_SLACK, config.interval):
+                    job = self._put_back(config, job, due)
                 if job.reached >= due:
                     return
                 self._look(config, job, job.next_firing(due))
 
-    def _load(self, config: DetectorConfig) -> LoadedJob:
+    def _put_back(self, config: DetectorConfig, job: LoadedJob, due: int) -> LoadedJob:
+        """The clock shows less than it did at the last look.
+
+        If it was wrong then, the intervals since hold next to no documents: what was found while it
+        was wrong is taken back, and they are looked at when they have ended. If it is wrong now, it
+        is waited for.
+        """
+        now = self._parts.clock()
+        text = "detector %s: the clock is %d s behind what was looked at last"
+        _log.warning(text, self.detector_id, (job.reached - now) // 1_000)
+        if not is_too_early(self._parts.registry.source(config), config, due, job.reached):
+            news = self._news.of(job.detector.init_progress, CLOCK)
+            self._parts.tasks.update(news)
+            return job
+        self._forget()
+        self._news.forget()
+        until = self._last_in_time(config, now, due)
+        end = until - config.window_delay.milliseconds
+        self._parts.writer.take_back(config, self.detector_id, end)
+        return self._load(config, until)
+
+    def _last_in_time(self, config: DetectorConfig, now: int, due: int) -> int:
+        """The last firing before the clock went wrong: until then all is as it should be."""
+        end = self._parts.writer.last_in_time(config, self.detector_id, now)
+        if end is None or self.enabled_time > now:
+            return due
+        fired = (end + config.window_delay.milliseconds - self.enabled_time) // config.interval
+        return min(due, self.enabled_time + max(0, fired) * config.interval)
+
+    def _load(self, config: DetectorConfig, until: int | None = None) -> LoadedJob:
         """The models that are kept, or those that learn from what was before the start."""
         try:
-            job = load_job(self._parts, self.detector_id, self.enabled_time, config)
+            job = load_job(self._parts, self.detector_id, self.enabled_time, config, until)
         except InvalidArgumentError as error:
             raise _room_error(error) from error
         self._see(job)

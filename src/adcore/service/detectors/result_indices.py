@@ -57,6 +57,13 @@ class ResultIndices:
         if config.flatten_custom_result_index:
             self._make(flattened_index(config), None, {})
 
+    def existing(self, config: DetectorConfig) -> list[str]:
+        """The indices that have results of a detector."""
+        names = [config.result_index or RESULTS]
+        if config.result_index is not None and config.flatten_custom_result_index:
+            names.append(flattened_index(config))
+        return [name for name in names if self._documents.exists(name)]
+
     def _make(
         self, name: str, first: str | None, mapping: Mapping[str, Any] = RESULT_MAPPING
     ) -> None:

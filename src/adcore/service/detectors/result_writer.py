@@ -113,6 +113,29 @@ class ResultWriter:
         )
         return max([int(end) for (end,) in ends if end is not None], default=after)
 
+    def last_in_time(self, config: DetectorConfig, detector_id: str, now: int) -> int | None:
+        """The end of the last interval that was looked at by a clock that showed no more."""
+        ends = self._ask(
+            config,
+            "max({data_end_time})",
+            "{detector_id} = ? AND {execution_end_time} <= ? AND {task_id} IS NULL",
+            [detector_id, now],
+        )
+        return max((int(end) for (end,) in ends if end is not None), default=None)
+
+    def take_back(self, config: DetectorConfig, detector_id: str, after: int) -> int:
+        """Delete the results of real time of intervals that end later; returns how many."""
+        deleted = 0
+        for target in self._documents.resolve(",".join(self._indices.existing(config))):
+            columns = _columns(target)
+            where = "{detector_id} = ? AND {data_end_time} > ?"
+            if "task_id" in columns:  # the index without lists has it from the first analysis on
+                where += " AND {task_id} IS NULL"
+            if "data_end_time" in columns:
+                where = where.format_map(columns)
+                deleted += self._documents.delete_by_rows(target.index, where, [detector_id, after])
+        return deleted
+
     def _new_ones(
         self, index: str, results: DetectorResults, ids: list[str]
     ) -> tuple[DetectorResults, list[str]]:

@@ -39,9 +39,10 @@ class DetectorScheduler(Scheduler[RealTimeRun]):
 
     def _keep_up(self) -> None:
         """Once an hour, indices of results are rolled over and old ones deleted."""
-        if self._parts.clock() < self._next_upkeep:
+        now = self._parts.clock()
+        if now < self._next_upkeep <= now + _HOUR:
             return
-        self._next_upkeep = self._parts.clock() + _HOUR
+        self._next_upkeep = now + _HOUR
         try:
             self._parts.indices.roll_over(self._parts.registry.all())
         except AdcoreError:
