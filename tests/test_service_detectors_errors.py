@@ -10,6 +10,8 @@ import pytest
 from detection_api import START, Api
 from detector_bodies import MINUTE, sent
 
+from adcore.service.requests import Call
+
 RANGE = {"start_time": START, "end_time": START + 300 * MINUTE}
 CUSTOM = "searchguard-ad-result-"
 AGG = {"test": {"sum": {"field": "value"}}}
@@ -153,6 +155,29 @@ def test_validate_tells_the_same_and_is_200(
     assert field == named
 
 
+def test_validate_of_nothing_names_what_is_missing_first(api: tuple[Api, dict[str, str]]) -> None:
+    opened, _ = api
+    issue = opened.ok("POST", "detectors/_validate", {})
+    assert issue == {"detector": {"name": {"message": "name should be set"}}}
+
+
+def test_searches_end_with_the_time_of_their_request(
+    api: tuple[Api, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, _ = api
+    init = Call.__init__
+
+    def over(call: Call, *arguments: Any) -> None:
+        init(call, *arguments)
+        call.stop()
+
+    monkeypatch.setattr(Call, "__init__", over)
+    for name in ("detectors", "detectors/tasks", "detectors/results"):
+        response = opened.request("POST", f"{name}/_search", {})
+        assert response.status_code == 408
+        assert response.json()["error"]["type"] == "timeout_exception"
+
+
 def test_an_interval_that_is_null_is_none(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     body = sent() | {"detection_interval": None, "name": "null-interval"}
@@ -237,6 +262,11 @@ REFUSED: list[tuple[str, str, Any, int, str, str]] = [
     ("POST", "detectors?refresh=maybe", sent(), 400, "illegal_argument_exception",
      "Unknown value for refresh: [maybe]."),
     ("POST", "detectors", None, 400, "parse_exception", "request body is required"),
+    ("POST", "detectors", {}, 400, "status_exception", "name should be set"),
+    ("POST", "insights/_start", {"frequency": "24h"}, 400, "illegal_state_exception",
+     "Insights feature is disabled. This service has none."),
+    ("GET", "insights/_results?size=5", None, 400, "illegal_state_exception",
+     "Insights feature is disabled. This service has none."),
     ("GET", "detectors/{id}?job=maybe", None, 400, "illegal_argument_exception",
      "Failed to parse value [maybe] as only [true] or [false] are allowed."),
     ("DELETE", "detectors/{running}", None, 400, "status_exception",

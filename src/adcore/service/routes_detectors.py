@@ -31,6 +31,8 @@ _DISABLED = (
 _DASHBOARDS = "OpenSearch Dashboards"
 _WRITE = ("refresh", "if_seq_no", "if_primary_term")
 _PROFILE = ("_all", "entity", "category_field")
+_INSIGHTS = ("detector_id", "from", "index", "size")
+_NO_INSIGHTS = "Insights feature is disabled. This service has none."
 
 
 def routes(context: Context) -> list[Endpoint]:
@@ -141,16 +143,19 @@ class _Handlers:
 
     @_answered
     def search(self, call: Call) -> Any:
-        return self.service.searches.detectors(call.json(), shows_ui=_is_dashboards(call))
+        shows_ui = _is_dashboards(call)
+        return self.service.searches.detectors(call.json(), call.cursor, shows_ui=shows_ui)
 
     @_answered
     def search_tasks(self, call: Call) -> Any:
-        return self.service.searches.tasks(call.json(), shows_ui=_is_dashboards(call))
+        shows_ui = _is_dashboards(call)
+        return self.service.searches.tasks(call.json(), call.cursor, shows_ui=shows_ui)
 
     @_answered
     def search_results(self, call: Call) -> Any:
         return self.service.searches.results(
             call.json(),
+            call.cursor,
             call.optional_value("index"),
             only_custom=call.boolean("only_query_custom_result_index"),
         )
@@ -180,6 +185,12 @@ class _Handlers:
         return self.service.stats.stats(
             call.path, call.optional_value("node"), call.optional_value("stat")
         )
+
+    @_answered
+    def insights(self, call: Call) -> Any:
+        del call
+        status = self.service.settings.fault_status
+        raise refusal(_NO_INSIGHTS, status, "illegal_state_exception")
 
     @_answered
     def profile(self, call: Call) -> Any:
@@ -270,9 +281,12 @@ def _of_searches(do: _Handlers) -> list[Endpoint]:
 
 def _of_figures(do: _Handlers) -> list[Endpoint]:
     stats = _at("stats", "stats/{stat}", "{node}/stats", "{node}/stats/{stat}")
+    insights = ("_results", "_start", "_status", "_stop")
     profiles = _at("detectors/{id}/_profile", "detectors/{id}/_profile/{types}")
     return [
         *endpoints("GET", stats, do.stats, parameters=("timeout",), summary="Figures."),
+        *endpoints("GET POST", _at(*(f"insights/{name}" for name in insights)), do.insights,
+                   parameters=_INSIGHTS, body="json", summary="Refused: there are no insights."),
         *endpoints("GET POST", profiles, do.profile, parameters=_PROFILE, body="json",
                    summary="What a detector, or one of its entities, is doing."),
     ]  # fmt: skip

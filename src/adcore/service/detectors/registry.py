@@ -182,7 +182,7 @@ class DetectorRegistry:
         ------
         DetectorConfigError
         """
-        if not isinstance(body, Mapping) or not body:
+        if not isinstance(body, Mapping):
             raise refusal("request body is required", 400, "parse_exception")
         return DetectorConfig.from_json(body, limits=self._settings.limits)
 

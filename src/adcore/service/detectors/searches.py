@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
+
+import duckdb
 
 from adcore.query.filter import filter_sql
 from adcore.query.limits import DEFAULT_LIMITS
@@ -24,45 +26,51 @@ from adcore.store.names import matching_names
 __all__ = ["Searches"]
 
 
+Cursors: TypeAlias = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+
 class Searches:
-    """Finds detectors, tasks and results."""
+    """Finds detectors, tasks and results.
+
+    Searches take the connections they read with, so that whoever asks may stop them.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def detectors(self, body: Any, *, shows_ui: bool = False) -> dict[str, Any]:
+    def detectors(self, body: Any, cursor: Cursors, *, shows_ui: bool = False) -> dict[str, Any]:
         """Detectors; what the dashboards keep in them is for the dashboards.
 
         Raises
         ------
         SearchError, IndexNotFoundError
         """
-        return _without_ui(self._in(self._parts.registry.index, body), shows_ui)
+        return _without_ui(self._in(self._parts.registry.index, body, cursor), shows_ui)
 
-    def tasks(self, body: Any, *, shows_ui: bool = False) -> dict[str, Any]:
+    def tasks(self, body: Any, cursor: Cursors, *, shows_ui: bool = False) -> dict[str, Any]:
         """Tasks.
 
         Raises
         ------
         SearchError, IndexNotFoundError
         """
-        return _without_ui(self._in(self._parts.tasks.index, body), shows_ui)
+        return _without_ui(self._in(self._parts.tasks.index, body, cursor), shows_ui)
 
-    def _in(self, index: SystemIndex, body: Any) -> dict[str, Any]:
+    def _in(self, index: SystemIndex, body: Any, cursor: Cursors) -> dict[str, Any]:
         if not index.exists:
             raise IndexNotFoundError(f"no such index [{index.name}]", index=index.name)
-        return self._search(self._parts.store.documents.resolve(index.name), body)
+        return self._search(self._parts.store.documents.resolve(index.name), body, cursor)
 
-    def _search(self, targets: list[Target], body: Any) -> dict[str, Any]:
+    def _search(self, targets: list[Target], body: Any, cursor: Cursors) -> dict[str, Any]:
         if body is None or isinstance(body, Mapping):
             body = {**(body or {}), "version": True, "seq_no_primary_term": True}
-        with closing(self._parts.store.documents.cursor()) as cursor:
-            return search(targets, body, cursor, self._parts.clock)
+        with cursor() as connection:
+            return search(targets, body, connection, self._parts.clock)
 
     # -- results
 
     def results(
-        self, body: Any, custom: str | None = None, *, only_custom: bool = False
+        self, body: Any, cursor: Cursors, custom: str | None = None, *, only_custom: bool = False
     ) -> dict[str, Any]:
         """Results in the default indices, and in those of detectors that are named.
 
@@ -77,13 +85,14 @@ class Searches:
                 status = self._parts.settings.fault_status
                 text = "No custom result index set."
                 raise refusal(text, status, "illegal_state_exception")
-            return self._search(targets, body)
+            return self._search(targets, body, cursor)
         named = self._custom(custom)
         if only_custom and not named:
             raise refusal("No custom result indices found")
         for name in named:
             targets += documents.resolve(name)
-        return self._search(list({target.index: target for target in targets}.values()), body)
+        distinct = list({target.index: target for target in targets}.values())
+        return self._search(distinct, body, cursor)
 
     def _custom(self, expression: str) -> list[str]:
         """The existing indices of detectors that an expression names; others are no results."""
