@@ -235,6 +235,19 @@ def test_imputation_fills_what_is_missing(option: Any, expected: float | None) -
     assert imputed["imputed"] is True
 
 
+@pytest.mark.parametrize("category_field", [[], ["host"]])
+@pytest.mark.parametrize(("gap", "is_told"), [(1, False), (4, False), (7, False), (9, True)])
+def test_one_alert_per_incident(category_field: list[str], gap: int, is_told: bool) -> None:
+    """As the plugins have it: what comes within a shingle is scored, and not graded."""
+    data = waves(600)
+    data["cpu"][[500, 500 + gap]] *= 5
+    results = make(category_field=category_field, features=["mean(cpu)"]).run(data)
+    again = 500 + gap
+    assert results.anomaly_grade[500] > 0
+    assert bool(results.anomaly_grade[again] > 0) == is_told
+    assert results.anomaly_score[again] > results.threshold[again]
+
+
 def test_sums_and_counts_of_nothing_are_zero_and_no_guess() -> None:
     results = make(features={"total": "sum(cpu)", "n": "count", "mean": "mean(cpu)"}).run(gappy())
     assert results.has_data.all()
