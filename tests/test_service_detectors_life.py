@@ -198,6 +198,7 @@ def test_from_documents_to_anomalies_and_through_a_crash(tmp_path: Path) -> None
         starts = call.starts(long_task)
         assert starts == list(range(begin, begin + len(starts) * 2 * SECOND, 2 * SECOND))
         assert starts[-1] == end - 2 * SECOND
+        assert call("DELETE", f"detectors/{long}")["result"] == "deleted"
         found = until(lambda: call.search(of_live), lambda found: len(found) >= 8)
         starts = sorted(r["data_start_time"] for r in found)
         # No interval is missing, and none is there twice: also those of the time it was away.

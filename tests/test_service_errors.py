@@ -70,6 +70,8 @@ REFUSED: list[tuple[str, str, Any, int, str, str]] = [
      "The bulk request must be terminated by a newline [\\n]"),
     ("POST", "/_bulk", b'{"index":{"_index":"a"}}\n', 400, ILLEGAL,
      "The bulk request must be terminated by a newline [\\n]"),
+    ("POST", "/_bulk", b'{"index":{"_index":"a"}}\n{}\n{"index":{"_index":"a"}}\n', 400, ILLEGAL,
+     "The bulk request must be terminated by a newline [\\n]"),
     ("POST", "/_bulk", b'{"put":{"_index":"a"}}\n{}\n', 400, ILLEGAL,
      ("Malformed action/metadata line [1], expected field [create], [delete], [index] or [update] "
       "but found [put]")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -85,7 +86,8 @@ def serve(options: ServeOptions, clock: Clock = system_clock) -> None:
             app = create_app(store, settings=settings, clock=clock, users=users)
             config = _config(app, options)
             _say_where(options, settings)
-            _run(uvicorn.Server(config), listener)
+            with _set_aside():
+                _run(uvicorn.Server(config), listener)
     _log.info("stopped")
 
 
@@ -126,6 +128,17 @@ def _config(app: ASGIApp, options: ServeOptions) -> uvicorn.Config:
         ssl_certfile=options.certificate,
         ssl_keyfile=options.key,
     )
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """What is there for good need not be looked through for garbage, as large bulks make it be."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()  # at the end of the process it is garbage too
 
 
 def _say_where(options: ServeOptions, settings: Settings) -> None:

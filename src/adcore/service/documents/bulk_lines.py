@@ -86,6 +86,7 @@ class _Lines:
         self._index = index
         self._requires_alias = requires_alias
         self._at = 0
+        self._read: tuple[bytes, Any, dict[str, Any]] = (b"", None, {})
 
     def items(self) -> Iterator[BulkItem | BulkFault]:
         while self._at < len(self._lines):
@@ -95,21 +96,31 @@ class _Lines:
                 yield self._item(line)
 
     def _item(self, line: bytes) -> BulkItem | BulkFault:
+        before, operation, options = self._read
+        if line == before:  # most bulks repeat one line of an action, which is known to be right
+            return self._of(operation, options, self._source(operation))
         try:
             operation, options = _action(line, self._at)
         except ApiError as error:
             self._pass_to_the_next_action()
             return BulkFault("index", self._index, error)
         number = self._at
-        source = None if operation == "delete" else self._document()
+        source = self._source(operation)
         try:
             _check_options(options, number)
         except ApiError as error:
             named = options.get("_index", self._index)
             return BulkFault(operation, named if isinstance(named, str) else None, error)
+        self._read = (line, operation, options)
+        return self._of(operation, options, source)
+
+    def _of(self, operation: Any, options: dict[str, Any], source: bytes | None) -> BulkItem:
         return _item(operation, options, source, self._index, self._requires_alias)
 
-    def _document(self) -> bytes:
+    def _source(self, operation: Any) -> bytes | None:
+        """The document of an action; a deletion has none."""
+        if operation == "delete":
+            return None
         if self._at >= len(self._lines):
             raise _cut()
         self._at += 1
