@@ -233,7 +233,8 @@ void RandomCutForest::learn(Member& member, const Block& block, std::size_t row,
   const PointView points = store_.view();
   member.sampler.commit(decision);
   if (decision.evicted) {
-    const bool last = !member.tree.has_copies() || member.sampler.count(decision.evicted_point) == 0;
+    const bool last =
+        !member.tree.arrays().may_have_copies() || copies_of(member.sampler.items(), decision.evicted_point) == 0;
     member.tree.remove(points, decision.evicted_point, last, leaving);
     if (last && way != nullptr && !stays(*way, *leaving)) way = nullptr;
   }

@@ -82,12 +82,6 @@ void Sampler::rebase(double factor) noexcept {
   for (Item& item : items_) item.key = to_key(static_cast<double>(item.key) * factor);
 }
 
-auto Sampler::count(PointIndex point) const noexcept -> std::size_t {
-  std::size_t total = 0;
-  for (const Item& item : items_) total += item.point == point ? 1U : 0U;
-  return total;
-}
-
 void Sampler::restore(std::vector<Item> items, std::uint64_t next_acceptance) {
   if (items.size() > capacity_) throw_snapshot("a sample larger than its capacity");
   const bool positive =

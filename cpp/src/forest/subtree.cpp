@@ -5,15 +5,6 @@
 
 namespace adcore {
 
-namespace {
-
-auto copies_of(std::span<const Sampler::Item> items, PointIndex point) -> std::size_t {
-  return static_cast<std::size_t>(
-      std::count_if(items.begin(), items.end(), [&](const Sampler::Item& item) { return item.point == point; }));
-}
-
-}  // namespace
-
 Subtree::Subtree(const SampledTree& tree, const PointView& points, NodeCode code)
     : tree_(&tree), points_(points), code_(code) {
   if ((code & kLeafFlag) == 0) return;

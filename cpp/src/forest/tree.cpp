@@ -20,8 +20,6 @@ auto unboxed_leaves(double fraction, std::size_t sample_size) -> std::size_t {
   return leaves >= 1.0 && leaves < static_cast<double>(sample_size) ? static_cast<std::size_t>(leaves) : sample_size;
 }
 
-auto is_leaf(NodeCode code) -> bool { return (code & kLeafFlag) != 0; }
-
 }  // namespace
 
 RandomCutTree::RandomCutTree(std::size_t dimensions, std::size_t sample_size, double bounding_box_cache_fraction,
@@ -50,12 +48,6 @@ auto RandomCutTree::insert(std::span<const Sampler::Item> items, const PointView
 
 void RandomCutTree::remove(const PointView& points, PointIndex point, bool last, const Way* way) {
   tree_kernels(dimensions_).remove(arrays_, points, point, last, way);
-}
-
-auto RandomCutTree::has_copies() const noexcept -> bool {
-  if (arrays_.root == kNoNode || is_leaf(arrays_.root)) return true;
-  const BoxNumber box = nodes_[arrays_.root].box;
-  return box == kNoBox || boxed_[box].leaves != boxed_[box].mass;
 }
 
 void RandomCutTree::renumber(std::span<const PointIndex> indices) noexcept {
@@ -119,9 +111,7 @@ void RandomCutTree::rebox(const PointView& points, std::span<const Sampler::Item
   std::vector<BoxedNode> counts(nodes_.size());
   const auto count_of = [&](NodeCode code) -> BoxedNode {
     if (!is_leaf(code)) return counts[code];
-    const auto copies = std::count_if(items.begin(), items.end(),
-                                      [&](const Sampler::Item& item) { return item.point == (code & ~kLeafFlag); });
-    return {kNoNode, 1, static_cast<std::uint16_t>(copies)};
+    return {kNoNode, 1, static_cast<std::uint16_t>(copies_of(items, code & ~kLeafFlag))};
   };
   const std::size_t size = lane_groups(dimensions_) * kLanes;
   for (const Visit& at : std::views::reverse(order)) {

@@ -26,11 +26,7 @@ ADCORE_INLINE auto to_cut_fraction(std::uint64_t bits) noexcept -> float {
   return static_cast<float>(static_cast<std::int32_t>(bits >> 41U)) * 0x1p-23F;
 }
 
-// Inside a bucket no cut is stored: the cut of a set of points is a function of a state and of their box.
-// The states form a tree: one per node, derived from the bucket's seed.
-ADCORE_INLINE auto cut_state(std::uint32_t seed) noexcept -> std::uint64_t {
-  return mix_bits(seed + 0x9e3779b97f4a7c15ULL);
-}
+// Where no cut is stored, the cut of a set of points is a function of a state and of their box. The states form a tree.
 ADCORE_INLINE auto child_state(std::uint64_t state, bool right) noexcept -> std::uint64_t {
   return mix_bits(state + (right ? 0xd1b54a32d192ed03ULL : 0x8cb92ba72f3d8dd7ULL));
 }

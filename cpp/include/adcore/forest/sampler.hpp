@@ -89,8 +89,6 @@ class Sampler {
   /// A heap by key: the first item is the next to be evicted.
   [[nodiscard]] auto items() const noexcept -> std::span<const Item> { return items_; }
   [[nodiscard]] auto items() noexcept -> std::span<Item> { return items_; }
-  /// How many sampled points are `point`.
-  [[nodiscard]] auto count(PointIndex point) const noexcept -> std::size_t;
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t { return items_.capacity() * sizeof(Item); }
 
   /// From a snapshot; throws SnapshotError unless `items` is a heap of positive keys within the capacity.
@@ -115,5 +113,12 @@ class Sampler {
   std::uint64_t next_acceptance_ = kNow;
   float pending_key_ = 0;  // of the point accepted, until add()
 };
+
+/// How many of a sample's points are `point`.
+ADCORE_INLINE auto copies_of(std::span<const Sampler::Item> items, PointIndex point) noexcept -> std::size_t {
+  std::size_t copies = 0;
+  for (const Sampler::Item& item : items) copies += item.point == point ? 1U : 0U;
+  return copies;
+}
 
 }  // namespace adcore

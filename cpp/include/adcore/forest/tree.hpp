@@ -22,11 +22,18 @@ inline constexpr NodeCode kNoNode = 0x7FFF'FFFF;
 using BoxNumber = std::uint16_t;
 inline constexpr BoxNumber kNoBox = 0xFFFF;
 
+ADCORE_INLINE auto is_leaf(NodeCode code) noexcept -> bool { return (code & kLeafFlag) != 0; }
+
 struct Node {
   float cut_value;
   std::uint16_t cut_dimension;
   BoxNumber box;
   NodeCode child[2];  // left, right; on the free list: the next free node, 0
+
+  /// The child that is not `code`.
+  [[nodiscard]] ADCORE_INLINE auto sibling(NodeCode code) const noexcept -> NodeCode {
+    return child[child[0] == code ? 1 : 0];
+  }
 };
 
 /// What is known of a node that has a box. Nodes without one are the lowest: they are on the way of few queries.
@@ -46,6 +53,13 @@ struct TreeArrays {
   NodeCode free_node = kNoNode;
   NodeCode free_box = kNoNode;
   Random random{0};
+
+  /// False if it is known that no point was added twice.
+  [[nodiscard]] ADCORE_INLINE auto may_have_copies() const noexcept -> bool {
+    if (root == kNoNode || is_leaf(root) || nodes[root].box == kNoBox) return true;
+    const BoxedNode& top = boxed[nodes[root].box];
+    return top.leaves != top.mass;
+  }
 };
 
 struct Way;
@@ -66,8 +80,6 @@ class RandomCutTree {
                             const Way* way = nullptr) -> PointIndex;
   /// Takes one copy of a point away; `last` says that no other copy is left.
   void remove(const PointView& points, PointIndex point, bool last, const Way* way = nullptr);
-  /// False if it is known that no point was added twice.
-  [[nodiscard]] auto has_copies() const noexcept -> bool;
   /// The store moved its points.
   void renumber(std::span<const PointIndex> indices) noexcept;
   void set_bounding_box_cache_fraction(const PointView& points, std::span<const Sampler::Item> items, double fraction);

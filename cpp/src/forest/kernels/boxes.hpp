@@ -100,7 +100,6 @@ ADCORE_INLINE auto distance(const Shape<Groups>& shape, const float* lo, const f
   return sum(outside);
 }
 
-ADCORE_INLINE auto is_leaf(NodeCode code) noexcept -> bool { return (code & kLeafFlag) != 0; }
 ADCORE_INLINE auto leaf_point(const PointView& points, NodeCode code) noexcept -> const float* {
   return points.point(code & ~kLeafFlag);
 }

@@ -76,8 +76,7 @@ ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, con
   NodeCode below = from.leaf;
   NodeCode code = path.above(depth);
   for (; code != kNoNode && tree.nodes[code].box == kNoBox; code = path.above(depth)) {
-    const Node& node = tree.nodes[code];
-    merge_subtree(tree, shape, points, node.child[node.child[0] == below ? 1 : 0], box.lo, box.hi, pending);
+    merge_subtree(tree, shape, points, tree.nodes[code].sibling(below), box.lo, box.hi, pending);
     if (!visit(code, --depth, box.lo, box.hi)) return;
     below = code;
   }

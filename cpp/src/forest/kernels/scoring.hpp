@@ -65,9 +65,7 @@ ADCORE_INLINE auto inverse_depth(std::uint32_t depth) noexcept -> float {
 
 /// The score of a query that equals a leaf: the damped one of a point that is known.
 inline auto seen_score(const SampledTree& tree, PointIndex leaf, std::uint32_t depth) noexcept -> float {
-  std::size_t copies = 0;
-  for (const Sampler::Item& item : tree.items) copies += item.point == leaf ? 1U : 0U;
-  const auto mass = static_cast<float>(copies);
+  const auto mass = static_cast<float>(copies_of(tree.items, leaf));
   const float damp = 1.0F - mass / (2.0F * static_cast<float>(tree.items.size()));
   return damp / (static_cast<float>(depth) + std::log2(mass + 1.0F));
 }

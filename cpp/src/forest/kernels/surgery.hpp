@@ -38,9 +38,7 @@ inline auto take_census(const TreeArrays& tree, std::span<const Sampler::Item> i
   for (NodeCode code = top;;) {
     if (is_leaf(code)) {
       ++census.leaves;
-      for (std::size_t i = 0; with_mass && i < items.size(); ++i) {
-        census.mass += items[i].point == (code & ~kLeafFlag) ? 1U : 0U;
-      }
+      if (with_mass) census.mass += copies_of(items, code & ~kLeafFlag);
     } else if (has_box(tree, code)) {
       census.leaves += boxed_node(tree, code).leaves;
       census.mass += boxed_node(tree, code).mass;
@@ -66,18 +64,11 @@ ADCORE_INLINE auto separates(Cut cut, float coordinate, float lo, float hi) noex
   return coordinate > cut.value ? hi <= cut.value : lo > cut.value;
 }
 
-/// False if it is known that no point is in the tree twice.
-ADCORE_INLINE auto may_have_copies(const TreeArrays& tree) noexcept -> bool {
-  if (!has_box(tree, tree.root)) return true;
-  const BoxedNode& root = boxed_node(tree, tree.root);
-  return root.leaves != root.mass;
-}
-
 /// Gives a node a box that holds its subtree; its children's parent links follow.
 template <std::size_t Groups>
 void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape<Groups>& shape,
              const PointView& points, NodeCode code, NodeCode parent, Pending& pending) noexcept {
-  const bool copies = may_have_copies(tree);
+  const bool copies = tree.may_have_copies();
   Census census = take_census(tree, items, code, copies, pending);
   // Where there are copies, the sample was asked, and it does not count the arriving point yet.
   census.mass = copies ? census.mass + 1 : census.leaves;
@@ -295,7 +286,7 @@ void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool la
   const NodeCode above = boxed ? boxed_node(tree, parent).parent : path.above(depth);
   const Border border = boxed ? Border{kNoNode, above, depth} : find_border(tree, path, depth);
   const Node gone = tree.nodes[parent];
-  replace_child(tree, above, parent, gone.child[gone.child[0] == landing.leaf ? 1 : 0]);
+  replace_child(tree, above, parent, gone.sibling(landing.leaf));
   free_node(tree, parent);
   Pending pending(tree.unboxed_leaves);
   shrink_boxes(tree, shape, points, point, Ascent(landing, path, border.boxed, border.depth), pending);

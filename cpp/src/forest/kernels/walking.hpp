@@ -98,17 +98,13 @@ class SubtreesBeside {
   Subtree subtrees_[kMost + 1];
 };
 
-ADCORE_INLINE auto sibling(const Node& node, NodeCode code) noexcept -> NodeCode {
-  return node.child[node.child[0] == code ? 1 : 0];
-}
-
 template <std::size_t Groups>
 ADCORE_INLINE void ask_along(const Way& way, const Shape<Groups>& shape, SubtreesBeside<Groups>& beside) noexcept {
   const TreeArrays& tree = *way.tree;
   NodeCode below = way.end.leaf;
   std::uint32_t depth = way.end.depth;
   for (; depth > 0 && tree.nodes[way.passed[depth - 1]].box == kNoBox; below = way.passed[--depth]) {
-    beside.add(tree, sibling(tree.nodes[way.passed[depth - 1]], below));
+    beside.add(tree, tree.nodes[way.passed[depth - 1]].sibling(below));
   }
   const std::uint32_t most = depth < kBoxesAhead ? depth : kBoxesAhead;
   for (std::uint32_t i = 0; i < most; ++i) ask_for_box(tree, shape, way.passed[depth - 1 - i]);
@@ -116,7 +112,7 @@ ADCORE_INLINE void ask_along(const Way& way, const Shape<Groups>& shape, Subtree
   for (std::uint32_t i = 0; i < depth; ++i) __builtin_prefetch(tree.boxed + tree.nodes[way.passed[i]].box);
   if (!way.leaves) return;
   for (std::uint32_t i = 0; i < kBoxesAfresh && depth > 0; ++i, below = way.passed[--depth]) {
-    beside.add(tree, sibling(tree.nodes[way.passed[depth - 1]], below));
+    beside.add(tree, tree.nodes[way.passed[depth - 1]].sibling(below));
   }
 }
 
