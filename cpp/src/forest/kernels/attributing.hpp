@@ -21,7 +21,7 @@ ADCORE_INLINE void attribute_landed(const SampledTree& tree, const Shape<Groups>
       if (!is_leaf(code)) return false;
       // A known point is outside of nothing: all its dimensions have an equal part.
       const float part = seen_score(tree, code & ~kLeafFlag, depth) / (2.0F * static_cast<float>(points.dimensions));
-      for (std::size_t i = 0; i < points.dimensions; ++i) parts.lo[i] = parts.hi[i] = part;
+      for (std::size_t i = 0; i < shape.size(); ++i) parts.lo[i] = parts.hi[i] = part;
       return false;
     }
     const float cut_off = at.probability_of_cut();

@@ -10,15 +10,20 @@ namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 /// The last nodes a query passed, in a ring: enough to find the way up to the first node that has a box and a parent.
 class Path {
  public:
-  explicit ADCORE_INLINE Path(std::size_t unboxed_leaves)
-      : mask_(unboxed_leaves < kNear ? kNear - 1 : ring_size(unboxed_leaves) - 1),
-        codes_(unboxed_leaves < kNear ? near_ : new NodeCode[mask_ + 1]) {}
+  ADCORE_INLINE Path() noexcept : codes_(near_) {}
+  explicit ADCORE_INLINE Path(std::size_t unboxed_leaves) : Path() { remember(unboxed_leaves); }
   Path(const Path&) = delete;
   auto operator=(const Path&) -> Path& = delete;
   ADCORE_INLINE ~Path() {
     if (codes_ != near_) delete[] codes_;
   }
 
+  /// Makes room for the nodes without a box, of which a way passes fewer than they have leaves. Called once.
+  ADCORE_INLINE void remember(std::size_t unboxed_leaves) {
+    if (unboxed_leaves < kNear) return;
+    while (mask_ < unboxed_leaves) mask_ = 2 * mask_ + 1;
+    codes_ = new NodeCode[mask_ + 1];
+  }
   ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
   /// The place of the first nodes, Way::kMost at least.
   [[nodiscard]] ADCORE_INLINE auto ring() noexcept -> NodeCode* { return codes_; }
@@ -35,12 +40,7 @@ class Path {
 
  private:
   static constexpr std::size_t kNear = Way::kMost;
-  static ADCORE_INLINE auto ring_size(std::size_t least) noexcept -> std::size_t {
-    std::size_t size = kNear;
-    while (size <= least) size *= 2;
-    return size;
-  }
-  std::size_t mask_;
+  std::size_t mask_ = kNear - 1;
   NodeCode near_[kNear];
   NodeCode* codes_;
 };

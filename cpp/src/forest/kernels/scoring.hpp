@@ -99,11 +99,9 @@ struct Workspace {
   Path paths[kFlight];
 
   ADCORE_INLINE Workspace(std::size_t dimensions, std::size_t unboxed_leaves)
-      : shape(dimensions),
-        box(shape.size()),
-        pending(unboxed_leaves),
-        paths{Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves),
-              Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves), Path(unboxed_leaves)} {}
+      : shape(dimensions), box(shape.size()), pending(unboxed_leaves) {
+    for (Path& path : paths) path.remember(unboxed_leaves);
+  }
 };
 
 /// Scores up to kFlight queries, each against its tree; both arrays have kFlight entries, and those beyond `count` are
