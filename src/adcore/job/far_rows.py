@@ -37,13 +37,8 @@ def near_rows(rows: JobRows, latest: int | None, bucket_span: int) -> JobRows:
         return rows
     kept = _near(rows.timestamps, latest, reach)
     far = len(kept) - int(np.count_nonzero(kept))
-    counts = rows.counts
-    return JobRows(
-        rows.timestamps[kept],
-        [column[kept] for column in rows.metrics],
-        [(codes[kept], labels) for codes, labels in rows.keys],
-        replace(counts, invalid_date_count=counts.invalid_date_count + far),
-    )
+    counted = rows.counts.invalid_date_count + far
+    return replace(rows.part(kept), counts=replace(rows.counts, invalid_date_count=counted))
 
 
 def _near(times: Int64Array, latest: int, reach: int) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -73,9 +73,10 @@ class JobRows:
         bucket = (reached - latency) // bucket_span
         starts = np.flatnonzero(np.diff(bucket)) + 1
         bounds = [0, *starts.tolist(), len(self)]
-        return (self._piece(slice(*pair)) for pair in pairwise(bounds))
+        return (self.part(slice(*pair)) for pair in pairwise(bounds))
 
-    def _piece(self, rows: slice) -> JobRows:
+    def part(self, rows: slice | npt.NDArray[np.bool_]) -> JobRows:
+        """Some of the rows; whoever cut them counts."""
         return JobRows(
             self.timestamps[rows],
             [column[rows] for column in self.metrics],
@@ -159,21 +160,9 @@ class RowReader:
         invalid = len(times) - int(np.count_nonzero(kept))
         metrics = [_metric(columns[name], part) for name, part in self.metric_columns]
         keys = [texts_of(columns[name]) for name in self.key_columns]
-        if invalid:
-            times, metrics, keys = _rows_of(kept, times, metrics, keys)
-        return JobRows(
-            np.ascontiguousarray(times), metrics, keys, InputCounts(size, fields, invalid)
-        )
-
-
-def _rows_of(
-    kept: npt.NDArray[np.bool_], times: Int64Array, metrics: list[FloatArray], keys: list[Texts]
-) -> tuple[Int64Array, list[FloatArray], list[Texts]]:
-    return (
-        times[kept],
-        [column[kept] for column in metrics],
-        [(codes[kept], labels) for codes, labels in keys],
-    )
+        rows = JobRows(np.ascontiguousarray(times), metrics, keys)
+        counts = InputCounts(size, fields, invalid)
+        return replace(rows.part(kept) if invalid else rows, counts=counts)
 
 
 def _metric(column: Any, part: str) -> FloatArray:

@@ -33,8 +33,8 @@ def print_records(console: Console, results: JobResults, most: int) -> None:
     for record in page:
         # Names and values come from the data: they are text, never markup.
         time, score, what, where, *_ = map(Text, record_cells(record))
-        _, *reasons = explain_record(record)
-        first = explain_record(record)[0].partition(": ")[2] or "unusual"
+        measured, *reasons = explain_record(record)
+        first = measured.partition(": ")[2] or "unusual"
         why = Text("\n".join([first, *reasons[1:_SENTENCES]]))
         table.add_row(time, score, Text.assemble(what, "\n" if where.plain else "", where), why)
     console.print(table)

@@ -94,6 +94,7 @@ def job_payload(view: JobView, limits: JobLimits | None = None) -> Json:
     records = sorted(view.records, key=lambda record: -record["record_score"])[: limits.records]
     series = _series(view, records, limits.series)
     positions = {key: position for position, key in enumerate(series)}
+    ahead = _by_series(view.forecasts)
     return {
         "version": _core.__version__,
         "title": view.title,
@@ -108,7 +109,7 @@ def job_payload(view: JobView, limits: JobLimits | None = None) -> Json:
         "lanes": _lanes(view, clock, limits.values),
         "totalRecords": len(view.records),
         "records": [_record(record, positions) for record in records],
-        "series": [_drawn(view, key, found) for key, found in series.items()],
+        "series": [_drawn(key, found, ahead.get(key, ())) for key, found in series.items()],
     }
 
 
@@ -237,18 +238,23 @@ def _series(
     view: JobView, records: Sequence[Document], most: int
 ) -> dict[SeriesKey, list[Document]]:
     """Points of those series that are drawn, the one with the strongest record first."""
-    plotted: dict[SeriesKey, list[Document]] = defaultdict(list)
-    for point in view.model_plot:
-        plotted[_key(point)].append(point)
+    plotted = _by_series(view.model_plot)
     with_records = [key for key in dict.fromkeys(map(_key, records)) if key in plotted]
     order = dict.fromkeys([*with_records, *plotted])
     return {key: plotted[key] for key in list(order)[:most]}
 
 
-def _drawn(view: JobView, key: SeriesKey, points: list[Document]) -> Json:
+def _by_series(results: Sequence[Document]) -> dict[SeriesKey, list[Document]]:
+    found: dict[SeriesKey, list[Document]] = defaultdict(list)
+    for result in results:
+        found[_key(result)].append(result)
+    return found
+
+
+def _drawn(key: SeriesKey, points: Sequence[Document], ahead: Sequence[Document]) -> Json:
     feature = points[0].get("model_feature")
     points = sorted((p for p in points if p.get("model_feature") == feature), key=_time)
-    forecast = sorted((f for f in view.forecasts if _key(f) == key), key=_time)
+    forecast = sorted(ahead, key=_time)
     return {
         "detector": key[0],
         "keys": _keys(points[0]),
