@@ -11,22 +11,19 @@ auto BucketSeries::slot_bytes() const noexcept -> std::uint64_t {
   return kSlotBytes + values_.slot_bytes() + contributions_.size() * sizeof(std::uint32_t);
 }
 
-auto BucketSeries::add(std::uint32_t series, std::uint32_t member, const RecordRow& row, MemoryBudget& budget) -> bool {
+void BucketSeries::add(std::uint32_t series, std::uint32_t member, const RecordRow& row, MemoryBudget& budget) {
   std::uint32_t slot = index_.find(series, member);
   if (slot == PairIndex::kAbsent) {
-    if (!budget.reserve(slot_bytes())) return false;
+    if (!budget.reserve(slot_bytes())) return;
     slot = size();
     add_slot(series, member);
     values_.add_slot();
   }
   values_.add(slot, row, budget);
-  bool complete = true;
   for (std::size_t i = 0; i < contributions_.size(); ++i) {
     const std::uint32_t value = row.influencers[gathered_influencers_[i]];
-    if (value == kNone) continue;
-    complete &= value != kRefused && contributions_[i].add(slot, value, row, budget);
+    if (value != kNone && value != kRefused) contributions_[i].add(slot, value, row, budget);
   }
-  return complete;
 }
 
 void BucketSeries::add_slot(std::uint32_t series, std::uint32_t member) {

@@ -5,12 +5,12 @@
 
 #include "adcore/base/error.hpp"
 #include "adcore/job/function.hpp"
+#include "adcore/series/bucket_time.hpp"
 
 namespace adcore {
 
 namespace {
 
-constexpr std::int64_t kDay = 86'400'000;
 constexpr std::size_t kMostDetectors = 4'096;
 constexpr std::size_t kMostInfluencers = 1'024;
 constexpr std::uint32_t kMostThreads = 1'024;
@@ -63,7 +63,7 @@ void JobConfig::validate() const {
 }
 
 auto JobConfig::prune_window() const noexcept -> std::int64_t {
-  return model_prune_window > 0 ? model_prune_window : std::max(30 * kDay, 20 * bucket_span);
+  return model_prune_window > 0 ? model_prune_window : std::max(30 * kMsPerDay, 20 * bucket_span);
 }
 
 }  // namespace adcore

@@ -1,7 +1,6 @@
 #include "adcore/job/config_codec.hpp"
 
 #include <algorithm>
-
 #include <span>
 #include <string>
 

@@ -2,15 +2,14 @@
 
 namespace adcore {
 
-auto Contributions::add(std::uint32_t series, std::uint32_t value, const RecordRow& row, MemoryBudget& budget) -> bool {
+void Contributions::add(std::uint32_t series, std::uint32_t value, const RecordRow& row, MemoryBudget& budget) {
   std::uint32_t part = index_.find(series, value);
   if (part == PairIndex::kAbsent) {
-    if (!budget.reserve(part_bytes())) return false;
+    if (!budget.reserve(part_bytes())) return;
     part = chain(series, value);
     parts_.add_slot();
   }
   parts_.add(part, row, budget);
-  return true;
 }
 
 auto Contributions::chain(std::uint32_t series, std::uint32_t value) -> std::uint32_t {

@@ -17,19 +17,17 @@ auto Detector::key_of(std::uint32_t column, bool may_be_null, const RecordRow& r
   return code == kNone && may_be_null ? kept[column].code_of("", budget) : code;
 }
 
-auto Detector::gather(const RecordRow& row, JobBucket& bucket, std::vector<KeyDictionary>& kept, MemoryBudget& budget)
-    -> bool {
-  if (!has_values(plan_, row)) return true;
+void Detector::gather(const RecordRow& row, JobBucket& bucket, std::vector<KeyDictionary>& kept, MemoryBudget& budget) {
+  if (!has_values(plan_, row)) return;
   std::uint32_t codes[3] = {kNone, kNone, 0};  // partition, by, over
   const std::uint32_t columns[3] = {plan_.partition, plan_.by, plan_.over};
   for (std::size_t i = 0; i < 3; ++i) {
     if (columns[i] == kNone) continue;
     codes[i] = key_of(columns[i], i == 0 || plan_.use_null, row, kept, budget);
-    if (codes[i] == kNone) return true;
-    if (codes[i] == kRefused) return false;
+    if (codes[i] == kNone || codes[i] == kRefused) return;
   }
   const std::uint32_t series = table_.find_or_add(codes[0], codes[1], bucket.number, budget);
-  return series != kRefused && bucket.detectors[index_].add(series, codes[2], row, budget);
+  if (series != kRefused) bucket.detectors[index_].add(series, codes[2], row, budget);
 }
 
 auto Detector::slots_by_series(const ClosingBucket& bucket) const -> std::vector<std::vector<std::uint32_t>> {

@@ -24,9 +24,7 @@ auto influencing(const JudgedValue& judged, bool above) noexcept -> Influencing 
   if (plan.is_average) return Influencing::remainder;
   if (plan.measure == Measure::minimum || plan.measure == Measure::maximum) return Influencing::part;
   if (!above || plan.series.side == Side::low) return Influencing::absence;
-  return plan.is_total && !counts_things(plan.measure) ? Influencing::remainder
-         : plan.measure == Measure::count              ? Influencing::remainder
-                                                       : Influencing::part;
+  return reads_texts(plan.measure) ? Influencing::part : Influencing::remainder;
 }
 
 class InfluenceOfParts {

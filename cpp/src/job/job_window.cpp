@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "adcore/series/bucket_time.hpp"
+
 namespace adcore {
 
 namespace {
@@ -11,8 +13,7 @@ constexpr std::int64_t kSecond = 1'000;
 
 // Records are ordered by the second.
 auto floor_to_second(std::int64_t timestamp) noexcept -> std::int64_t {
-  const std::int64_t rest = timestamp % kSecond;
-  return timestamp - rest - (rest < 0 ? kSecond : 0);
+  return timestamp - floor_mod(timestamp, kSecond);
 }
 
 }  // namespace
@@ -75,12 +76,6 @@ auto JobWindow::take_final() -> std::unique_ptr<JobBucket> {
   open_.erase(open_.begin());
   latest_used_ = nullptr;
   return taken;
-}
-
-auto JobWindow::held_bytes() const noexcept -> std::uint64_t {
-  std::uint64_t bytes = 0;
-  for (const auto& [number, bucket] : open_) bytes += bucket->held_bytes();
-  return bytes;
 }
 
 void JobWindow::write(ByteWriter& writer) const {

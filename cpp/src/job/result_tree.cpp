@@ -1,7 +1,6 @@
 #include "adcore/job/result_tree.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 
 #include "adcore/score/aggregation.hpp"

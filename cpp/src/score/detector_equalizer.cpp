@@ -68,12 +68,6 @@ void DetectorEqualizer::pass_to(std::int64_t bucket_start) noexcept {
   started_ = true;
 }
 
-auto DetectorEqualizer::memory_bytes() const noexcept -> std::size_t {
-  std::size_t bytes = sizeof(*this);
-  for (const auto& seen : seen_) bytes += sizeof(seen) + seen.memory_bytes();
-  return bytes;
-}
-
 void DetectorEqualizer::write(ByteWriter& out) const {
   out.put(started_);
   out.put(bucket_);

@@ -13,8 +13,8 @@ class BucketSeries {
  public:
   explicit BucketSeries(const DetectorPlan& plan);
 
-  /// Adds a record; `member` is 0 where there is no over field. False: there was no memory for all of it.
-  auto add(std::uint32_t series, std::uint32_t member, const RecordRow& row, MemoryBudget& budget) -> bool;
+  /// Adds a record, as far as there is memory for it; `member` is 0 where there is no over field.
+  void add(std::uint32_t series, std::uint32_t member, const RecordRow& row, MemoryBudget& budget);
 
   [[nodiscard]] auto size() const noexcept -> std::uint32_t { return static_cast<std::uint32_t>(series_.size()); }
   [[nodiscard]] auto series(std::uint32_t slot) const noexcept -> std::uint32_t { return series_[slot]; }

@@ -16,8 +16,8 @@ class Contributions {
 
   /// A new series, the next slot.
   void add_series() { first_.push_back(kNone); }
-  /// Adds a record of the series to the part of the value. False: there was no memory for a new part.
-  auto add(std::uint32_t series, std::uint32_t value, const RecordRow& row, MemoryBudget& budget) -> bool;
+  /// Adds a record of the series to the part of the value, unless there is no memory for a new part.
+  void add(std::uint32_t series, std::uint32_t value, const RecordRow& row, MemoryBudget& budget);
 
   /// Calls visit(value code, part) for every part of a series.
   template <class Visit>

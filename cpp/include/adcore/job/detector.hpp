@@ -22,8 +22,8 @@ class Detector {
   Detector(const Detector&) = delete;
   auto operator=(const Detector&) -> Detector& = delete;
 
-  /// Adds a record to its series in a bucket. False: there was no memory for all of it.
-  auto gather(const RecordRow& row, JobBucket& bucket, std::vector<KeyDictionary>& kept, MemoryBudget& budget) -> bool;
+  /// Adds a record to its series in a bucket, as far as there is memory for it.
+  void gather(const RecordRow& row, JobBucket& bucket, std::vector<KeyDictionary>& kept, MemoryBudget& budget);
 
   /// Judges the series of a bucket and, if it is final, learns them.
   virtual void close(const ClosingBucket& bucket, LeafBatch& leaves) = 0;

@@ -50,7 +50,6 @@ class JobWindow {
   [[nodiscard]] auto number_of(std::int64_t time) const noexcept -> std::int64_t { return clock_.number_of(time); }
   [[nodiscard]] auto start_of(std::int64_t number) const noexcept -> std::int64_t { return clock_.start_of(number); }
   [[nodiscard]] auto span() const noexcept -> std::int64_t { return clock_.span(); }
-  [[nodiscard]] auto held_bytes() const noexcept -> std::uint64_t;
 
   void write(ByteWriter& writer) const;
   void read(ByteReader& reader, const FieldPlan& plan, const std::vector<std::size_t>& series,

@@ -23,7 +23,6 @@ class KeyDictionary {
     held_ += kValueBytes + text.size();
     return values_.intern(text);
   }
-  [[nodiscard]] auto find(std::string_view text) const noexcept -> std::uint32_t { return values_.find(text); }
   [[nodiscard]] auto text(std::uint32_t code) const -> std::string_view { return values_.text(code); }
   [[nodiscard]] auto size() const noexcept -> std::size_t { return values_.size(); }
   /// Held in the budget.

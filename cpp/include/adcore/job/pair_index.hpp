@@ -23,8 +23,6 @@ class PairIndex {
   void add(std::uint32_t first, std::uint32_t second, std::uint32_t number);
   void clear() noexcept;
 
-  [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
-
  private:
   struct Entry {
     std::uint64_t key;

@@ -40,8 +40,6 @@ class SeriesTable {
   [[nodiscard]] auto is_free(std::uint32_t series) const noexcept -> bool { return is_free_[series] != 0; }
   /// One more than the largest number given.
   [[nodiscard]] auto end() const noexcept -> std::uint32_t { return static_cast<std::uint32_t>(facts_.size()); }
-  /// Series there are.
-  [[nodiscard]] auto size() const noexcept -> std::size_t { return facts_.size() - free_.size(); }
 
   void write(ByteWriter& writer) const;
   /// Codes of partitions are below `partitions`, those of by values below `bys`, or kNone where these are 0.

@@ -29,7 +29,6 @@ class DetectorEqualizer {
   /// The bucket that starts at `bucket_start` (ms) begins: older probabilities lose a little weight.
   void pass_to(std::int64_t bucket_start) noexcept;
 
-  [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
   void write(ByteWriter& out) const;
   /// Keeps the number of detectors and the time. Throws SnapshotError on what cannot be.
   void read(ByteReader& in);
