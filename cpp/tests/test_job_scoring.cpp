@@ -39,7 +39,7 @@ class Buckets {
  private:
   JobConfig config_;
   FieldPlan plan_;
-  std::vector<KeyDictionary> kept_;
+  std::vector<KeptValues> kept_;
   Scoring scoring_;
   std::int64_t number_ = 0;
 };

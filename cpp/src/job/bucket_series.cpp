@@ -33,6 +33,14 @@ void BucketSeries::add_slot(std::uint32_t series, std::uint32_t member) {
   for (auto& parts : contributions_) parts.add_series();
 }
 
+void BucketSeries::renumber_members(const std::vector<std::uint32_t>& codes) {
+  index_.clear();
+  for (std::uint32_t slot = 0; slot < size(); ++slot) {
+    member_[slot] = codes[member_[slot]];
+    index_.add(series_[slot], member_[slot], slot);
+  }
+}
+
 auto BucketSeries::held_bytes() const noexcept -> std::uint64_t {
   std::uint64_t bytes = size() * slot_bytes() + values_.grown_bytes();
   for (const auto& parts : contributions_) bytes += parts.held_bytes();

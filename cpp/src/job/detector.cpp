@@ -11,19 +11,19 @@ Detector::Detector(const JobConfig& config, const FieldPlan& plan, std::uint32_t
     : config_(config), plan_(plan.detectors[index]), index_(index), table_(series_bytes) {}
 
 // kNone: the record is not for this detector.
-auto Detector::key_of(std::uint32_t column, bool may_be_null, const RecordRow& row, std::vector<KeyDictionary>& kept,
-                      MemoryBudget& budget) const -> std::uint32_t {
+auto Detector::key_of(std::uint32_t column, bool may_be_null, const RecordRow& row, std::int64_t bucket,
+                      std::vector<KeptValues>& kept, MemoryBudget& budget) const -> std::uint32_t {
   const std::uint32_t code = row.codes[column];
-  return code == kNone && may_be_null ? kept[column].code_of("", budget) : code;
+  return code == kNone && may_be_null ? kept[column].code_of("", bucket, budget) : code;
 }
 
-void Detector::gather(const RecordRow& row, JobBucket& bucket, std::vector<KeyDictionary>& kept, MemoryBudget& budget) {
+void Detector::gather(const RecordRow& row, JobBucket& bucket, std::vector<KeptValues>& kept, MemoryBudget& budget) {
   if (!has_values(plan_, row)) return;
   std::uint32_t codes[3] = {kNone, kNone, 0};  // partition, by, over
   const std::uint32_t columns[3] = {plan_.partition, plan_.by, plan_.over};
   for (std::size_t i = 0; i < 3; ++i) {
     if (columns[i] == kNone) continue;
-    codes[i] = key_of(columns[i], i == 0 || plan_.use_null, row, kept, budget);
+    codes[i] = key_of(columns[i], i == 0 || plan_.use_null, row, bucket.number, kept, budget);
     if (codes[i] == kNone || codes[i] == kRefused) return;
   }
   const std::uint32_t series = table_.find_or_add(codes[0], codes[1], bucket.number, budget);
@@ -115,9 +115,25 @@ void Detector::prune(std::int64_t number, MemoryBudget& budget) {
   for (const std::uint32_t series : dropped) forget(series);
 }
 
-void Detector::forecast(std::int64_t /*from*/, std::size_t /*buckets*/, const std::vector<KeyDictionary>& /*kept*/,
+void Detector::renumber(const Renumbering& to) {
+  if (to.concerns(plan_.partition) || to.concerns(plan_.by)) table_.renumber(to, plan_.partition, plan_.by);
+  if (to.concerns(plan_.over)) members_.renumber(to.codes[plan_.over]);
+  if (to.concerns(plan_.partition)) renumber_partitions(to.codes[plan_.partition]);
+}
+
+void Detector::forecast(std::int64_t /*from*/, std::size_t /*buckets*/, const std::vector<KeptValues>& /*kept*/,
                         ForecastTable& /*table*/) const {
   throw_invalid_state("function " + settings().function + " has no forecast");
+}
+
+// No value may leave before its series do.
+void Detector::note_series(std::vector<KeptValues>& kept) const {
+  for (std::uint32_t series = 0; series < table_.end(); ++series) {
+    if (table_.is_free(series)) continue;
+    const SeriesFacts& facts = table_.facts(series);
+    if (plan_.partition != kNone) kept[plan_.partition].note(facts.partition, facts.last_bucket);
+    if (plan_.by != kNone) kept[plan_.by].note(facts.by, facts.last_bucket);
+  }
 }
 
 void Detector::write(ByteWriter& writer) const {
@@ -126,9 +142,10 @@ void Detector::write(ByteWriter& writer) const {
   write_models(writer);
 }
 
-void Detector::read(ByteReader& reader, const std::vector<KeyDictionary>& kept) {
+void Detector::read(ByteReader& reader, std::vector<KeptValues>& kept) {
   const auto values = [&](std::uint32_t column) { return column == kNone ? 0 : kept[column].size(); };
   table_.read(reader, values(plan_.partition), values(plan_.by));
+  note_series(kept);
   members_.read(reader, values(plan_.over));
   read_models(reader);
 }

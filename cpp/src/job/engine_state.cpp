@@ -95,6 +95,19 @@ auto JobEngine::from_bytes(std::span<const std::byte> bytes) -> std::unique_ptr<
   return engine;
 }
 
+// No value may leave before the open buckets do that have it.
+void JobEngine::note_members() {
+  window_.for_each([&](const JobBucket& bucket) {
+    for (std::size_t i = 0; i < detectors_.size(); ++i) {
+      const std::uint32_t over = plan_.detectors[i].over;
+      const BucketSeries& records = bucket.detectors[i];
+      for (std::uint32_t slot = 0; over != kNone && slot < records.size(); ++slot) {
+        kept_[over].note(records.member(slot), bucket.number);
+      }
+    }
+  });
+}
+
 void JobEngine::read(ByteReader& reader) {
   calendar_ = read_events(reader);
   for (auto& values : kept_) values.read(reader);
@@ -108,6 +121,7 @@ void JobEngine::read(ByteReader& reader) {
     members.push_back(over == kNone ? 1 : kept_[over].size());
   }
   window_.read(reader, plan_, series, members);
+  note_members();
   counts_ = DataCounts::read(reader);
   if (counts_.bucket_count > 0 && !window_.has_records()) throw_snapshot("buckets were counted without records");
   event_model_ = SeriesModel::from_bytes(reader.get_bytes(), event_series());

@@ -1,5 +1,7 @@
 #include "adcore/job/frequent_values.hpp"
 
+#include "adcore/job/field_plan.hpp"
+
 namespace adcore {
 
 void FrequentValues::note(std::uint32_t code, std::int64_t bucket) {
@@ -13,6 +15,14 @@ void FrequentValues::note(std::uint32_t code, std::int64_t bucket) {
 
 auto FrequentValues::contains(std::uint32_t code, std::int64_t bucket) const noexcept -> bool {
   return code < values_.size() && is_frequent(values_[code].first_bucket, values_[code].buckets, bucket);
+}
+
+void FrequentValues::renumber(const std::vector<std::uint32_t>& codes) {
+  std::size_t kept = 0;
+  for (std::size_t code = 0; code < values_.size(); ++code) {
+    if (codes[code] != kNone) values_[kept++] = values_[code];
+  }
+  values_.resize(kept);
 }
 
 void FrequentValues::write(ByteWriter& writer) const {

@@ -1,6 +1,7 @@
 #include "adcore/job/rare_detector.hpp"
 
 #include <type_traits>
+#include <utility>
 
 #include "adcore/job/influence.hpp"
 #include "adcore/score/raw_score.hpp"
@@ -12,14 +13,6 @@ namespace {
 // Nodes of a map and what they hold.
 template <class Model>
 constexpr std::uint64_t kValueBytes = std::is_same_v<Model, RareModel> ? 80 : 48 + sizeof(PeopleCounter);
-
-auto shows_of(const BucketSeries& records, const std::vector<std::uint32_t>& slots) -> std::vector<RareShow> {
-  std::vector<RareShow> shows;
-  for (const std::uint32_t slot : slots) {
-    shows.push_back({records.member(slot), records.series(slot), records.values().sums(slot).events});
-  }
-  return shows;
-}
 
 auto values_of(const BucketSeries& records, const std::vector<std::uint32_t>& slots) -> std::vector<std::uint32_t> {
   std::vector<std::uint32_t> values;
@@ -62,9 +55,21 @@ auto RareDetector<Model>::assess(const ClosingBucket& bucket, const Model& model
   if constexpr (std::is_same_v<Model, RareModel>) {
     model.assess(bucket.start, values_of(records(bucket), slots), seen);
   } else {
-    model.assess(shows_of(records(bucket), slots), plan().measure() == Measure::freq_rare, seen);
+    model.assess(shows_of(bucket, slots), plan().measure() == Measure::freq_rare, seen);
   }
   return seen;
+}
+
+// People are known by what they are called, however long they were away.
+template <class Model>
+auto RareDetector<Model>::shows_of(const ClosingBucket& bucket, const Slots& slots) const -> std::vector<RareShow> {
+  const BucketSeries& gathered = records(bucket);
+  std::vector<RareShow> shows;
+  for (const std::uint32_t slot : slots) {
+    shows.push_back({hash_text(bucket.text(plan().over, gathered.member(slot))), gathered.series(slot),
+                     gathered.values().sums(slot).events});
+  }
+  return shows;
 }
 
 template <class Model>
@@ -73,7 +78,7 @@ void RareDetector<Model>::learn(const ClosingBucket& bucket, Model& model, const
   if constexpr (std::is_same_v<Model, RareModel>) {
     model.learn(bucket.start, values_of(records(bucket), slots));
   } else {
-    model.learn(bucket.start, shows_of(records(bucket), slots));
+    model.learn(bucket.start, shows_of(bucket, slots));
   }
 }
 
@@ -102,6 +107,17 @@ template <class Model>
 void RareDetector<Model>::forget(std::uint32_t series) {
   const auto found = models_.find(table().facts(series).partition);
   if (found != models_.end()) found->second.forget(series);
+}
+
+// A partition that is gone leaves with all that was rare in it.
+template <class Model>
+void RareDetector<Model>::renumber_partitions(const std::vector<std::uint32_t>& codes) {
+  std::map<std::uint32_t, Model> models;
+  for (auto& [partition, model] : models_) {
+    const std::uint32_t code = partition < codes.size() ? codes[partition] : kNone;
+    if (code != kNone) models.emplace(code, std::move(model));
+  }
+  models_ = std::move(models);
 }
 
 template <class Model>

@@ -41,8 +41,7 @@ void check_batch(const FieldPlan& plan, const JobBatch& batch) {
   }
 }
 
-RowReader::RowReader(const FieldPlan& plan, const JobBatch& batch, std::vector<KeyDictionary>& kept,
-                     MemoryBudget& budget)
+RowReader::RowReader(const FieldPlan& plan, const JobBatch& batch, std::vector<KeptValues>& kept, MemoryBudget& budget)
     : plan_(plan),
       batch_(batch),
       kept_(kept),
@@ -74,17 +73,18 @@ void RowReader::read_key(std::size_t column, std::size_t row, JobBucket& bucket)
   texts_[column] = label == kNoCode ? std::string_view() : key.labels[label];
   const bool is_missing = texts_[column].empty();
   const KeyColumn& plan = plan_.keys[column];
-  if (plan.is_kept) codes_[column] = is_missing ? kNone : kept_code(column, label);
+  if (plan.is_kept) codes_[column] = is_missing ? kNone : kept_code(column, label, bucket);
   if (plan.influencer != kNone) {
     influencers_[plan.influencer] = is_missing ? kNone : influencer_code(column, label, bucket);
   }
 }
 
-auto RowReader::kept_code(std::size_t column, std::uint32_t label) -> std::uint32_t {
+auto RowReader::kept_code(std::size_t column, std::uint32_t label, const JobBucket& bucket) -> std::uint32_t {
   CachedCode& cached = kept_codes_[column][label];
-  if (cached.code < kRefused) return cached.code;
   if (cached.code == kRefused && cached.stamp == budget_.releases()) return kRefused;
-  cached = {budget_.releases(), kept_[column].code_of(texts_[column], budget_)};
+  if (cached.code >= kRefused) cached.code = kept_[column].code_of(texts_[column], bucket.number, budget_);
+  else if (cached.stamp != bucket.serial) kept_[column].note(cached.code, bucket.number);
+  cached.stamp = cached.code == kRefused ? budget_.releases() : bucket.serial;
   return cached.code;
 }
 

@@ -25,7 +25,7 @@ void SeriesDetector::read_models(ByteReader& reader) {
   });
 }
 
-void SeriesDetector::forecast(std::int64_t from, std::size_t buckets, const std::vector<KeyDictionary>& kept,
+void SeriesDetector::forecast(std::int64_t from, std::size_t buckets, const std::vector<KeptValues>& kept,
                               ForecastTable& table_out) const {
   if (plan().is_population()) throw_invalid_state("a population has no forecast");
   if (plan().measure() == Measure::info_content) return Detector::forecast(from, buckets, kept, table_out);

@@ -45,6 +45,18 @@ void SeriesTable::drop_before(std::int64_t bucket, MemoryBudget& budget, std::ve
     free_.push_back(series);
   }
   budget.release(dropped.size() * series_bytes_);
+  index_all();
+}
+
+void SeriesTable::renumber(const Renumbering& to, std::uint32_t partition, std::uint32_t by) {
+  for (auto& facts : facts_) {
+    facts.partition = to.code(partition, facts.partition);
+    facts.by = to.code(by, facts.by);
+  }
+  index_all();
+}
+
+void SeriesTable::index_all() {
   index_.clear();
   for (std::uint32_t series = 0; series < end(); ++series) {
     if (!is_free(series)) index_.add(facts_[series].partition, facts_[series].by, series);

@@ -26,6 +26,8 @@ class BucketSeries {
   [[nodiscard]] auto values() const noexcept -> const Accumulators& { return values_; }
   /// In the order of DetectorPlan::gathered_influencers.
   [[nodiscard]] auto contributions() const noexcept -> const std::vector<Contributions>& { return contributions_; }
+  /// Members have these codes now.
+  void renumber_members(const std::vector<std::uint32_t>& codes);
   /// Held in the budget.
   [[nodiscard]] auto held_bytes() const noexcept -> std::uint64_t;
 

@@ -6,6 +6,7 @@
 
 #include "adcore/job/config.hpp"
 #include "adcore/job/job_bucket.hpp"
+#include "adcore/job/kept_values.hpp"
 
 namespace adcore {
 
@@ -13,7 +14,7 @@ struct ClosingBucket {
   const JobConfig& config;
   const FieldPlan& plan;
   /// By key column.
-  const std::vector<KeyDictionary>& kept;
+  const std::vector<KeptValues>& kept;
   const JobBucket& records;
   /// ms since the epoch.
   std::int64_t start;

@@ -9,6 +9,7 @@
 #include "adcore/job/closing_bucket.hpp"
 #include "adcore/job/frequent_values.hpp"
 #include "adcore/job/leaf.hpp"
+#include "adcore/job/renumbering.hpp"
 #include "adcore/job/results.hpp"
 #include "adcore/job/series_table.hpp"
 
@@ -23,7 +24,7 @@ class Detector {
   auto operator=(const Detector&) -> Detector& = delete;
 
   /// Adds a record to its series in a bucket, as far as there is memory for it.
-  void gather(const RecordRow& row, JobBucket& bucket, std::vector<KeyDictionary>& kept, MemoryBudget& budget);
+  void gather(const RecordRow& row, JobBucket& bucket, std::vector<KeptValues>& kept, MemoryBudget& budget);
 
   /// Judges the series of a bucket and, if it is final, learns them.
   virtual void close(const ClosingBucket& bucket, LeafBatch& leaves) = 0;
@@ -34,14 +35,16 @@ class Detector {
   void note_members(const JobBucket& bucket);
   /// Drops the series whose last records came before bucket `number`.
   void prune(std::int64_t number, MemoryBudget& budget);
+  /// Kept values have other codes now; those that are gone had no series any more.
+  void renumber(const Renumbering& to);
   /// Throws InvalidState where the function has no forecast.
-  virtual void forecast(std::int64_t from, std::size_t buckets, const std::vector<KeyDictionary>& kept,
+  virtual void forecast(std::int64_t from, std::size_t buckets, const std::vector<KeptValues>& kept,
                         ForecastTable& table) const;
 
   [[nodiscard]] auto table() const noexcept -> const SeriesTable& { return table_; }
 
   void write(ByteWriter& writer) const;
-  void read(ByteReader& reader, const std::vector<KeyDictionary>& kept);
+  void read(ByteReader& reader, std::vector<KeptValues>& kept);
 
  protected:
   [[nodiscard]] auto config() const noexcept -> const JobConfig& { return config_; }
@@ -63,8 +66,9 @@ class Detector {
   [[nodiscard]] auto is_plotted(const ClosingBucket& bucket, const Leaf& leaf) const -> bool;
 
  private:
-  [[nodiscard]] auto key_of(std::uint32_t column, bool may_be_null, const RecordRow& row,
-                            std::vector<KeyDictionary>& kept, MemoryBudget& budget) const -> std::uint32_t;
+  [[nodiscard]] auto key_of(std::uint32_t column, bool may_be_null, const RecordRow& row, std::int64_t bucket,
+                            std::vector<KeptValues>& kept, MemoryBudget& budget) const -> std::uint32_t;
+  void note_series(std::vector<KeptValues>& kept) const;
   [[nodiscard]] auto excludes(ExcludeFrequent field) const noexcept -> bool {
     return settings().exclude_frequent == ExcludeFrequent::all || settings().exclude_frequent == field;
   }
@@ -77,6 +81,8 @@ class Detector {
   virtual void shift_clock(std::uint32_t /*series*/, std::int64_t /*by*/) {}
   /// The series was dropped: its models are forgotten.
   virtual void forget(std::uint32_t series) = 0;
+  /// Nothing where models are numbered by series.
+  virtual void renumber_partitions(const std::vector<std::uint32_t>& /*codes*/) {}
   virtual void write_models(ByteWriter& writer) const = 0;
   /// For table().end() series.
   virtual void read_models(ByteReader& reader) = 0;

@@ -15,6 +15,7 @@
 #include "adcore/job/detector.hpp"
 #include "adcore/job/field_plan.hpp"
 #include "adcore/job/job_window.hpp"
+#include "adcore/job/kept_values.hpp"
 #include "adcore/job/memory_budget.hpp"
 #include "adcore/job/results.hpp"
 #include "adcore/job/scoring.hpp"
@@ -63,7 +64,7 @@ class JobEngine {
   [[nodiscard]] auto plan() const noexcept -> const FieldPlan& { return plan_; }
   [[nodiscard]] auto counts() const noexcept -> const DataCounts& { return counts_; }
   [[nodiscard]] auto memory() const noexcept -> const MemoryBudget& { return budget_; }
-  /// Values of all fields of the kind seen, the empty one with them.
+  /// Values of the field of the kind that has the most, the empty one with them, as long as they are kept.
   struct FieldCounts {
     std::uint64_t by = 0;
     std::uint64_t over = 0;
@@ -90,20 +91,23 @@ class JobEngine {
 
  private:
   void take_row(RowReader& reader, std::int64_t timestamp, std::size_t row);
-  void close_between(std::int64_t first, std::int64_t last);
-  void close(const JobBucket& bucket);
+  // True: kept values were renumbered.
+  auto close_between(std::int64_t first, std::int64_t last) -> bool;
+  auto close(const JobBucket& bucket) -> bool;
   void judge(const JobBucket& bucket, bool is_interim);
   void set_clocks(const ClosingBucket& bucket);
   [[nodiscard]] auto event_series() const noexcept -> SeriesConfig;
   void learn_event_count(const JobBucket& bucket);
   [[nodiscard]] auto completeness_of(const JobBucket& bucket) const -> double;
   [[nodiscard]] auto events_in(std::int64_t number) const -> std::vector<std::uint32_t>;
-  void prune(std::int64_t number);
+  auto prune(std::int64_t number) -> bool;
+  auto drop_values(std::int64_t before) -> bool;
   void read(ByteReader& reader);
+  void note_members();
 
   JobConfig config_;
   FieldPlan plan_;
-  std::vector<KeyDictionary> kept_;  // by key column
+  std::vector<KeptValues> kept_;  // by key column
   MemoryBudget budget_;
   JobWindow window_;
   std::vector<std::unique_ptr<Detector>> detectors_;

@@ -23,6 +23,9 @@ class FrequentValues {
   void note(std::uint32_t code, std::int64_t bucket);
   [[nodiscard]] auto contains(std::uint32_t code, std::int64_t bucket) const noexcept -> bool;
 
+  /// Values have these codes now, in the same order; kNone: it is gone.
+  void renumber(const std::vector<std::uint32_t>& codes);
+
   void write(ByteWriter& writer) const;
   /// Of codes below `codes`.
   void read(ByteReader& reader, std::size_t codes);

@@ -36,6 +36,11 @@ class JobWindow {
   auto empty(std::int64_t first, std::int64_t end) -> std::uint64_t;
   /// The oldest open bucket there are records of, if its number is below first_open(): it leaves.
   auto take_final() -> std::unique_ptr<JobBucket>;
+  /// Calls visit(bucket) for every open one.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const auto& [number, bucket] : open_) visit(*bucket);
+  }
 
   /// Records, or a jump, have come.
   [[nodiscard]] auto is_set() const noexcept -> bool { return first_open_ != kUnset; }

@@ -19,7 +19,10 @@ class KeyDictionary {
   auto code_of(std::string_view text, MemoryBudget& budget) -> std::uint32_t {
     const std::uint32_t known = values_.find(text);
     if (known != kNoCode) return known;
-    if (!budget.reserve(kValueBytes + text.size())) return kRefused;
+    return budget.reserve(kValueBytes + text.size()) ? restore(text) : kRefused;
+  }
+  /// Takes a new value for which the budget holds the bytes already.
+  auto restore(std::string_view text) -> std::uint32_t {
     held_ += kValueBytes + text.size();
     return values_.intern(text);
   }

@@ -31,6 +31,8 @@ class RareDetector final : public Detector {
                 LeafBatch& leaves) const -> bool;
 
   void forget(std::uint32_t series) override;
+  void renumber_partitions(const std::vector<std::uint32_t>& codes) override;
+  [[nodiscard]] auto shows_of(const ClosingBucket& bucket, const Slots& slots) const -> std::vector<RareShow>;
   void write_models(ByteWriter& writer) const override;
   void read_models(ByteReader& reader) override;
 

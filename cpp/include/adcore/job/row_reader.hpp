@@ -8,6 +8,7 @@
 
 #include "adcore/job/columns.hpp"
 #include "adcore/job/job_bucket.hpp"
+#include "adcore/job/kept_values.hpp"
 #include "adcore/job/record_row.hpp"
 
 namespace adcore {
@@ -20,28 +21,28 @@ void check_batch(const FieldPlan& plan, const JobBatch& batch);
 class RowReader {
  public:
   /// All are borrowed. Checks the batch.
-  RowReader(const FieldPlan& plan, const JobBatch& batch, std::vector<KeyDictionary>& kept, MemoryBudget& budget);
+  RowReader(const FieldPlan& plan, const JobBatch& batch, std::vector<KeptValues>& kept, MemoryBudget& budget);
 
   /// The row as a record of `bucket`, valid until the next call. Its events are NaN, or not above 0, where it stands
   /// for none.
   auto read(std::size_t row, JobBucket& bucket) -> RecordRow&;
   /// Analysed fields that the row read last lacks.
   [[nodiscard]] auto missing_fields() const noexcept -> std::size_t;
-  /// Codes given out before mean nothing any more.
+  /// Kept values were renumbered.
   void forget_codes();
 
  private:
   struct CachedCode {
-    std::uint64_t stamp = 0;  // of a refused code: MemoryBudget::releases(); of an influencer's: the bucket's serial
+    std::uint64_t stamp = 0;  // of a refused code: MemoryBudget::releases(); of others: the bucket's serial
     std::uint32_t code = kNone;
   };
   void read_key(std::size_t column, std::size_t row, JobBucket& bucket);
-  [[nodiscard]] auto kept_code(std::size_t column, std::uint32_t label) -> std::uint32_t;
+  [[nodiscard]] auto kept_code(std::size_t column, std::uint32_t label, const JobBucket& bucket) -> std::uint32_t;
   [[nodiscard]] auto influencer_code(std::size_t column, std::uint32_t label, JobBucket& bucket) -> std::uint32_t;
 
   const FieldPlan& plan_;
   const JobBatch& batch_;
-  std::vector<KeyDictionary>& kept_;
+  std::vector<KeptValues>& kept_;
   MemoryBudget& budget_;
   std::vector<std::vector<CachedCode>> kept_codes_;        // by key column and label
   std::vector<std::vector<CachedCode>> influencer_codes_;  // by key column and label

@@ -18,7 +18,7 @@ class SeriesDetector : public Detector {
   SeriesDetector(const JobConfig& config, const FieldPlan& plan, std::uint32_t index);
 
   void close(const ClosingBucket& bucket, LeafBatch& leaves) override;
-  void forecast(std::int64_t from, std::size_t buckets, const std::vector<KeyDictionary>& kept,
+  void forecast(std::int64_t from, std::size_t buckets, const std::vector<KeptValues>& kept,
                 ForecastTable& table) const override;
 
  private:

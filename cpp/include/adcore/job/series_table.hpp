@@ -6,6 +6,7 @@
 
 #include "adcore/job/memory_budget.hpp"
 #include "adcore/job/pair_index.hpp"
+#include "adcore/job/renumbering.hpp"
 
 namespace adcore {
 
@@ -36,6 +37,9 @@ class SeriesTable {
   /// Drops the series whose last records came before `bucket`; `dropped` takes their numbers.
   void drop_before(std::int64_t bucket, MemoryBudget& budget, std::vector<std::uint32_t>& dropped);
 
+  /// The values of the two fields, which are these key columns, have other codes now.
+  void renumber(const Renumbering& to, std::uint32_t partition, std::uint32_t by);
+
   [[nodiscard]] auto facts(std::uint32_t series) const noexcept -> const SeriesFacts& { return facts_[series]; }
   [[nodiscard]] auto is_free(std::uint32_t series) const noexcept -> bool { return is_free_[series] != 0; }
   /// One more than the largest number given.
@@ -46,6 +50,8 @@ class SeriesTable {
   void read(ByteReader& reader, std::size_t partitions, std::size_t bys);
 
  private:
+  void index_all();
+
   static constexpr std::uint64_t kOwnBytes = sizeof(SeriesFacts) + 2 * 16;
 
   std::uint64_t series_bytes_;
