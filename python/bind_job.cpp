@@ -47,13 +47,13 @@
 //                            is_interim bool · first_bucket_influencer, bucket_influencers · first_record, records ·
 //                            first_influencer, influencers · first_event, events (uint32: slices of the tables below)
 //     "scheduled_events"     event uint32: index into the list given to set_calendar()
-//     "bucket_influencers"   bucket uint32 (row of buckets) · timestamp · influencer_field_name text (or "bucket_time")
-//     ·
-//                            anomaly_score · initial_anomaly_score · raw_anomaly_score · probability ·
+//     "bucket_influencers"   bucket uint32 (row of buckets) · timestamp · influencer_field_name text (or
+//                            "bucket_time") · anomaly_score · initial_anomaly_score · raw_anomaly_score · probability ·
 //                            is_interim bool + the renormalisation columns below; by falling score within a bucket
 //     "records"              bucket · timestamp · is_interim · detector_index uint32 · probability · record_score ·
 //                            initial_record_score · multi_bucket_impact (NaN: absent) · function_description text ·
-//                            by_field_value, over_field_value, partition_field_value texts (no text: absent) ·
+//                            by_field_value, correlated_by_field_value, over_field_value, partition_field_value
+//                            texts (no text: absent) ·
 //                            typical, actual, typical_longitude, actual_longitude (NaN: absent; for lat_long the
 //                            first pair are latitudes) · first_cause, causes · first_influence, influences (slices) +
 //                            explanation columns + renormalisation columns
@@ -62,8 +62,9 @@
 //                            lower_confidence_bound, typical_value, upper_confidence_bound (NaN absent) ·
 //                            high_variance_penalty, incomplete_bucket_penalty, multimodal_distribution,
 //                            by_field_first_occurrence bool · by_field_relative_rarity (NaN absent)
-//     "causes"               probability · by_field_value, over_field_value, partition_field_value · typical, actual,
-//                            typical_longitude, actual_longitude · function_description ·
+//     "causes"               probability · by_field_value, correlated_by_field_value, over_field_value,
+//                            partition_field_value · typical, actual, typical_longitude, actual_longitude ·
+//                            function_description ·
 //                            first_influence, influences (of "influences")
 //     "influences"           influencer_field_name text · influencer_field_value text · influence float64 (0, 1]; by
 //                            field in the order of the configuration, then by falling influence
@@ -90,8 +91,9 @@
 //     latest_bucket_start -> int | None      start of the newest open bucket
 //     config -> dict                         as given, defaults filled in
 //   Changes of an open job
-//     set_custom_rules(detector_index, rules: list[dict]), set_model_memory_limit(bytes), set_model_plot(enabled,
-//     terms) set_calendar(events: list[dict]): description is the caller's; start_time, end_time, skip_result = True,
+//     set_custom_rules(detector_index, rules: list[dict]), set_model_memory_limit(bytes),
+//     set_model_plot(enabled, terms)
+//     set_calendar(events: list[dict]): description is the caller's; start_time, end_time, skip_result = True,
 //         skip_model_update = True, force_time_shift = 0 (ms)
 //   Forecast
 //     forecast(duration) -> dict: "texts" · "forecasts": timestamp · detector_index · partition_field_value ·

@@ -46,6 +46,7 @@ auto Detector::leaf_of(const ClosingBucket& bucket, std::uint32_t series, std::u
           .partition = facts.partition,
           .over = over,
           .by = facts.by,
+          .series = series,
           .skip_result = (is_frequent_by && plan_.by != kNone) || is_frequent_over};
 }
 

@@ -143,6 +143,7 @@ void ResultWriter::write_leaf(LeafColumns& columns, const Leaf& leaf, double log
   columns.probability.push_back(probability_of(log_probability));
   columns.function_description.push_back(code(description_of(plan, leaf.feature)));
   columns.by_field_value.push_back(has_values ? code(plan.by, leaf.by) : kNone);
+  columns.correlated_by_field_value.push_back(code(plan.by, leaf.companion));
   columns.over_field_value.push_back(code(plan.over, leaf.over));
   columns.partition_field_value.push_back(code(plan.partition, leaf.partition));
   columns.typical.push_back(has_values ? leaf.typical : kMissing);

@@ -18,6 +18,15 @@ constexpr std::size_t kFewestForThreads = 512;
 
 auto features_of(const DetectorPlan& plan) noexcept -> std::size_t { return plan.measure() == Measure::metric ? 3 : 1; }
 
+// A member of a population has no past of its own to go along with another's, and of three numbers none is the one.
+auto has_companions(const JobConfig& config, const DetectorPlan& plan) noexcept -> bool {
+  return config.multivariate_by_fields && plan.by != kNone && !plan.is_population() && features_of(plan) == 1;
+}
+
+auto series_bytes(const JobConfig& config, const DetectorPlan& plan) noexcept -> std::uint64_t {
+  return features_of(plan) * sizeof(SeriesModel) + (has_companions(config, plan) ? Companions::row_bytes() : 0);
+}
+
 // Half a bucket should not look like a lull: what is still to come is taken to be as the model expects, up to there.
 auto completed(double value, double mode, double completeness) noexcept -> double {
   const double missing = (1.0 - completeness) * mode;
@@ -37,13 +46,17 @@ auto typical_of(const MeasuredFeature& feature, const SeriesAssessment& assessme
 }  // namespace
 
 SeriesDetector::SeriesDetector(const JobConfig& config, const FieldPlan& plan, std::uint32_t index)
-    : Detector(config, plan, index, features_of(plan.detectors[index]) * sizeof(SeriesModel)),
-      features_(measured_features(plan.detectors[index], config.bucket_span)) {}
+    : Detector(config, plan, index, series_bytes(config, plan.detectors[index])),
+      features_(measured_features(plan.detectors[index], config.bucket_span)) {
+  if (has_companions(config, plan.detectors[index])) companions_.emplace();
+}
 
 void SeriesDetector::close(const ClosingBucket& bucket, LeafBatch& leaves) {
   models_.resize(table().end() * features_.size());
   if (plan().is_population()) return close_populations(bucket, leaves);
+  const std::size_t first = leaves.leaves.size();
   in_parallel(bucket, leaves, [&](std::uint32_t series, LeafBatch& part) { close_individual(bucket, series, part); });
+  if (companions_) compare_with_companions(bucket, std::span(leaves.leaves).subspan(first));
 }
 
 // Leaves come in the order of the series, whoever judged them.
@@ -115,6 +128,27 @@ void SeriesDetector::pass(const ClosingBucket& bucket, std::uint32_t series) {
   for (std::size_t i = 0; i < features_.size(); ++i) model(series, i).pass(features_[i].series, bucket.middle());
 }
 
+// A value counts as the geometric mean of how unlikely it is by itself and beside its companion's. Values of
+// influencers were gathered before that was known, and for all.
+void SeriesDetector::compare_with_companions(const ClosingBucket& bucket, std::span<Leaf> leaves) {
+  companions_->resize(table().end());
+  std::vector<double> deviates(table().end(), kMissing);
+  for (const Leaf& leaf : leaves) deviates[leaf.series] = leaf.assessment.score;
+  for (Leaf& leaf : leaves) {
+    const auto found = companions_->compare(leaf.series, deviates, table(), features_.front().series.side);
+    if (found) {
+      leaf.log_probability = 0.5 * (leaf.log_probability + found->log_probability);
+      leaf.companion = table().facts(found->companion).by;
+    }
+    if (!(leaf.log_probability < kLogInsignificant)) leaf.influences = 0;
+  }
+  if (bucket.is_interim) return;
+  for (const Leaf& leaf : leaves) {
+    if (!leaf.is_learned) deviates[leaf.series] = kMissing;
+  }
+  companions_->learn(deviates, table());
+}
+
 // -- a population
 
 void SeriesDetector::close_populations(const ClosingBucket& bucket, LeafBatch& leaves) {
@@ -181,7 +215,8 @@ auto SeriesDetector::add_leaf(const ClosingBucket& bucket, Leaf leaf, std::uint3
   if (log_probabilities.empty()) return actions;
   leaf.log_probability = combined(log_probabilities);
   leaf.skip_result |= actions.skip_result;
-  if (leaf.log_probability < kLogInsignificant) {
+  leaf.is_learned = !actions.skip_model_update;
+  if (leaf.log_probability < kLogInsignificant || companions_) {
     add_influences(bucket, most_unusual->value, slot, leaf, leaves.influences);
   }
   leaves.leaves.push_back(leaf);

@@ -15,14 +15,19 @@ void SeriesDetector::shift_clock(std::uint32_t series, std::int64_t by) {
 void SeriesDetector::forget(std::uint32_t series) {
   if (!has_models(series)) return;
   for (std::size_t i = 0; i < features_.size(); ++i) model(series, i) = SeriesModel();
+  if (companions_) companions_->forget(series);
 }
 
-void SeriesDetector::write_models(ByteWriter& writer) const { write_models_to(writer, models_); }
+void SeriesDetector::write_models(ByteWriter& writer) const {
+  write_models_to(writer, models_);
+  if (companions_) companions_->write(writer);
+}
 
 void SeriesDetector::read_models(ByteReader& reader) {
   read_models_from(reader, table().end() * features_.size(), models_, [this](const SeriesModel& model, std::size_t i) {
     model.check(features_[i % features_.size()].series);
   });
+  if (companions_) companions_->read(reader, table().end());
 }
 
 void SeriesDetector::forecast(std::int64_t from, std::size_t buckets, const std::vector<KeptValues>& kept,

@@ -42,6 +42,8 @@ def flat_columns(results: JobResults, kind: str) -> dict[str, npt.NDArray[Any]]:
             continue
         if name.endswith("_field_value") and not _is_split(results, name):
             continue
+        if name == "correlated_by_field_value" and (table[name] == NO_TEXT).all():
+            continue
         columns[name] = _content(table[name], texts, is_text=what.is_text, name=name)
         if name == "detector_index":
             columns |= _of_detector(results, table[name])

@@ -108,6 +108,7 @@ def _measured(detector: JobDetector, row: Mapping[str, Any]) -> Iterator[tuple[s
     """What was measured of which series; records and causes have it alike."""
     yield "by_field_name", detector.by_field_name
     yield "by_field_value", row["by_field_value"] if detector.by_field_name else None
+    yield "correlated_by_field_value", row["correlated_by_field_value"]
     yield "partition_field_name", detector.partition_field_name
     yield "partition_field_value", row["partition_field_value"]
     yield "function", detector.function

@@ -51,6 +51,7 @@ _SCORED = {
 }
 _VALUES = dict.fromkeys(("typical", "actual", "typical_longitude", "actual_longitude"), _NUMBER)
 _SPLIT = dict.fromkeys(("by_field_value", "over_field_value", "partition_field_value"), _TEXT)
+_MEASURED = {"correlated_by_field_value": _TEXT, **_SPLIT, **_VALUES}
 _EXPLANATION = {
     "anomaly_type": Column("|i1"),
     "anomaly_length": _WHOLE,
@@ -98,8 +99,7 @@ SCHEMA: dict[str, dict[str, Column]] = {
         "initial_record_score": _NUMBER,
         "multi_bucket_impact": _NUMBER,
         "function_description": _TEXT,
-        **_SPLIT,
-        **_VALUES,
+        **_MEASURED,
         **_slice("causes", "first_cause", "causes"),
         **_slice("influences", "first_influence", "influences"),
         **_EXPLANATION,
@@ -108,8 +108,7 @@ SCHEMA: dict[str, dict[str, Column]] = {
     "causes": {
         "probability": _NUMBER,
         "function_description": _TEXT,
-        **_SPLIT,
-        **_VALUES,
+        **_MEASURED,
         **_slice("influences", "first_influence", "influences"),
     },
     "influences": {

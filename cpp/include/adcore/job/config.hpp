@@ -35,7 +35,7 @@ struct JobConfig {
   std::vector<std::string> influencers;
   /// Empty: every row is one event.
   std::string summary_count_field_name;
-  /// Series of one detector and partition are compared with those they run along with.
+  /// Series of one detector and partition are compared with those they run along with; see Companions.
   bool multivariate_by_fields = false;
   /// Series idle for longer, in ms, are dropped; 0: the larger of 30 days and 20 buckets.
   std::int64_t model_prune_window = 0;

@@ -27,10 +27,15 @@ struct Leaf {
   std::uint32_t partition = kNone;
   std::uint32_t over = kNone;
   std::uint32_t by = kNone;
+  /// The by value of the series that it was compared with.
+  std::uint32_t companion = kNone;
+  /// Number of the series in the detector's table.
+  std::uint32_t series = 0;
   Feature feature = Feature::value;
   /// The rules say that it is no news.
   bool skip_result = false;
   bool is_first_occurrence = false;
+  bool is_learned = true;
   /// Of the whole leaf; the detector equaliser moves it.
   double log_probability = 0.0;
   double actual = kMissing;

@@ -39,6 +39,7 @@ struct LeafColumns {
   Numbers probability;
   Codes function_description;
   Codes by_field_value;
+  Codes correlated_by_field_value;
   Codes over_field_value;
   Codes partition_field_value;
   Numbers typical;
@@ -53,6 +54,7 @@ struct LeafColumns {
     visit("probability", probability);
     visit("function_description", function_description);
     visit("by_field_value", by_field_value);
+    visit("correlated_by_field_value", correlated_by_field_value);
     visit("over_field_value", over_field_value);
     visit("partition_field_value", partition_field_value);
     visit("typical", typical);

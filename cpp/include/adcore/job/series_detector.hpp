@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "adcore/job/companions.hpp"
 #include "adcore/job/detector.hpp"
 #include "adcore/job/influence.hpp"
 
@@ -38,6 +40,8 @@ class SeriesDetector : public Detector {
   void learn(const ClosingBucket& bucket, std::uint32_t series, const JudgedFeatures& judged, bool skip);
   void pass(const ClosingBucket& bucket, std::uint32_t series);
 
+  void compare_with_companions(const ClosingBucket& bucket, std::span<Leaf> leaves);
+
   // -- a population
   void close_population(const ClosingBucket& bucket, std::uint32_t series, const std::vector<std::uint32_t>& slots,
                         LeafBatch& leaves);
@@ -65,7 +69,8 @@ class SeriesDetector : public Detector {
   void read_models(ByteReader& reader) override;
 
   std::vector<MeasuredFeature> features_;
-  std::deque<SeriesModel> models_;  // by series, then by feature; a deque, so that growing copies nothing
+  std::optional<Companions> companions_;  // where by values are correlated
+  std::deque<SeriesModel> models_;        // by series, then by feature; a deque, so that growing copies nothing
 };
 
 }  // namespace adcore
