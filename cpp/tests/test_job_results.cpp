@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "tests/job_streams.hpp"
 
@@ -12,6 +13,7 @@ using testing::detector;
 using testing::feed;
 using testing::kStreamSpan;
 using testing::kStreamStart;
+using testing::Record;
 using testing::stream;
 using testing::stream_config;
 using testing::text_of;
@@ -274,6 +276,46 @@ TEST(JobResults, ForecastsFollowTheSeries) {
     EXPECT_LT(table.forecast_prediction[i], table.forecast_upper[i]);
     EXPECT_NEAR(table.forecast_prediction[i], table.detector_index[i] == 0 ? 10.0 : 100.0, 1.5);
   }
+}
+
+// A level that stays is foreseen for as long as it was seen, one that jumps about only as long as that says something.
+TEST(JobResults, AForecastEndsWhereItSaysLittle) {
+  constexpr std::int64_t kHour = 3'600'000;
+  constexpr std::int64_t kSeen = 1'000;
+  auto config = stream_config({detector("mean", "x", "host")});
+  config.bucket_span = kHour;
+  JobEngine engine(config);
+  Random random(11);
+  std::vector<Record> records;
+  std::vector<double> levels(6, 0.0);
+  for (std::int64_t bucket = 0; bucket < kSeen; ++bucket) {
+    for (std::size_t host = 0; host < levels.size(); ++host) {
+      if (host > 0 && bucket % 25 == 0) levels[host] += 80.0 * random.uniform() - 40.0;
+      Record record{.time = bucket * kHour, .numbers = {}, .texts = {}};
+      record.numbers["x"] = levels[host] + random.uniform();
+      record.texts["host"] = std::to_string(host);
+      records.push_back(record);
+    }
+  }
+  feed(engine, records);
+  const auto table = engine.forecast(2 * kSeen * kHour);
+  std::map<std::string_view, std::vector<std::size_t>> rows;
+  for (std::size_t i = 0; i < table.timestamp.size(); ++i) rows[table.texts.text(table.by_field_value[i])].push_back(i);
+  std::size_t shorter = 0;
+  for (const auto& [host, points] : rows) {
+    double least = table.forecast_prediction[points.front()];
+    double most = least;
+    for (const std::size_t i : points) {
+      least = std::min(least, table.forecast_prediction[i]);
+      most = std::max(most, table.forecast_prediction[i]);
+      const double first = table.forecast_upper[points.front()] - table.forecast_lower[points.front()];
+      EXPECT_LE(table.forecast_upper[i] - table.forecast_lower[i], 2.0 * (first + most - least));
+    }
+    shorter += points.size() < static_cast<std::size_t>(kSeen) ? 1 : 0;
+  }
+  EXPECT_EQ(rows["0"].size(), static_cast<std::size_t>(kSeen));
+  EXPECT_EQ(rows.size(), levels.size());
+  EXPECT_GE(shorter, 1U);
 }
 
 }  // namespace

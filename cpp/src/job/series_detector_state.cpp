@@ -7,6 +7,25 @@
 
 namespace adcore {
 
+namespace {
+
+// The interval of a forecast that still says something is at most twice as wide as the first one and the way together
+// that the forecast itself has gone.
+auto useful(std::span<const ForecastPoint> points) noexcept -> std::span<const ForecastPoint> {
+  if (points.empty()) return points;
+  const double first = points.front().upper - points.front().lower;
+  double least = points.front().value;
+  double most = least;
+  const auto says_nothing = [&](const ForecastPoint& point) {
+    least = std::min(least, point.value);
+    most = std::max(most, point.value);
+    return point.upper - point.lower > 2.0 * (first + most - least);
+  };
+  return {points.begin(), std::find_if(points.begin(), points.end(), says_nothing)};
+}
+
+}  // namespace
+
 void SeriesDetector::shift_clock(std::uint32_t series, std::int64_t by) {
   if (!has_models(series)) return;
   for (std::size_t i = 0; i < features_.size(); ++i) model(series, i).shift_clock(by);
@@ -45,7 +64,8 @@ void SeriesDetector::forecast(std::int64_t from, std::size_t buckets, const std:
     // Nothing is foreseen for longer than was seen.
     const auto seen = static_cast<std::size_t>(facts.last_bucket - facts.first_bucket + 1);
     const std::int64_t next = models_[i].last_time(feature.series) + feature.series.bucket_span;
-    for (const auto& point : models_[i].forecast(feature.series, std::max(from, next), std::min(buckets, seen))) {
+    const auto points = models_[i].forecast(feature.series, std::max(from, next), std::min(buckets, seen));
+    for (const auto& point : useful(points)) {
       table_out.timestamp.push_back(point.time);
       table_out.detector_index.push_back(index());
       table_out.partition_field_value.push_back(code_of(plan().partition, facts.partition));
