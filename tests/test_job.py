@@ -588,3 +588,46 @@ def test_results_are_shown_as_a_table(watched: Job) -> None:
     assert "in 400 buckets, 2023-11-15 00:00 to 2023-11-16 09:15" in text
     assert "mean(load)" in text.splitlines()[2]
     assert isinstance(watched.results, JobResults)
+
+
+def test_buckets_are_told_with_the_time_that_they_took() -> None:
+    ticks = iter(range(1_000))
+    timed, plain = small(timer=lambda: next(ticks) / 4), small()
+    for job in (timed, plain):
+        job.process(at(FIRST, FIRST + 10, FIRST + 3_600, FIRST + 10_800))
+        job.process(at(FIRST + 10_900))
+        job.flush(calc_interim=True)
+        job.flush(advance_time=FIRST + 14_400)
+    # Each call of the engine takes a quarter of a second: one for the first bucket's rows, one for
+    # those of the second, one that ends that and an empty one, and two for the last before the end.
+    assert [b["processing_time_ms"] for b in timed.buckets()] == [500, 125, 125, 500]
+    changed = timed.take_changes().written
+    for document in changed.values():
+        if document["result_type"] == "bucket":
+            document["processing_time_ms"] = 0
+    assert changed == plain.take_changes().written
+    assert {b["processing_time_ms"] for b in plain.buckets()} == {0}
+
+
+def test_records_say_which_series_they_were_compared_with() -> None:
+    random = np.random.default_rng(5)
+    load = random.normal(0, 10, 200)
+    disks = np.stack([load, load], axis=1) + random.normal(0, 1, (200, 2))
+    disks[-2] = 18, -10
+    rows = {
+        "time": np.repeat(np.arange(200), 2) * 300_000,
+        "disk": np.tile(np.array(["a", "b"], dtype=object), 200),
+        "x": 100 + disks.ravel(),
+    }
+    options: dict[str, Any] = {"detectors": "mean(x) by disk", "multivariate_by_fields": True}
+    job = Job(**options)
+    job.process(rows)
+    found = [r for r in job.records() if r["timestamp"] == 198 * 300_000]
+    assert {(r["by_field_value"], r["correlated_by_field_value"]) for r in found} == {
+        ("a", "b"), ("b", "a"),
+    }  # fmt: skip
+    assert "correlated_by_field_value" in job.results.to_dict()
+    alone = Job(**{**options, "multivariate_by_fields": False})
+    alone.process(rows)
+    assert all("correlated_by_field_value" not in record for record in alone.records())
+    assert "correlated_by_field_value" not in alone.results.to_dict()

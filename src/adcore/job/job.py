@@ -45,6 +45,10 @@ renormalization_window_days, ...
     threads : int
         Changes no result.
     limits : Limits, optional
+    timer : callable, optional
+        Seconds, such as ``time.perf_counter``: buckets are then told with the time that they took
+        (``processing_time_ms``, 0 without). No other result depends on it, and it is not kept in
+        bytes; ``job.timer`` sets it anew.
 
     Raises
     ------

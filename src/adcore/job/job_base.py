@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+import numpy as np
+
 from adcore import _core
 from adcore.config import integer
+from adcore.job.bucket_times import BucketTimes, Timer
 from adcore.job.config import JobConfig, Limits
 from adcore.job.config_update import updated
 from adcore.job.data_counts import DataCounts
@@ -42,8 +46,10 @@ class JobBase:
         keep_results: bool = True,
         threads: int = 1,
         limits: Limits | None = None,
+        timer: Timer | None = None,
         **options: Any,
     ) -> None:
+        self.timer = timer
         self.config = _read_config(config, limits, options)
         self.filters = {name: list(items) for name, items in (filters or {}).items()}
         self.threads = integer("threads", threads, 1, _MOST_THREADS)
@@ -54,6 +60,7 @@ class JobBase:
         self._engine = _core.JobEngine(engine_config(self.config, self.filters, self.threads))
         self._store = ResultStore(ResultContext.of(self.config))
         self._given = InputCounts()
+        self._times = BucketTimes()
         self._last_data_time: int | None = None
         self._scored_until: int | None = None
         self._lock = threading.RLock()
@@ -179,10 +186,24 @@ class JobBase:
         """What the engine found since the last time, put with the rest."""
         events = [str(event.get("description", "")) for event in self._calendar]
         texts, tables = read_tables(self._engine.take_results(), events)
+        buckets = tables["buckets"]
+        final = ~buckets["is_interim"]
+        buckets["processing_time_ms"][final] = self._times.take(int(np.count_nonzero(final)))
         found = JobResults(self._store.context, texts, tables)
         if found.has_rows:
             self._store.add(found)
         return found
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """What is done in it was spent on the buckets that become final by it, or will."""
+        timer = self.timer
+        if timer is None:
+            yield
+            return
+        started, before = timer(), self._engine.counts()["bucket_count"]
+        yield
+        self._times.add(self._engine.counts()["bucket_count"] - before, timer() - started)
 
     def _count(self, given: InputCounts) -> None:
         before = asdict(self._given)

@@ -148,7 +148,8 @@ class JobStream(JobBase):
     def _flush(self, asked: FlushRequest) -> None:
         if asked.advance_time is not None:
             self._check_reach(asked.advance_time)
-            self._engine.advance_time(asked.advance_time)
+            with self._timed():
+                self._engine.advance_time(asked.advance_time)
         if asked.skip_time is not None:
             self._engine.skip_time(asked.skip_time)
         if asked.calc_interim:
@@ -172,7 +173,8 @@ class JobStream(JobBase):
         )
         found = []
         for step in steps:
-            self._engine.process(step.timestamps, step.metrics, step.keys)
+            with self._timed():
+                self._engine.process(step.timestamps, step.metrics, step.keys)
             if self._engine.take_renormalisation() is not None:
                 found.append(self._collect())
                 self._score_again(is_due=True)
