@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "adcore/base/beta_tail.hpp"
@@ -36,7 +37,8 @@ TEST(Student, ordinary_tails_have_six) {
   for (const double freedom : {12.0, 20.0, 100.0, 3000.0}) {
     for (double t = 0; t < 3; t += 0.1) {
       const double exact =
-          log_beta_lower_tail(freedom / 2, 0.5, freedom / (freedom + t * t), t * t / (freedom + t * t)) - kLogOfTwo;
+          log_beta_lower_tail(freedom / 2, 0.5, freedom / (freedom + t * t), t * t / (freedom + t * t)) -
+          std::numbers::ln2;
       EXPECT_NEAR(log_student_upper_tail(t, freedom), exact, 1e-6) << freedom << " " << t;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "adcore/base/error.hpp"
 #include "adcore/base/log_space.hpp"
+#include "adcore/series/student.hpp"
 
 namespace adcore {
 
@@ -12,8 +13,6 @@ namespace {
 constexpr double kTurn = 2.0 * std::numbers::pi;
 /// The deviation of a time that was seen once: half an hour of a day, three and a half of a week.
 constexpr double kPrior = kTurn / 48.0;
-/// 95 % of a normal are within so many deviations.
-constexpr double kDeviationsOf95 = 1.959963984540054;
 
 auto direction_of(double value, double period) noexcept -> Direction<2> {
   const double angle = kTurn * value / period;
@@ -43,7 +42,7 @@ auto CircularModel::assess(const CircularConfig& config, std::int64_t bucket_sta
   const double forgiven = log_forgiven(age_.elapsed(config.bucket_span, bucket_start) / (1000.0 * period));
   const double not_forgiven = seen.log_probability + log_one_minus_exp(forgiven);
   const double typical = seconds_of(seen.nearest, period);
-  const double half = std::min(kDeviationsOf95 * seen.mode.deviation / kTurn, 0.5) * period;
+  const double half = std::min(kScoreOf95Percent * seen.mode.deviation / kTurn, 0.5) * period;
   return {.log_probability = std::min(log_add_exp(forgiven, not_forgiven), 0.0),
           .typical = typical,
           .lower = wrapped(typical - half, period),

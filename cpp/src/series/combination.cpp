@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "adcore/base/normal_tail.hpp"
 #include "adcore/series/residual.hpp"
@@ -11,8 +12,8 @@ namespace adcore {
 auto combined_log_probability(double log_single, double log_multi, int buckets) noexcept -> double {
   constexpr double kSquaredWeight = 0.81;
   const double correlation = std::sqrt((1 - kSquaredWeight) / (1 - std::pow(kSquaredWeight, buckets)));
-  const double a = normal_quantile_of_log_tail(log_single - kLogOfTwo);
-  const double b = normal_quantile_of_log_tail(log_multi - kLogOfTwo);
+  const double a = normal_quantile_of_log_tail(log_single - std::numbers::ln2);
+  const double b = normal_quantile_of_log_tail(log_multi - std::numbers::ln2);
   const double sum = a + b;
   const double squared_distance = (a * a + b * b - correlation * sum * sum / (1 + correlation)) / (1 - correlation);
   return -squared_distance / 2;  // the upper tail of chi squared with two degrees of freedom

@@ -150,23 +150,22 @@ auto ModeFamily::home_of(double error) const noexcept -> std::size_t {
   return best;
 }
 
-auto ModeFamily::learn(const Residual& r, double weight, double kept) noexcept -> bool {
+void ModeFamily::learn(const Residual& r, double weight, double kept) noexcept {
   const double error = r.error() / std::sqrt(r.factor);
   for (std::size_t i = 0; i < size_; ++i) modes_[i].fade(kept);
   const auto home = home_of(error);
   modes_[home].learn(error, weight);
   if (size_ > 1) merge_close();
-  return home < size_ && split(home);
+  if (home < size_) split(home);
 }
 
-auto ModeFamily::split(std::size_t i) noexcept -> bool {
-  if (size_ == kMostModes || !modes_[i].is_two()) return false;
+void ModeFamily::split(std::size_t i) noexcept {
+  if (size_ == kMostModes || !modes_[i].is_two()) return;
   const auto whole = modes_[i];
   for (std::size_t k = size_; k > i + 1; --k) modes_[k] = modes_[k - 1];
   modes_[i] = whole.left();
   modes_[i + 1] = whole.right();
   ++size_;
-  return true;
 }
 
 void ModeFamily::merge_close() noexcept {

@@ -1,6 +1,7 @@
 #include "adcore/series/normal_family.hpp"
 
 #include <algorithm>
+#include <numbers>
 
 #include "adcore/base/log_space.hpp"
 
@@ -31,7 +32,7 @@ auto HeavyFamily::tails(const Residual& r) const noexcept -> LogTails {
   const double t = (r.error() - centre_) / deviation(r);
   const double far = log_student4_upper_tail(std::abs(t));
   const double near = log_one_minus_exp(far);
-  return {t < 0 ? far : near, t < 0 ? near : far, std::min(0.0, far + kLogOfTwo)};
+  return {t < 0 ? far : near, t < 0 ? near : far, std::min(0.0, far + std::numbers::ln2)};
 }
 
 auto HeavyFamily::quantiles(const Residual& r) const noexcept -> Quantiles {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adcore/base/error.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "adcore/series/mass_up_to.hpp"
 #include "adcore/series/rarity.hpp"
 
@@ -19,10 +20,6 @@ constexpr std::size_t kNodeBytes = 64;
 auto is_count(double x) noexcept -> bool { return x >= 0.0 && x <= 1e200; }
 
 }  // namespace
-
-auto RareModel::bucket_at(std::int64_t time) const noexcept -> std::int64_t {
-  return time / bucket_span_ - (time % bucket_span_ < 0 ? 1 : 0);
-}
 
 auto RareModel::known(std::uint32_t value) const noexcept -> const Value* {
   const auto found = values_.find(value);
@@ -57,9 +54,10 @@ void RareModel::assess(std::int64_t bucket_start, std::span<const std::uint32_t>
     const Value* seen = known(values[i]);
     // Those that occur as seldom, this one with this bucket among them.
     const double log_frequency = std::log(std::min(1.0, (mass.at(counts[i]) + unit_) / total));
-    found[i] = {.log_probability = log_joint_of_two(log_frequency, log_gap(seen, bucket_at(bucket_start))),
-                .expected = seen != nullptr ? std::min(1.0, seen->count / buckets_) : 0.0,
-                .first_occurrence = seen == nullptr};
+    found[i] = {
+        .log_probability = log_joint_of_two(log_frequency, log_gap(seen, floor_divide(bucket_start, bucket_span_))),
+        .expected = seen != nullptr ? std::min(1.0, seen->count / buckets_) : 0.0,
+        .first_occurrence = seen == nullptr};
     if (squares > 0.0) found[i].relative_rarity = squares / (total - unit_) / (total - unit_) * total / counts[i];
   }
 }
@@ -67,7 +65,7 @@ void RareModel::assess(std::int64_t bucket_start, std::span<const std::uint32_t>
 void RareModel::learn(std::int64_t bucket_start, std::span<const std::uint32_t> values) {
   unit_ /= std::max(age_.learn(bucket_span_, bucket_start), 1.0 / kMostUnit);
   if (unit_ > kMostUnit) rescale();
-  const std::int64_t bucket = bucket_at(bucket_start);
+  const std::int64_t bucket = floor_divide(bucket_start, bucket_span_);
   bool is_first = false;
   for (const auto number : values) {
     const auto [place, is_new] =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "adcore/base/log_space.hpp"
 
@@ -58,7 +59,7 @@ auto RepeatFamily::log_distance_tail(const Residual& r) const noexcept -> double
     const double t = known.score(away);
     // Values between the usual one and the others are nothing new.
     if ((away > 0) == (others_.mean > 0) && std::abs(away) < std::abs(others_.mean)) return 0;
-    return std::min(0.0, kLogOfTwo + log_student_upper_tail(std::abs(t), known.freedom));
+    return std::min(0.0, std::numbers::ln2 + log_student_upper_tail(std::abs(t), known.freedom));
   }
   return -kDistancePower * std::log1p(std::abs(away) / step(r));
 }

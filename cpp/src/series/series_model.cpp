@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "adcore/base/log_space.hpp"
 #include "adcore/base/normal_tail.hpp"
@@ -138,7 +139,7 @@ auto SeriesModel::assess(const SeriesConfig& config, const SeriesSample& sample)
   const double weight = empty_weight(sample);
   auto found = residuals_.tails(r, shares);
   seen.by_other_clock = ask_other_clocks(r, expected, found);
-  const double score = normal_quantile_of_log_tail(weight * found.both - kLogOfTwo);
+  const double score = normal_quantile_of_log_tail(weight * found.both - std::numbers::ln2);
   seen.score = std::copysign(score, r.value - seen.median);
   const bool nothing = is_other_side(config.side, seen.above) || r.value == seen.typical;
   seen.log_single = nothing ? 0 : std::max(weight * found.sided(config.side), kLeastLogProbability);
@@ -164,8 +165,7 @@ void SeriesModel::add_recent(const SeriesConfig& config, SeriesAssessment& seen)
   }
   seen.anomaly_length = shape_.length_with(seen.log_uncalibrated, seen.score);
   const double corrected = shape_.corrected(seen.log_uncalibrated, seen.score);
-  constexpr double kLogOfTen = 2.3025850929940455;
-  seen.characteristics_impact = static_cast<int>(std::lround((seen.log_uncalibrated - corrected) / kLogOfTen));
+  seen.characteristics_impact = static_cast<int>(std::lround((seen.log_uncalibrated - corrected) / std::numbers::ln10));
   seen.log_uncalibrated = corrected;
 }
 

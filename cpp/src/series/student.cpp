@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "adcore/base/beta_tail.hpp"
 #include "adcore/base/log_space.hpp"
@@ -28,7 +29,8 @@ auto normal_score(double t, double freedom) noexcept -> double {
 auto exact_upper_tail(double t, double freedom) noexcept -> double {
   const double square = t * t;
   const double total = freedom + square;
-  const double log_half_tail = log_beta_lower_tail(freedom / 2, 0.5, freedom / total, square / total) - kLogOfTwo;
+  const double log_half_tail =
+      log_beta_lower_tail(freedom / 2, 0.5, freedom / total, square / total) - std::numbers::ln2;
   return t >= 0 ? log_half_tail : log_one_minus_exp(log_half_tail);
 }
 
@@ -56,7 +58,7 @@ auto log_student_density(double t, double freedom) noexcept -> double {
 auto student_tails(double t, double freedom) noexcept -> LogTails {
   const double far = log_student_upper_tail(std::abs(t), freedom);
   const double near = log_one_minus_exp(far);
-  return {t < 0 ? far : near, t < 0 ? near : far, std::min(0.0, far + kLogOfTwo)};
+  return {t < 0 ? far : near, t < 0 ? near : far, std::min(0.0, far + std::numbers::ln2)};
 }
 
 auto log_student4_upper_tail(double t) noexcept -> double {

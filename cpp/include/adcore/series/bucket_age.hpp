@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "adcore/base/error.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "adcore/state/reader.hpp"
 #include "adcore/state/writer.hpp"
 
@@ -16,7 +17,7 @@ class BucketAge {
   /// The bucket that starts at `bucket_start`, none before the last one, has a value; buckets have `bucket_span` ms.
   /// Returns what is left of the weight of earlier values.
   auto learn(std::int64_t bucket_span, std::int64_t bucket_start) noexcept -> double {
-    const std::int64_t bucket = bucket_at(bucket_span, bucket_start);
+    const std::int64_t bucket = floor_divide(bucket_start, bucket_span);
     const bool is_new = buckets_ == 0 || bucket > last_;
     if (buckets_ == 0) first_ = last_ = bucket;
     const double kept = pass(bucket_span, bucket_start);
@@ -25,7 +26,7 @@ class BucketAge {
   }
   /// The same of a bucket without a value.
   auto pass(std::int64_t bucket_span, std::int64_t bucket_start) noexcept -> double {
-    const std::int64_t bucket = bucket_at(bucket_span, bucket_start);
+    const std::int64_t bucket = floor_divide(bucket_start, bucket_span);
     if (buckets_ == 0 || bucket <= last_) return 1.0;
     const auto passed = static_cast<double>(bucket - last_);
     last_ = bucket;
@@ -38,7 +39,7 @@ class BucketAge {
   /// From the first value to the start of a bucket, in ms; 0 before the first.
   [[nodiscard]] auto elapsed(std::int64_t bucket_span, std::int64_t bucket_start) const noexcept -> double {
     if (buckets_ == 0) return 0.0;
-    const double passed = static_cast<double>(bucket_at(bucket_span, bucket_start) - first_);
+    const double passed = static_cast<double>(floor_divide(bucket_start, bucket_span) - first_);
     return std::max(passed, 0.0) * static_cast<double>(bucket_span);
   }
 
@@ -70,10 +71,6 @@ class BucketAge {
   }
 
  private:
-  [[nodiscard]] static auto bucket_at(std::int64_t bucket_span, std::int64_t time) noexcept -> std::int64_t {
-    return time / bucket_span - (time % bucket_span < 0 ? 1 : 0);
-  }
-
   std::int64_t first_ = 0;     // bucket with a value
   std::int64_t last_ = 0;      // learned or passed
   std::uint64_t buckets_ = 0;  // with values

@@ -16,13 +16,17 @@ inline constexpr std::int64_t kFarthestTime = std::int64_t{1} << 52;
   const auto rest = time % period;
   return rest < 0 ? rest + period : rest;
 }
+/// The period that a time lies in, counted from the epoch.
+[[nodiscard]] constexpr auto floor_divide(std::int64_t time, std::int64_t period) noexcept -> std::int64_t {
+  return time / period - (time % period < 0 ? 1 : 0);
+}
 
 struct BucketTime {
   std::int64_t index = 0;  // bucket
   std::int64_t span = 1;   // ms
 
   [[nodiscard]] static constexpr auto of(std::int64_t time, std::int64_t span) noexcept -> BucketTime {
-    return {(time - floor_mod(time, span)) / span, span};
+    return {floor_divide(time, span), span};
   }
   [[nodiscard]] constexpr auto start() const noexcept -> std::int64_t { return index * span; }
   [[nodiscard]] constexpr auto middle() const noexcept -> std::int64_t { return start() + span / 2; }

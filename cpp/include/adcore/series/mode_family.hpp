@@ -48,8 +48,7 @@ class ModeFamily {
   [[nodiscard]] auto quantiles(const Residual& r) const noexcept -> Quantiles;
   /// The middle of the mode next to the value.
   [[nodiscard]] auto nearest(const Residual& r) const noexcept -> double;
-  /// True if a mode became two.
-  auto learn(const Residual& r, double weight, double kept) noexcept -> bool;
+  void learn(const Residual& r, double weight, double kept) noexcept;
   void scale(double factor) noexcept;
 
   template <class Fields>
@@ -63,7 +62,8 @@ class ModeFamily {
   [[nodiscard]] auto total() const noexcept -> double;
   [[nodiscard]] auto predicted(const ResidualMode& mode, const Residual& r) const noexcept -> Student;
   [[nodiscard]] auto home_of(double error) const noexcept -> std::size_t;
-  [[nodiscard]] auto split(std::size_t i) noexcept -> bool;
+  /// Makes the mode two if it is.
+  void split(std::size_t i) noexcept;
   void merge_close() noexcept;
   void drop(std::size_t i) noexcept;
 

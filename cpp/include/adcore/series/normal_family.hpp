@@ -27,7 +27,6 @@ class NormalFamily {
   }
   /// Of residuals with factor 1.
   [[nodiscard]] auto deviation() const noexcept -> double { return std::sqrt(static_cast<double>(moments_.variance)); }
-  [[nodiscard]] auto count() const noexcept -> double { return moments_.count; }
   [[nodiscard]] auto centre() const noexcept -> double { return moments_.mean; }
   void scale(double factor) noexcept {
     moments_.mean *= static_cast<float>(factor);

@@ -56,7 +56,6 @@ class RareModel {
     double born = 0;   // buckets_ before its first
     std::int64_t last_bucket = 0;
   };
-  [[nodiscard]] auto bucket_at(std::int64_t time) const noexcept -> std::int64_t;
   [[nodiscard]] auto known(std::uint32_t value) const noexcept -> const Value*;
   [[nodiscard]] auto log_gap(const Value* value, std::int64_t bucket) const noexcept -> double;
   void rescale() noexcept;

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cmath>
+#include <numbers>
 
 #include "adcore/series/config.hpp"
 
 namespace adcore {
-
-inline constexpr double kLogOfTwo = 0.69314718055994531;
 
 struct Residual {
   static constexpr double kSmallCount = 20;
@@ -38,7 +37,7 @@ struct LogTails {
   /// The median gives 1 to either side.
   [[nodiscard]] auto sided(Side side) const noexcept -> double {
     if (side == Side::both) return both;
-    return std::fmin(0, kLogOfTwo + (side == Side::low ? lower : upper));
+    return std::fmin(0, std::numbers::ln2 + (side == Side::low ? lower : upper));
   }
 };
 

@@ -30,8 +30,6 @@ struct SeasonErrors {
 template <std::size_t slots>
 class Season {
  public:
-  static constexpr std::uint32_t kSlots = slots;
-
   [[nodiscard]] auto is_open() const noexcept -> bool { return open_; }
   /// Counts in a sum only if open; `spread` is the factor of the variance there.
   [[nodiscard]] auto value(const SlotPosition& at, double spread) const noexcept -> double {
@@ -45,8 +43,8 @@ class Season {
   [[nodiscard]] auto gain() const noexcept -> double { return gate_.ratio(); }
 
   /// Before it is open: `value` is less the seasons that do not repeat in this one, of the others it has `inner`;
-  /// `error`
-  /// is what the model without this season made of it, errors count up to `most`. True when the season should open.
+  /// `error` is what the model without this season made of it, errors count up to `most`. True when the season should
+  /// open.
   auto watch(const SlotPosition& at, double value, double inner, double error, double most,
              const SeasonPace& pace) noexcept -> bool {
     const double seen = profile_.periods(at);

@@ -22,7 +22,6 @@ class SeasonGate {
     if (!(without_ > 0)) return 0;
     return count_ / 2 * std::log(without_ / std::max(with_, without_ * 1e-6F));
   }
-  [[nodiscard]] auto count() const noexcept -> double { return count_; }
   /// Without the season the variance is this many times what it is with it.
   [[nodiscard]] auto ratio() const noexcept -> double { return with_ > 0 ? static_cast<double>(without_) / with_ : 1; }
   void scale(double factor) noexcept {

@@ -32,8 +32,6 @@ struct SlotPosition {
 template <std::size_t slots>
 class SeasonProfile {
  public:
-  static constexpr std::uint32_t kSlots = slots;
-
   /// How many periods are behind a value.
   [[nodiscard]] auto periods(const SlotPosition& at) const noexcept -> double {
     return std::min(periods(at.first), periods(at.second));

@@ -85,8 +85,7 @@ class SeriesModel {
                               const Expectation& expected) const noexcept -> Residual;
   [[nodiscard]] auto floored(double value) const noexcept -> double;
   /// Raises what is unlikely to what it is by the clocks an hour before and after, as far as those are possible. True
-  /// if
-  /// they say more.
+  /// if they say more.
   auto ask_other_clocks(const Residual& r, const Expectation& expected, LogTails& tails) const noexcept -> bool;
   [[nodiscard]] auto empty_weight(const SeriesSample& sample) const noexcept -> double;
   void describe(const Residual& r, const ResidualModel::Shares& shares, SeriesAssessment& seen) const noexcept;
