@@ -13,6 +13,7 @@
 #include "adcore/series/ordinary_tails.hpp"
 #include "adcore/series/ratio_families.hpp"
 #include "adcore/series/student.hpp"
+#include "series_streams.hpp"
 
 namespace adcore::testing {
 namespace {
@@ -109,6 +110,22 @@ TEST(CountFamily, tails_of_all_counts_make_one) {
     EXPECT_LE(tails.both, 0);
   }
   EXPECT_NEAR(sum, 1, 1e-9);
+}
+
+TEST(RatioFamilies, nothing_is_out_of_proportion_to_hardly_anything) {
+  RatioFamilies families;
+  Random random(8);
+  for (int i = 0; i < 300; ++i)
+    families.learn({.value = std::exp(0.3 * normal(random)), .mean = 1, .least_base = 0.1}, 1, 1);
+  const Residual tenth{.value = 0.3, .mean = 0.1, .least_base = 0.1};
+  for (const double mean : {0.0, 1e-9, 0.05}) {
+    const Residual quiet{.value = 0.3, .mean = mean, .least_base = 0.1};
+    ASSERT_TRUE(quiet.has_ratio());
+    EXPECT_EQ(families.log_normal_tails(quiet).both, families.log_normal_tails(tenth).both);
+    EXPECT_EQ(families.gamma_tails(quiet).both, families.gamma_tails(tenth).both);
+  }
+  const Residual twice{.value = 0.3, .mean = 0.2, .least_base = 0.1};
+  EXPECT_GT(families.log_normal_tails(twice).both, families.log_normal_tails(tenth).both);
 }
 
 TEST(Combination, of_two_probabilities) {

@@ -80,8 +80,7 @@ auto mirrored_ratio(double ratio) noexcept -> double {
 }
 
 auto RatioFamilies::log_student(const Residual& r) const noexcept -> Student {
-  const double scale = r.mean + r.offset;
-  return predictive(logs_, r.count_factor, r.resolution / scale);
+  return predictive(logs_, r.count_factor, r.resolution / r.base());
 }
 
 auto RatioFamilies::log_normal_density(const Residual& r) const noexcept -> double {
@@ -103,13 +102,13 @@ auto RatioFamilies::log_normal_tails(const Residual& r) const noexcept -> LogTai
 
 auto RatioFamilies::log_normal_quantiles(const Residual& r) const noexcept -> Quantiles {
   const auto student = log_student(r);
-  const double median = (r.mean + r.offset) * std::exp(student.centre);
+  const double median = r.base() * std::exp(student.centre);
   const double factor = std::exp(student.half_of_95_percent());
   return {median / factor - r.offset, median - r.offset, median * factor - r.offset};
 }
 
 auto RatioFamilies::shape(const Residual& r) const noexcept -> double {
-  const double resolution = r.resolution / (r.mean + r.offset);
+  const double resolution = r.resolution / r.base();
   const double doubt = 1 + 2 / std::max(logs_.count - 1.0, 0.5);  // a shape from few values is a guess
   const double variance = logs_.variance * doubt + resolution * resolution;
   const double gap = variance < kSmallVariance
@@ -144,7 +143,7 @@ auto RatioFamilies::gamma_tails(const Residual& r) const noexcept -> LogTails {
 }
 
 auto RatioFamilies::gamma_quantiles(const Residual& r) const noexcept -> Quantiles {
-  const auto found = adcore::gamma_quantiles((r.mean + r.offset) * mean_or_one(), shape(r));
+  const auto found = adcore::gamma_quantiles(r.base() * mean_or_one(), shape(r));
   return {found.lower - r.offset, found.median - r.offset, found.upper - r.offset};
 }
 

@@ -24,6 +24,7 @@ constexpr double kRelativeResolution = 1e-4;
 constexpr double kAbsoluteResolution = 1e-9;
 constexpr double kCountResolution = 0.4;  // whole numbers stand for one unit of width
 constexpr double kCountOffset = 0.5;
+constexpr double kLeastBase = 0.1;  // of the mean size of values
 // Fewer records than usual make a value less sure, by how much is itself not sure.
 constexpr double kMostCountFactor = 10;
 constexpr double kLeastCountFactor = 0.2;
@@ -87,6 +88,7 @@ auto SeriesModel::residual(const SeriesConfig& config, const SeriesSample& sampl
   r.factor = expected.spread * r.count_factor + expected.doubt;
   const bool counts = config.kind == SeriesKind::count;
   r.offset = counts ? kCountOffset : 0;
+  r.least_base = kLeastBase * level_;
   r.resolution = std::max(kRelativeResolution * std::max(std::abs(r.mean), static_cast<double>(level_)),
                           counts ? kCountResolution : kAbsoluteResolution);
   return r;

@@ -20,12 +20,16 @@ struct Residual {
   double resolution = 0;
   /// Added to values before logarithms and ratios: counts may be 0.
   double offset = 0;
+  /// The least expectation that a ratio is taken of: no hour is so quiet that every value would be out of proportion.
+  double least_base = 0;
 
   [[nodiscard]] auto error() const noexcept -> double { return value - mean; }
   /// So few that whole numbers are no continuum.
   [[nodiscard]] auto is_small_count() const noexcept -> bool { return offset > 0 && mean < kSmallCount; }
-  [[nodiscard]] auto has_ratio() const noexcept -> bool { return value + offset > 0 && mean + offset > 0; }
-  [[nodiscard]] auto ratio() const noexcept -> double { return (value + offset) / (mean + offset); }
+  [[nodiscard]] auto has_ratio() const noexcept -> bool { return value + offset > 0 && base() > 0; }
+  [[nodiscard]] auto ratio() const noexcept -> double { return (value + offset) / base(); }
+  /// What ratios are taken of.
+  [[nodiscard]] auto base() const noexcept -> double { return std::fmax(mean + offset, least_base); }
 };
 
 /// Logarithms of P(X <= x) and P(X >= x), and of all values that are no likelier than x.
