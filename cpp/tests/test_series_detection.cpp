@@ -60,6 +60,35 @@ TEST(SeriesDetection, a_spike_a_week_is_found_every_week) {
   EXPECT_GE(found, 8 * (kWeeks - 4));
 }
 
+TEST(SeriesDetection, levels_that_move_every_week_are_news_each_time) {
+  // The day until a move is taken for one must neither widen what is usual nor pull the level along.
+  constexpr int kMoves = 6;
+  int found = 0;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    Random random(60 + seed);
+    Watch watch;
+    double level = 100;
+    for (std::size_t i = 0; i < (3 + kMoves) * kHoursPerWeek; ++i) {
+      const auto week = i / kHoursPerWeek;
+      const bool moves = week >= 3 && i % kHoursPerWeek == 20 + 7 * week;
+      if (moves) level += week % 2 == 0 ? -30 : 30;
+      const double daily = 20 * std::sin(2 * std::numbers::pi * static_cast<double>(i) / 24);
+      const auto seen = watch.step(level + daily + 3 * normal(random));
+      found += moves && seen.log_single < std::log(1e-7) ? 1 : 0;
+    }
+  }
+  EXPECT_GE(found, 4 * kMoves - 2);
+}
+
+TEST(SeriesDetection, familiar_blips_do_not_excuse_a_spike_beyond_all_measure) {
+  Random random(35);
+  Watch watch;
+  for (std::size_t i = 0; i < 6 * kHoursPerWeek; ++i) watch.step(100 + 5 * normal(random));
+  const auto seen = watch.ask(150);
+  EXPECT_LT(seen.log_single, std::log(1e-10));
+  EXPECT_LT(seen.log_probability, 0.8 * seen.log_single);
+}
+
 TEST(SeriesDetection, bursts_of_events) {
   const auto usual = [](Random& r, std::int64_t t) { return poisson(r, 200 * office(t)); };
   EXPECT_GE(recall(usual, up(10), SeriesKind::count, 1e-4), 0.7);

@@ -38,6 +38,8 @@ constexpr double kScoreOfSameSide = 0.5;
 constexpr double kTrustInOtherClock = 0.01;
 constexpr double kDaysUntilChange = 1;
 constexpr double kDaysRelaxed = 3;
+// Outliers become the rule only after they might have been a change.
+constexpr double kDaysUntilRule = 2;
 
 auto kept_after(double buckets, std::int64_t span) noexcept -> double {
   return 1 / (1 + kForgotten * buckets * std::min(1.0, static_cast<double>(span) / kHalfHour));
@@ -251,7 +253,7 @@ void SeriesModel::learn_history(const SeriesConfig& config, const SeriesAssessme
   const double day = static_cast<double>(kMsPerDay) / static_cast<double>(config.bucket_span);
   if (!informative()) return;
   calibration_.learn(seen.log_uncalibrated, seen.anomaly_length);
-  trust_.learn(seen.score, seen.anomaly_length, ahead, std::max(day, 24.0));
+  trust_.learn(seen.score, seen.anomaly_length, ahead, kDaysUntilRule * std::max(day, 24.0));
   if (config.pooled) return;
   recent_.learn(seen.by_other_clock ? 0 : seen.score, trust, kept);
   shape_.learn(seen.log_uncalibrated, seen.score);

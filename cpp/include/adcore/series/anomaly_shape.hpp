@@ -10,6 +10,7 @@
 namespace adcore {
 
 /// An anomaly runs while p < 0.1, on one side. Its length and mean size are learned when it ends, for each side apart.
+/// Size is by how much -ln p exceeds that of 0.1.
 class AnomalyShape {
  public:
   /// Length with a bucket of this ln p and score, at least 1.
@@ -20,7 +21,7 @@ class AnomalyShape {
 
   template <class Fields>
   void fields(Fields& f) {
-    for (auto& side : sides_) side.log_lengths.fields(f), side.log_sizes.fields(f);
+    for (auto& side : sides_) side.log_lengths.fields(f), side.sizes.fields(f);
     f(size_sum_, length_);
   }
   [[nodiscard]] auto is_possible() const noexcept -> bool;
@@ -28,11 +29,11 @@ class AnomalyShape {
  private:
   struct Known {
     FadingMoments log_lengths;
-    FadingMoments log_sizes;
+    FadingMoments sizes;
   };
   [[nodiscard]] auto continues(double score) const noexcept -> bool;
   /// ln P(as long and as large); 0 where nothing is known.
-  [[nodiscard]] auto log_tail(const Known& known, double log_length, double log_size) const noexcept -> double;
+  [[nodiscard]] auto log_tail(const Known& known, double log_length, double size) const noexcept -> double;
   void end() noexcept;
 
   std::array<Known, 2> sides_;  // below, above

@@ -21,7 +21,7 @@ class OutlierTrust {
   void learn(double score, int length, double ahead, double memory) noexcept {
     const double out = std::abs(score) > kWholeScore ? 1 : 0;
     rate_ += static_cast<float>((out - rate_) * std::min(ahead / memory, 1.0));
-    events_ += static_cast<float>((out / length - events_) * std::min(ahead / kEventMemory, 1.0));
+    events_ += static_cast<float>((out / std::pow(length, 2) - events_) * std::min(ahead / kEventMemory, 1.0));
     relaxed_ = std::max(relaxed_ - static_cast<float>(ahead), 0.0F);
   }
   /// For so many buckets outliers are half believed: something has just changed.
