@@ -37,6 +37,7 @@ CHANNELS = (
     Channel("thresholded forest, grade", "ThresholdedGrade", 56.8),
     Channel("thresholded forest, score", "ThresholdedScore", None),
     Channel("job, record_score", "JobRecordScore", None),
+    Channel("job, alerts", "JobAlert", None),
 )
 
 

@@ -16,6 +16,8 @@ import adcore
 Column = NDArray[np.float64]
 
 INTERVALS = 100  # of which the first rows tell a job's bucket
+START = 1_000_000_000  # times below are numbers of rows, or seconds since the first
+REST = 12  # rows in which an anomaly that goes on is no news
 
 
 class PlainForest:
@@ -58,7 +60,7 @@ class JobRecordScore:
         self._detectors = [f"{function}({column})" for column in self._columns]
 
     def stream(self, X: Column, t: Column) -> Column:
-        times = np.asarray(t, np.int64)
+        times = np.asarray(t, np.int64) + (START if t[0] < START else 0)
         span = max(int(np.median(np.diff(times[:INTERVALS]))), 1)
         job = adcore.Job(detectors=self._detectors, bucket_span=f"{span}s")
         rows = dict(zip(self._columns, np.ascontiguousarray(X.T, np.float64), strict=True))
@@ -70,3 +72,12 @@ class JobRecordScore:
             score = record["initial_record_score"]
             strongest[bucket] = max(score, strongest.get(bucket, 0.0))
         return np.array([strongest.get(bucket, 0.0) for bucket in (times // span).tolist()])
+
+
+class JobAlert(JobRecordScore):
+    """The same where it tops the last rows: one alert per anomaly, not one per bucket."""
+
+    def stream(self, X: Column, t: Column) -> Column:
+        scores = super().stream(X, t)
+        before = np.lib.stride_tricks.sliding_window_view(np.pad(scores, (REST, 0)), REST)[:-1]
+        return np.where(scores > before.max(axis=1), scores, 0.0)
