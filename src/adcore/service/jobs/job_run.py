@@ -144,6 +144,7 @@ class JobRun:
         kept = self._log.kept()
         self._stage = CategoryStage.of(self.config)
         job = self._new() if kept is None else self._restored(kept.model)
+        job.timer = perf_counter
         self._number = 0 if kept is None else kept.calls
         self._stale = self._parts.results.interim_ids(self.config)
         configure(job, self.config, self._parts.filters(), self._parts.events(self.config))
