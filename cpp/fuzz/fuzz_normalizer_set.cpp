@@ -16,7 +16,7 @@ void use(adcore::NormalizerSet& set) {
   const std::array<double, kRows> log_probability{-5, -20, -4, -300};
   const adcore::ScoreRows rows{level, class_id, scope_id, log_probability};
   std::array<double, kRows> scores{};
-  for (int bucket = 0; bucket < 3; ++bucket) {
+  for (std::int64_t bucket = 0; bucket < 3; ++bucket) {
     static_cast<void>(set.update(bucket * 900'000, rows));
     set.score(rows, scores);
     for (const double score : scores) {

@@ -37,7 +37,8 @@ inline auto gamma(Random& random, double shape) -> double {
 inline auto poisson(Random& random, double mean) -> double {
   if (mean > 30) return poisson(random, mean / 2) + poisson(random, mean / 2);
   double count = -1;
-  for (double product = 1; product > std::exp(-mean); product *= random.uniform()) ++count;
+  double product = 1;
+  while (product > std::exp(-mean)) product *= random.uniform(), ++count;
   return count;
 }
 

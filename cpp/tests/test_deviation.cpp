@@ -105,7 +105,8 @@ TEST(Deviation, GoesOnFromASnapshot) {
 
 TEST(Deviation, RefusesNumbersThatCannotBe) {
   for (const auto& bytes : {bytes_of(testing::kNan, 0, 0, 1), bytes_of(1, testing::kNan, 0, 1), bytes_of(1, 0, -1, 1),
-                            bytes_of(0.5, 0, 0, 1), bytes_of(1, 0, 0, 0), bytes_of(0, 1, 0, 0)}) {
+                            bytes_of(0.5, 0, 0, 1), bytes_of(1, 0, 0, 0), bytes_of(0, 1, 0, 0),
+                            bytes_of(1, -1e200, 0, 1), bytes_of(1, 0, 1e300, 1)}) {
     ByteReader in(bytes, kKind, 1);
     Deviation deviation;
     EXPECT_THROW(deviation.read(in), SnapshotError);

@@ -1,7 +1,9 @@
 // The integral of e^h(u) over u >= 0, where h falls from 0: what a tail is, in units of its first height.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace adcore {
 
@@ -32,9 +34,11 @@ inline constexpr QuadratureNode kQuadrature[] = {
 /// How far e^h falls before the rest is left out.
 inline constexpr double kTailDepth = 36.0;
 
-/// The u at which a parabola of this slope and curvature at 0 (both as falls, >= 0) has fallen by kTailDepth.
+/// The u at which a parabola of this slope and curvature at 0 (both as falls, >= 0) has fallen by kTailDepth; above 0
+/// even where they are beyond all numbers.
 [[nodiscard]] inline auto parabola_reach(double slope, double curvature) noexcept -> double {
-  return 2.0 * kTailDepth / (slope + std::sqrt(slope * slope + 2.0 * curvature * kTailDepth));
+  const double reach = 2.0 * kTailDepth / (slope + std::sqrt(slope * slope + 2.0 * curvature * kTailDepth));
+  return std::max(reach, std::numeric_limits<double>::min());
 }
 
 /// The integral of e^h(u), begun with a reach that is about right. u = reach t^2 puts more nodes near 0, where h may

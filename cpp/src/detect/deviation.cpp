@@ -20,7 +20,11 @@ void Deviation::read(ByteReader& in) {
 }
 
 void Deviation::check() const {
-  const bool possible = std::isfinite(weight_) && std::isfinite(mean_) && std::isfinite(squares_) && squares_ >= 0;
+  // Far beyond what any values give, and far below where the next value would make it no number.
+  constexpr double kMostMean = 1e100;
+  constexpr double kMostSquares = 1e250;
+  const bool possible =
+      std::isfinite(weight_) && std::abs(mean_) <= kMostMean && squares_ >= 0 && squares_ <= kMostSquares;
   const bool consistent = count_ == 0 ? weight_ == 0 && mean_ == 0 && squares_ == 0 : weight_ >= 1;
   if (!possible || !consistent) throw_snapshot("a mean and deviation that cannot be");
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -169,7 +170,7 @@ void ResultWriter::write_explanation(const Leaf& leaf, bool is_explained) {
   const bool has_values = is_explained && !is_rare(bucket_.plan.detectors[leaf.detector].measure());
   const auto impact = [](double log_probability) -> std::int32_t {
     if (std::isnan(log_probability)) return 0;
-    return static_cast<std::int32_t>(std::lround(-std::max(log_probability, kLogLeast) / std::log(10.0)));
+    return static_cast<std::int32_t>(std::lround(-std::max(log_probability, kLogLeast) / std::numbers::ln10));
   };
   const bool has_sides = has_values && std::isnan(leaf.actual_longitude);  // a place is not above another
   columns.anomaly_type.push_back(static_cast<std::int8_t>(!has_sides ? 0 : seen.above ? 1 : -1));

@@ -56,7 +56,7 @@ void SeriesDetector::close(const ClosingBucket& bucket, LeafBatch& leaves) {
   if (plan().is_population()) return close_populations(bucket, leaves);
   const std::size_t first = leaves.leaves.size();
   in_parallel(bucket, leaves, [&](std::uint32_t series, LeafBatch& part) { close_individual(bucket, series, part); });
-  if (companions_) compare_with_companions(bucket, std::span(leaves.leaves).subspan(first));
+  if (companions_) compare(*companions_, bucket, std::span(leaves.leaves).subspan(first));
 }
 
 // Leaves come in the order of the series, whoever judged them.
@@ -69,7 +69,7 @@ void SeriesDetector::in_parallel(const ClosingBucket& bucket, LeafBatch& leaves,
   parallel_ranges(series, threads, [&](std::size_t first, std::size_t last) {
     LeafBatch part;
     for (std::size_t i = first; i < last; ++i) close(static_cast<std::uint32_t>(i), part);
-    const std::lock_guard lock(guard);
+    const std::scoped_lock lock(guard);
     parts.emplace_back(first, std::move(part));
   });
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -118,7 +118,8 @@ void SeriesDetector::learn(const ClosingBucket& bucket, std::uint32_t series, co
   if (bucket.is_interim) return;
   for (std::size_t i = 0; i < features_.size(); ++i) {
     auto& learner = model(series, i);
-    if (judged[i] && !skip) learner.learn(features_[i].series, judged[i]->value.sample, judged[i]->assessment);
+    const auto& seen = judged[i];
+    if (seen && !skip) learner.learn(features_[i].series, seen->value.sample, seen->assessment);
     else learner.pass(features_[i].series, bucket.middle());
   }
 }
@@ -130,12 +131,12 @@ void SeriesDetector::pass(const ClosingBucket& bucket, std::uint32_t series) {
 
 // A value counts as the geometric mean of how unlikely it is by itself and beside its companion's. Values of
 // influencers were gathered before that was known, and for all.
-void SeriesDetector::compare_with_companions(const ClosingBucket& bucket, std::span<Leaf> leaves) {
-  companions_->resize(table().end());
+void SeriesDetector::compare(Companions& companions, const ClosingBucket& bucket, std::span<Leaf> leaves) {
+  companions.resize(table().end());
   std::vector<double> deviates(table().end(), kMissing);
   for (const Leaf& leaf : leaves) deviates[leaf.series] = leaf.assessment.score;
   for (Leaf& leaf : leaves) {
-    const auto found = companions_->compare(leaf.series, deviates, table(), features_.front().series.side);
+    const auto found = companions.compare(leaf.series, deviates, table(), features_.front().series.side);
     if (found) {
       leaf.log_probability = 0.5 * (leaf.log_probability + found->log_probability);
       leaf.companion = table().facts(found->companion).by;
@@ -146,7 +147,7 @@ void SeriesDetector::compare_with_companions(const ClosingBucket& bucket, std::s
   for (const Leaf& leaf : leaves) {
     if (!leaf.is_learned) deviates[leaf.series] = kMissing;
   }
-  companions_->learn(deviates, table());
+  companions.learn(deviates, table());
 }
 
 // -- a population
@@ -173,8 +174,8 @@ void SeriesDetector::close_population(const ClosingBucket& bucket, std::uint32_t
   const double weight = 1.0 / static_cast<double>(learned.size());
   for (const auto& judged : learned) {
     for (std::size_t i = 0; i < features_.size(); ++i) {
-      if (!judged[i]) continue;
-      model(series, i).learn(features_[i].series, judged[i]->value.sample, judged[i]->assessment, weight);
+      const auto& seen = judged[i];
+      if (seen) model(series, i).learn(features_[i].series, seen->value.sample, seen->assessment, weight);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "adcore/series/student.hpp"
 
@@ -9,8 +10,8 @@ namespace adcore {
 
 namespace {
 
-constexpr double kLogRunning = -2.3025850929940455;      // ln 0.1
-constexpr double kLogSignificant = -9.2103403719761818;  // ln 1e-4
+constexpr double kLogRunning = -std::numbers::ln10;          // ln 0.1
+constexpr double kLogSignificant = -4 * std::numbers::ln10;  // ln 1e-4
 constexpr double kKept = 0.995;
 constexpr double kNeeded = 5;
 constexpr std::int32_t kMostLength = 1'000'000;

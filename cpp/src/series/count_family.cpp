@@ -66,7 +66,7 @@ struct Counts {
   [[nodiscard]] auto sum_to(double last) const noexcept -> double {
     double term = std::exp(size * std::log1p(-share));
     double sum = term;
-    for (double k = 1; k <= last; ++k) sum += term *= share * (size + k - 1) / k;
+    for (int k = 1; k <= last; ++k) sum += term *= share * (size + k - 1) / k;
     return sum;
   }
 };

@@ -1,6 +1,8 @@
 #include "adcore/series/period_search.hpp"
 
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "adcore/series/bucket_time.hpp"
 
@@ -70,8 +72,8 @@ auto peak_near(const Window& values, std::size_t lag) noexcept -> double {
 template <class Window>
 auto refined(const Window& values, std::size_t lag) noexcept -> double {
   double period = peak_near(values, lag);
-  for (double times = 2; times * period < static_cast<double>(values.size()) / 2; times *= 2)
-    period = peak_near(values, static_cast<std::size_t>(times * period + 0.5)) / times;
+  for (int times = 2; times * period < static_cast<double>(values.size()) / 2; times *= 2)
+    period = peak_near(values, static_cast<std::size_t>(std::lround(times * period))) / times;
   return period;
 }
 
@@ -115,7 +117,7 @@ auto find_period(const Window& values) noexcept -> double {
 auto PeriodSearch::learn(std::int64_t bucket, double value, std::int64_t span) noexcept -> double {
   if (count_ == 0 && open_count_ == 0) first_ = bucket;
   const auto cell = (bucket - first_) >> scale_;
-  if (cell < 0 || cell > kWindow + kWindow / 2) {
+  if (cell < 0 || std::cmp_greater(cell, kWindow + kWindow / 2)) {
     restart(bucket);
     return 0;
   }
@@ -140,7 +142,7 @@ void PeriodSearch::close_cell(std::uint32_t cells) noexcept {
 }
 
 void PeriodSearch::halve() noexcept {
-  for (std::uint32_t i = 0; i < kWindow / 2; ++i) {
+  for (std::size_t i = 0; i < kWindow / 2; ++i) {
     const float left = values_[2 * i];
     const float right = values_[2 * i + 1];
     values_[i] = std::isnan(left) ? right : std::isnan(right) ? left : (left + right) / 2;

@@ -1,12 +1,13 @@
 #include "adcore/series/tail_calibration.hpp"
 
 #include <algorithm>
+#include <numbers>
 
 namespace adcore {
 
 namespace {
 
-constexpr double kThreshold = 2.3025850929940455;  // -ln 0.1
+constexpr double kThreshold = std::numbers::ln10;  // -ln 0.1
 constexpr double kShareBeyond = 0.1;
 constexpr double kLeastShare = 0.03;
 constexpr double kLeastStretch = 0.85;

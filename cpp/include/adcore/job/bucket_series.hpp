@@ -36,7 +36,7 @@ class BucketSeries {
   void read(ByteReader& reader, std::size_t series, std::size_t members, const std::vector<std::size_t>& values);
 
  private:
-  static constexpr std::uint64_t kSlotBytes = 2 * 16 + 2 * sizeof(std::uint32_t);
+  static constexpr std::uint64_t kSlotBytes = std::uint64_t{2} * 16 + 2 * sizeof(std::uint32_t);
   [[nodiscard]] auto slot_bytes() const noexcept -> std::uint64_t;
   void add_slot(std::uint32_t series, std::uint32_t member);
 

@@ -33,7 +33,8 @@ class Contributions {
   void read(ByteReader& reader, std::size_t series, std::size_t values);
 
  private:
-  static constexpr std::uint64_t kPartBytes = 2 * 16 + 2 * sizeof(std::uint32_t);  // entry of the index, chain, value
+  static constexpr std::uint64_t kPartBytes =
+      std::uint64_t{2} * 16 + 2 * sizeof(std::uint32_t);  // entry of the index, chain, value
   [[nodiscard]] auto part_bytes() const noexcept -> std::uint64_t { return kPartBytes + parts_.slot_bytes(); }
   auto chain(std::uint32_t series, std::uint32_t value) -> std::uint32_t;
 

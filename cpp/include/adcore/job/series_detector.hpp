@@ -40,7 +40,7 @@ class SeriesDetector : public Detector {
   void learn(const ClosingBucket& bucket, std::uint32_t series, const JudgedFeatures& judged, bool skip);
   void pass(const ClosingBucket& bucket, std::uint32_t series);
 
-  void compare_with_companions(const ClosingBucket& bucket, std::span<Leaf> leaves);
+  void compare(Companions& companions, const ClosingBucket& bucket, std::span<Leaf> leaves);
 
   // -- a population
   void close_population(const ClosingBucket& bucket, std::uint32_t series, const std::vector<std::uint32_t>& slots,

@@ -52,7 +52,7 @@ class SeriesTable {
  private:
   void index_all();
 
-  static constexpr std::uint64_t kOwnBytes = sizeof(SeriesFacts) + 2 * 16;
+  static constexpr std::uint64_t kOwnBytes = sizeof(SeriesFacts) + std::uint64_t{2} * 16;
 
   std::uint64_t series_bytes_;
   PairIndex index_;
