@@ -189,7 +189,8 @@ class ServiceEntities:
     def count(self) -> int:
         """Results in the index."""
         own = {"term": {"detector_id": self.detector_id}}
-        answer = self.service.searches.results({"size": 0, "track_total_hits": True, "query": own})
+        body = {"size": 0, "track_total_hits": True, "query": own}
+        answer = self.service.searches.results(body, self.store.documents.cursor)
         return int(answer["hits"]["total"]["value"])
 
     def profile(self) -> dict[str, Any]:
