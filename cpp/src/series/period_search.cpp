@@ -72,8 +72,11 @@ auto peak_near(const Window& values, std::size_t lag) noexcept -> double {
 template <class Window>
 auto refined(const Window& values, std::size_t lag) noexcept -> double {
   double period = peak_near(values, lag);
-  for (int times = 2; times * period < static_cast<double>(values.size()) / 2; times *= 2)
+  double times = 2;
+  while (times * period < static_cast<double>(values.size()) / 2) {
     period = peak_near(values, static_cast<std::size_t>(std::lround(times * period))) / times;
+    times *= 2;
+  }
   return period;
 }
 
