@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from adcore.config import hint
 from adcore.job.analysis_config import ANALYSIS_FIELDS
 from adcore.job.analysis_limits import LIMIT_FIELDS
 from adcore.job.data_description import DATA_FIELDS
@@ -113,6 +113,4 @@ def _unreadable(expression: str) -> JobError:
 
 def _unknown(name: str, outer: tuple[str, ...]) -> JobError:
     known = [*outer, *(field for _, fields in _INNER for field in fields)]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return illegal_argument(f"a job has no {name!r}; {hint}It has {', '.join(known)}")
+    return illegal_argument(f"a job has no {name!r}; {hint(name, known)}It has {', '.join(known)}")
