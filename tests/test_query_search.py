@@ -779,6 +779,22 @@ def test_measures_with_options(indices: Indices) -> None:
     }
 
 
+FUZZY = [("host", 0, {"host"}), ("hots", 1, {"host"}), ("hst", 1, {"host"}),
+         ("hoost", 1, {"host", "hoist"}), ("hoos", 1, set()), ("hoos", 2, {"host", "hoist"}),
+         ("ho", 2, {"host"}), ("zühost", 2, {"zuhost"})]  # fmt: skip
+
+
+def test_words_that_are_near(indices: Indices) -> None:
+    documents = [{"k": "host"}, {"k": "hoist"}, {"k": "zuhost"}, {}]
+    target = indices.add("near", documents, {"k": {"type": "keyword"}})
+    for word, edits, near in FUZZY:
+        query = {"fuzzy": {"k": {"value": word, "fuzziness": edits}}}
+        hits = indices.search([target], {"query": query})["hits"]["hits"]
+        assert {hit["_source"]["k"] for hit in hits} == near, word
+        body = {"query": {"bool": {"must_not": query}}}
+        assert indices.search([target], body)["hits"]["total"]["value"] == 4 - len(near)
+
+
 def test_aggregations_of_text_are_refused(indices: Indices, detectors: Target) -> None:
     with pytest.raises(SearchError, match="Text fields are not optimised"):
         indices.search([detectors], {"aggs": {"a": {"terms": {"field": "name"}}}})

@@ -29,6 +29,9 @@ def _pattern(code: str) -> str:
     return f"(?:{letter}(?:[.:'{quote}]?{letter})*|[0-9](?:[.,;'{quote}]?[0-9])*|_)+"
 
 
+# How many parts of a text are looked for before its words are.
+_MOST_PARTS = 8
+
 _SQL = _pattern(r"\x{%x}").replace("'", "''")
 _PYTHON = re.compile(_pattern(r"\U%08x"))
 
@@ -55,8 +58,12 @@ def joined_words(text: Sql) -> Sql:
 def if_contained(text: Sql, wanted: Sequence[str], condition: Sql, *, is_any: bool = False) -> Sql:
     """A condition on words, tested only where the text has them as plain parts.
 
-    Looking for a part is many times faster than finding the words of a text.
+    Looking for a part is many times faster than finding the words of a text, for many it is not:
+    of those that must all be there the longest stand for the others.
     """
-    parts = [sql("contains(lower({}), {})", text, value(word)) for word in wanted]
+    longest = sorted(dict.fromkeys(wanted), key=len, reverse=True)
+    if is_any and len(longest) > _MOST_PARTS:
+        return condition
+    parts = [sql("contains(lower({}), {})", text, value(word)) for word in longest[:_MOST_PARTS]]
     possible = any_of(parts) if is_any else all_of(parts)
     return sql("CASE WHEN {} THEN {} ELSE FALSE END", possible, condition)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
-from adcore.query.errors import query_error
+from adcore.query.errors import illegal_argument, query_error
 from adcore.query.sql import Sql, sql, value
 
 __all__ = ["edits_of", "fits_prefix", "fits_regexp", "fits_wildcard", "is_near"]
+
+# Comparing two texts of n characters takes n * n steps and cells of memory, and cannot be stopped.
+_LONGEST_NEAR = 256
 
 _PIECES = re.compile(r"\\(.)|([*?])|(.)", re.DOTALL)
 
@@ -69,10 +72,26 @@ def edits_of(fuzziness: str, word: str) -> int:
 
 
 def is_near(content: Sql, word: str, edits: int, prefix_length: int = 0) -> Sql:
-    """True where a text is at most some edits (swaps of neighbours are one) away from a word."""
+    """True where a text is at most some edits (swaps of neighbours are one) away from a word.
+
+    Raises
+    ------
+    SearchError
+        If the word is too long.
+    """
     if edits == 0:
         return sql("{} = {}", content, value(word))
-    near = sql(f"damerau_levenshtein({{}}, {{}}) <= {edits:d}", content, value(word))
+    if len(word) > _LONGEST_NEAR:
+        raise illegal_argument(
+            f"The length [{len(word)}] of a fuzzy word has exceeded the allowed maximum of "
+            f"[{_LONGEST_NEAR}]."
+        )
+    # Each edit makes a text longer or shorter by one character at most.
+    near = sql(
+        f"CASE WHEN length({{}}) BETWEEN {len(word) - edits:d} AND {len(word) + edits:d} "
+        f"THEN damerau_levenshtein({{}}, {{}}) <= {edits:d} ELSE FALSE END",
+        content, content, value(word),
+    )  # fmt: skip
     if prefix_length <= 0:
         return near
     return sql("({} AND {})", fits_prefix(content, word[:prefix_length]), near)
