@@ -100,6 +100,34 @@ def test_a_clock_that_was_put_right_while_the_service_was_away(tmp_path: Path) -
         assert ends(api, detector) == list(range(300, 316))
 
 
+def test_a_clock_far_ahead_lets_no_results_be_deleted(tmp_path: Path) -> None:
+    month = 40 * DAY
+    two_days: Any = {"ad_result_history_retention_period": 2 * DAY * MINUTE}
+
+    def look(hours: int) -> None:
+        for _ in range(hours):
+            api.clock.pass_minutes(60)
+            api.service.scheduler.run_due()
+
+    with detection_api.opened(tmp_path, now=NOW, **two_days) as api:
+        detection_api.feed(api.store, 0, 305)
+        detector = start(api)
+        api.tick(5)
+        expected = api.results()
+        assert len(expected) == 5
+        api.ok("POST", f"detectors/{detector}/_stop")
+        look(2)
+        api.clock.pass_minutes(month)
+        look(3)
+    with detection_api.opened(tmp_path, now=NOW + (month + 6 * 60) * MINUTE, **two_days) as api:
+        look(3)
+        api.clock.pass_minutes(-month)
+        look(24)
+        assert api.results() == expected
+        look(24)  # two days by a clock that is right
+        assert api.results() == []
+
+
 def test_a_clock_that_went_wrong_backwards(api: Api) -> None:
     """What was found in its time is not taken back."""
     with detection_api.opened(now=NOW) as other:

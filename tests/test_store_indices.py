@@ -182,10 +182,15 @@ def test_rollover(store: Store, clock: Clock) -> None:
     assert documents.mapping(second).to_json() == documents.mapping(first).to_json()
     assert names(store, "results") == [first, second]
     clock.now += 29 * DAY
-    assert documents.delete_older("results-*", 30 * DAY) == [first]
+    assert documents.delete_made_until(clock.now - 30 * DAY, "results-*") == [first]
     clock.now += 9 * DAY
-    assert documents.delete_older("results-*", 30 * DAY) == []  # it is written to
+    assert documents.delete_made_until(clock.now, "results-*") == []  # it is written to
     assert names(store, "results") == [second]
+    clock.now -= 365 * DAY  # made in the future: nobody waits for its age
+    assert documents.rollover("results", max_age=DAY)[1:] == (
+        "results-history-2022.12.23-000003",
+        True,
+    )
     with pytest.raises(InvalidIndexNameError, match="does not match pattern"):
         next_name("results", clock())
 

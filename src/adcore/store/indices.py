@@ -256,7 +256,8 @@ class Indices:
             if max_docs is not None:
                 reached |= count_documents(cursor, old) >= max_docs
             if max_age is not None:
-                reached |= self._clock() - old.created >= max_age
+                # One made in the future, by a clock that was ahead, would stay for as long.
+                reached |= not 0 <= self._clock() - old.created < max_age
             if not reached:
                 return old.name, new, False
             mapping = old.mapping.to_json()
@@ -265,17 +266,16 @@ class Indices:
             catalog.add_alias(alias, made.name, {"is_write_index": True})
             return old.name, made.name, True
 
-    def delete_older(self, pattern: str, max_age: int) -> list[str]:
-        """Delete the indices of a pattern made at least `max_age` ms ago; never a write index."""
+    def delete_made_until(self, moment: int, pattern: str) -> list[str]:
+        """Delete the indices of a pattern that were made by then; never a write index."""
         with self._changing() as (cursor, catalog):
             kept = {
                 alias.write_index() for alias in catalog.aliases.values() if alias.has_write_index
             }
-            limit = self._clock() - max_age
             names = [
                 name
                 for name in matching_names(pattern, catalog.indices)
-                if name not in kept and catalog.indices[name].created <= limit
+                if name not in kept and catalog.indices[name].created <= moment
             ]
             for name in names:
                 catalog.drop(cursor, name)

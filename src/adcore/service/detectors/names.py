@@ -4,15 +4,16 @@ from __future__ import annotations
 
 __all__ = [
     "ANALYSES", "CHECKPOINTS", "CUSTOM_RESULTS", "DETECTORS", "JOBS", "RESULTS", "RESULTS_FIRST",
-    "RESULTS_HISTORY", "RESULTS_PATTERN", "STATE",
+    "RESULTS_HISTORY", "RESULTS_PATTERN", "RETENTION", "STATE",
 ]  # fmt: skip
 
 DETECTORS = ".searchguard-ad-anomaly-detectors"
 STATE = ".searchguard-ad-state"
 JOBS = ".searchguard-ad-jobs"
-# No indices of documents: prefixes of keys among the checkpoints of the store.
+# No indices of documents: prefixes of keys among the checkpoints of the store, and one key.
 CHECKPOINTS = "detector:"
 ANALYSES = "analysis:"
+RETENTION = "retention"
 # Results go to an alias of dated indices.
 RESULTS = ".searchguard-ad-results"
 RESULTS_FIRST = "<.searchguard-ad-results-history-{now/d}-1>"

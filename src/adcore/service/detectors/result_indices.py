@@ -99,7 +99,7 @@ class ResultIndices:
                     )
 
     def roll_over(self, configs: Mapping[str, DetectorConfig]) -> None:
-        """Begin new indices where the present ones are large or old, and delete very old ones."""
+        """Begin new indices where the present ones are large or old."""
         settings = self._settings
         if self._documents.exists(RESULTS):
             self._documents.rollover(
@@ -107,12 +107,18 @@ class ResultIndices:
                 max_docs=settings.ad_result_history_max_docs,
                 max_age=settings.ad_result_history_rollover_period,
             )
-            self._documents.delete_older(
-                RESULTS_HISTORY, settings.ad_result_history_retention_period
-            )
         for config in configs.values():
             if config.result_index in self._documents.aliases():
                 self._roll_over_custom(config, config.result_index)
+
+    def delete_old(self, configs: Mapping[str, DetectorConfig], now: int) -> None:
+        """Delete the indices that are too old at a moment."""
+        retention = self._settings.ad_result_history_retention_period
+        self._documents.delete_made_until(now - retention, RESULTS_HISTORY)
+        for config in configs.values():
+            if config.result_index is not None and config.result_index_ttl is not None:
+                until = now - config.result_index_ttl * _DAY
+                self._documents.delete_made_until(until, f"{config.result_index}-history-*")
 
     def _roll_over_custom(self, config: DetectorConfig, alias: str) -> None:
         size, age = config.result_index_min_size, config.result_index_min_age
@@ -121,8 +127,6 @@ class ResultIndices:
             self._documents.rollover(alias)
         elif age is not None:
             self._documents.rollover(alias, max_age=age * _DAY)
-        if config.result_index_ttl is not None:
-            self._documents.delete_older(f"{alias}-history-*", config.result_index_ttl * _DAY)
 
 
 def flattened_index(config: DetectorConfig) -> str:

@@ -7,6 +7,7 @@ import logging
 from adcore.errors import AdcoreError
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.real_time import RealTimeRun
+from adcore.service.detectors.retention_clock import RetentionClock
 from adcore.service.detectors.tasks import REAL_TIME
 from adcore.service.scheduler import Scheduler
 
@@ -29,6 +30,7 @@ class DetectorScheduler(Scheduler[RealTimeRun]):
         super().__init__(parts.clock, "adcore-job")
         self._parts = parts
         self._next_upkeep = parts.clock() + _HOUR
+        self._retention = RetentionClock(parts.store.checkpoints)
 
     def recover(self) -> None:
         """Take up the jobs that ran when the process ended."""
@@ -44,6 +46,8 @@ class DetectorScheduler(Scheduler[RealTimeRun]):
             return
         self._next_upkeep = now + _HOUR
         try:
-            self._parts.indices.roll_over(self._parts.registry.all())
+            configs = self._parts.registry.all()
+            self._parts.indices.roll_over(configs)
+            self._parts.indices.delete_old(configs, self._retention.look(now))
         except AdcoreError:
             _log.exception("indices of results could not be rolled over")
