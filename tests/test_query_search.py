@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from query_tables import HOUR, NOW, make_target, quoted
 
+from adcore.errors import InvalidArgumentError
 from adcore.query.aggregate.date_buckets import DateBuckets
 from adcore.query.aggregate.date_histogram import quarter_of
 from adcore.query.errors import SearchError
@@ -895,6 +896,17 @@ def test_what_a_mapping_cannot_answer(
     assert caught.value.reason == reason
     assert caught.value.status == 400
     assert indices.search([results], {})["hits"]["total"]["value"] == 60
+
+
+@pytest.mark.parametrize("bound", [10**15, -(10**15), 1e300, 253_402_300_800_000])
+@pytest.mark.parametrize("unit", [{"calendar_interval": "year"}, {"fixed_interval": "365d"}])
+def test_bounds_that_no_calendar_reaches(
+    indices: Indices, results: Target, bound: float, unit: Json
+) -> None:
+    bounds = {"extended_bounds": {"min": bound, "max": bound}}
+    histogram = {"field": "data_start_time"} | unit | bounds
+    with pytest.raises(InvalidArgumentError, match="no calendar reaches the time"):
+        indices.search([results], {"aggs": {"h": {"date_histogram": histogram}}})
 
 
 def test_too_many_buckets(indices: Indices, results: Target) -> None:

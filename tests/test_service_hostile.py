@@ -122,6 +122,8 @@ BOMBS: list[tuple[dict[str, Any], int]] = [
     ({"match": {"t": {"query": "a" * 4_999, "fuzziness": 2}}}, 400),
     ({"match": {"t": " ".join(f"a{i}" for i in range(1_000))}}, 200),
     ({"match_phrase": {"t": "a " * 1_000}}, 200),
+    ({"match_phrase": {"t": {"query": "a a a a a a a a b", "slop": 1_000}}}, 400),
+    ({"query_string": {"query": 't:"a a a a a a a b"~30'}}, 200),
     ({"match_phrase": {"t": " ".join("a" * i for i in range(1, 500))}}, 200),
     ({"query_string": {"query": "*a" * 99 + "b"}}, 200),
     ({"query_string": {"query": "k:(" + " OR ".join(["a*"] * 2_000) + ")"}}, 400),

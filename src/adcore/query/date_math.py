@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 
 from adcore.errors import InvalidArgumentError
 from adcore.query.errors import SearchError
-from adcore.store.dates import DateFormat
+from adcore.store.dates import DateFormat, beyond_calendars
 
 __all__ = ["Clock", "floor_local", "from_local", "parse_date", "shift", "to_local"]
 
@@ -106,9 +106,18 @@ def _step(at: int, match: re.Match[str], round_up: bool, zone: tzinfo) -> int:
 
 
 def to_local(milliseconds: int, zone: tzinfo) -> datetime:
-    """The time on the wall, without a zone."""
-    utc = (_EPOCH + timedelta(milliseconds=milliseconds)).replace(tzinfo=timezone.utc)
-    return utc.astimezone(zone).replace(tzinfo=None)
+    """The time on the wall, without a zone.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is in no year from 1 to 9999.
+    """
+    try:
+        utc = (_EPOCH + timedelta(milliseconds=milliseconds)).replace(tzinfo=timezone.utc)
+        return utc.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        raise beyond_calendars(milliseconds) from None
 
 
 def from_local(local: datetime, zone: tzinfo) -> int:

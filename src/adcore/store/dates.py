@@ -13,7 +13,8 @@ from adcore.errors import InvalidArgumentError
 from adcore.store.date_patterns import NAMED_PATTERNS, ONE_NUMBER, compile_pattern, write_pattern
 
 __all__ = [
-    "DEFAULT_FORMAT", "DYNAMIC_FORMATS", "DateFormat", "common_time", "date_format", "parse_zone",
+    "DEFAULT_FORMAT", "DYNAMIC_FORMATS", "DateFormat", "beyond_calendars", "common_time",
+    "date_format", "parse_zone",
 ]  # fmt: skip
 
 DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
@@ -25,7 +26,7 @@ _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?::?(\d{2}))?")
 # Milliseconds of the years 1 and 9999, what calendars of Python reach.
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone.utc)
-_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+_FIRST = -62_135_596_800_000
 
 # Text and what missing parts become (the least, or the greatest) to milliseconds; None: no match.
 _Reader = Callable[[str, bool, tzinfo], "int | None"]
@@ -250,13 +251,18 @@ def _offset(local: int, zone: tzinfo) -> int:
     return 0 if offset is None else round(offset.total_seconds() * 1000)
 
 
+def beyond_calendars(milliseconds: int) -> InvalidArgumentError:
+    """The error about a time that no calendar has."""
+    return InvalidArgumentError(f"no calendar reaches the time [{milliseconds}]")
+
+
 def _write(name: str, milliseconds: int, zone: tzinfo) -> str:
     if name in _SINCE_1970:
         return str(milliseconds if name == "epoch_millis" else milliseconds // 1000)
-    if not _FIRST <= milliseconds <= _LAST:
-        raise InvalidArgumentError(f"no calendar reaches the time [{milliseconds}]")
-    utc = _YEAR_ONE + timedelta(milliseconds=milliseconds - _FIRST)
-    when = utc.astimezone(zone)
+    try:
+        when = (_YEAR_ONE + timedelta(milliseconds=milliseconds - _FIRST)).astimezone(zone)
+    except OverflowError:
+        raise beyond_calendars(milliseconds) from None
     # The names without "strict_" read one digit too, but they write as the strict ones do.
     pattern = NAMED_PATTERNS.get(f"strict_{name}") or NAMED_PATTERNS.get(name, name)
     return write_pattern(pattern, when)

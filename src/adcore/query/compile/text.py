@@ -12,7 +12,7 @@ from adcore.query.compile.patterns import edits_of, fits_prefix, is_near
 from adcore.query.compile.scope import BoundField, Scope
 from adcore.query.compile.terms import require_indexed
 from adcore.query.compile.values import to_text
-from adcore.query.errors import SearchError
+from adcore.query.errors import SearchError, illegal_argument
 from adcore.query.sql import FALSE, TRUE, Sql, sql, value
 from adcore.query.syntax.queries import (
     Match,
@@ -25,6 +25,9 @@ from adcore.query.syntax.queries import (
 )
 
 __all__: list[str] = []
+
+# Other words between those of a phrase, in all its gaps; expressions of twice as many become slow.
+_MOST_SLOP = 250
 
 
 @condition.register
@@ -110,9 +113,19 @@ def _match_phrase(query: MatchPhrase, scope: Scope) -> Sql:
                 one, wanted, sql("contains({}, {})", joined_words(one), value(phrase))
             )
         )
-    between = rf"(?:\S+ ){{0,{min(query.slop, 1000)}}}"
+    _check_slop(query.slop, len(wanted))
+    between = rf"(?:\S+ ){{0,{query.slop}}}"
     pattern = " " + between.join(f"{re.escape(word)} " for word in wanted)
     return bound.any(lambda one: sql("regexp_matches({}, {})", joined_words(one), value(pattern)))
+
+
+def _check_slop(slop: int, words: int) -> None:
+    """Raise if there are so many ways to fit a phrase that a search for it would not end."""
+    if slop * (words - 1) > _MOST_SLOP:
+        raise illegal_argument(
+            f"The slop [{slop}] of a phrase of [{words}] words has exceeded the allowed maximum of "
+            f"[{_MOST_SLOP // (words - 1)}]."
+        )
 
 
 @condition.register
