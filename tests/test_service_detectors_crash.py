@@ -80,7 +80,7 @@ def test_a_process_that_ends_between_any_two_writes_goes_on_as_if_nothing_had_ha
     with detection_api.opened(tmp_path, now=now, **SMALL) as api:
         api.service.scheduler.run_due()
         (run,) = api.service.scheduler.runs()
-        assert 0 < run.models.active < HOSTS
+        assert 0 < run.view.models.active < HOSTS
         found = api.results({"term": {"detector_id": created}})
         assert comparable(found) == steady
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adcore.detector.detector_base import DetectorBase, moment
-from adcore.detector.models import ModelsState
+from adcore.detector.models import NO_MODELS, ModelsState
 from adcore.detector.profile import entity_profile, profile
 from adcore.detector.results import DetectorResults
 from adcore.detector.scan import Source
@@ -17,8 +17,6 @@ from adcore.detector.windows import Windows
 from adcore.times import epoch_milliseconds
 
 __all__ = ["Live"]
-
-_NO_MODELS = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
 
 
 class Live(DetectorBase):
@@ -200,14 +198,24 @@ class Live(DetectorBase):
         with self._lock:
             return entity_profile(self._started(), self.id, entity)
 
-    def model_entities(self, most: int) -> list[tuple[str, ...]]:
-        """The values of the category fields of entities that have a model, at most so many."""
+    def some_models(self, most: int) -> list[tuple[tuple[str, ...], int, int | None]]:
+        """Models in memory, at most so many.
+
+        Returns
+        -------
+        list of tuple
+            The values of the category fields, the bytes of the model, and the start of the last
+            interval in which its entity had data.
+        """
         with self._lock:
             stream = self._stream
             if stream is None:
                 return []
-            keys = stream.directory.keys
-            return [keys[entity] for entity in stream.models.entities(most)]
+            models, directory = stream.models, stream.directory
+            return [
+                (directory.keys[entity], models.model_bytes(entity), directory.last_seen(entity))
+                for entity in models.entities(most)
+            ]
 
     def last_seen(self, **entity: str) -> int | None:
         """Start of the last interval in which an entity had data, epoch milliseconds."""
@@ -243,7 +251,7 @@ class Live(DetectorBase):
     def models_state(self) -> ModelsState:
         """Counts and bytes of all models, of one moment."""
         with self._lock:
-            return _NO_MODELS if self._stream is None else self._stream.models.state()
+            return NO_MODELS if self._stream is None else self._stream.models.state()
 
     def save_models(self, most: int | None = None) -> int:
         """Write models that changed to their checkpoint store, in turn; returns how many.

@@ -11,7 +11,7 @@ from adcore.config import integer
 from adcore.detector.verdicts import Verdicts
 from adcore.errors import InvalidArgumentError
 
-__all__ = ["ModelRoom", "Models", "ModelsState"]
+__all__ = ["NO_MODELS", "ModelRoom", "Models", "ModelsState"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ class ModelsState:
     evicted: int = 0
     unsaved: int = 0
     passes: int = 0
+
+
+NO_MODELS = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
 
 
 class Models(Protocol):

@@ -16,6 +16,7 @@ from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.historical import Historical
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.real_time import RealTimeRun
+from adcore.service.detectors.run_view import RunView, ShownModel, last_active
 from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.detectors.tasks import HISTORICAL_ENTITY, REAL_TIME, shown_task
 from adcore.service.system_index import Stored
@@ -90,7 +91,7 @@ class Profiles:
     def _progress(self, detector_id: str, config: DetectorConfig) -> InitProgress:
         """Of the models that are at work; nothing is learnt before they are loaded."""
         run = self._run(detector_id)
-        progress = None if run is None else run.progress
+        progress = None if run is None else run.view.progress
         if progress is not None:
             return progress
         return self._parts.detector(detector_id, config).init_progress
@@ -99,7 +100,7 @@ class Profiles:
         if job is None or not job.source["enabled"]:
             return "DISABLED"
         run = self._run(detector_id)
-        progress = None if run is None else run.progress
+        progress = None if run is None else run.view.progress
         return "INIT" if progress is None else progress.state
 
     def _error(self, detector_id: str) -> str:
@@ -111,20 +112,22 @@ class Profiles:
     ) -> dict[str, Any]:
         facts: dict[str, Any] = {}
         run = self._run(detector_id)
-        detector = None if run is None else run.detector
+        view = RunView() if run is None else run.view
         if "total_size_in_bytes" in wanted:
-            facts["total_size_in_bytes"] = 0 if run is None else run.models.bytes
-        if run is not None and detector is not None and "models" in wanted:
-            own = detector.profile("models")
-            node = {"node_id": self._parts.node_id}
-            facts["models"] = [model | node for model in own["models"]] or None
-            facts["model_count"] = run.models.active
-        if detector is not None and not config.category_fields:
+            facts["total_size_in_bytes"] = view.models.bytes
+        if "models" in wanted:
+            facts["models"] = [self._model(detector_id, model) for model in view.shown] or None
+            facts["model_count"] = view.models.active
+        if view.progress is not None and not config.category_fields:
             if "shingle_size" in wanted:
                 facts["shingle_size"] = config.shingle_size
             if "coordinating_node" in wanted:
                 facts["coordinating_node"] = self._parts.node_id
         return facts
+
+    def _model(self, detector_id: str, model: ShownModel) -> dict[str, Any]:
+        size = {"model_size_in_bytes": model.bytes, "node_id": self._parts.node_id}
+        return model.identity(detector_id) | size
 
     def _of_job(
         self, detector_id: str, config: DetectorConfig, wanted: Sequence[str]
@@ -137,7 +140,7 @@ class Profiles:
                 facts["total_entities"] = self._count_entities(config)
             if "active_entities" in wanted:
                 run = self._run(detector_id)
-                facts["active_entities"] = 0 if run is None else run.models.active
+                facts["active_entities"] = 0 if run is None else run.view.models.active
         return facts
 
     def _count_entities(self, config: DetectorConfig) -> int:
@@ -240,6 +243,8 @@ class Profiles:
         own: dict[str, Any] = {"is_active": False}
         if detector is not None:
             own = detector.entity_profile(**named)
+            seen = detector.last_seen(**named)
+            own["last_active_timestamp"] = last_active(config, seen)
         if "model" in own:
             own["model"] |= {"node_id": self._parts.node_id}
         try:
@@ -247,8 +252,6 @@ class Profiles:
             own["last_sample_timestamp"] = source.last_time(self._request(config))
         except AdcoreError:
             own["last_sample_timestamp"] = None  # the indices are gone
-        if run is not None:
-            own["last_active_timestamp"] = run.last_active(named)
         return own
 
 

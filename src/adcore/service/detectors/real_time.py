@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import Any
 
 import duckdb
 
-from adcore.detector import Detector, DetectorConfig, DetectorResults, InitProgress
-from adcore.detector.models import ModelsState
-from adcore.detector.result_documents import RESULT_SCHEMA_VERSION
+from adcore.detector import Detector, DetectorConfig, DetectorResults
+from adcore.detector.result_documents import NO_DATA
 from adcore.errors import AdcoreError, InvalidArgumentError
 from adcore.query.errors import SearchError
 from adcore.service.detectors.loaded_job import LoadedJob, load_job
 from adcore.service.detectors.parts import Parts
-from adcore.service.detectors.put_back import is_too_early
+from adcore.service.detectors.put_back import is_too_early, last_in_time
+from adcore.service.detectors.run_view import RunView
 from adcore.service.detectors.task_news import TaskNews
 from adcore.service.errors import ApiError
 from adcore.service.system_index import Stored
@@ -56,12 +55,8 @@ class RealTimeRun:
 
     Attributes
     ----------
-    progress : InitProgress or None
-        How far its models were after the last look; None while they are being loaded.
-    models : ModelsState
-        Their counts then.
-    shown : list of (tuple of str, int or None)
-        Some entities that had a model in memory then, with :meth:`last_active`.
+    view : RunView
+        What there was to see after the last look.
     """
 
     def __init__(self, detector_id: str, job: Stored, task_id: str, parts: Parts) -> None:
@@ -71,9 +66,7 @@ class RealTimeRun:
         self.detector: Detector | None = None
         self.last_used_time = self.enabled_time
         self.last_checkpoint_time: int | None = None
-        self.progress: InitProgress | None = None
-        self.models = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
-        self.shown: list[tuple[tuple[str, ...], int | None]] = []
+        self.view = RunView()
         self.next_fire = self.enabled_time
         self._parts = parts
         self._job: LoadedJob | None = None
@@ -93,10 +86,6 @@ class RealTimeRun:
     def is_stopped(self) -> bool:
         """Whether it will not fire again."""
         return self._is_stopped
-
-    def last_active(self, entity: dict[str, str]) -> int | None:
-        """The last firing for which an entity had data since the models were loaded."""
-        return None if self.detector is None else _last_active(self.detector, entity)
 
     # -- firing
 
@@ -177,18 +166,11 @@ class RealTimeRun:
             return job
         self._forget()
         self._news.forget()
-        until = self._last_in_time(config, now, due)
+        end = self._parts.writer.last_in_time(config, self.detector_id, now)
+        until = last_in_time(config, self.enabled_time, due, now, end)
         end = until - config.window_delay.milliseconds
         self._parts.writer.take_back(config, self.detector_id, end)
         return self._load(config, until)
-
-    def _last_in_time(self, config: DetectorConfig, now: int, due: int) -> int:
-        """The last firing before the clock went wrong: until then all is as it should be."""
-        end = self._parts.writer.last_in_time(config, self.detector_id, now)
-        if end is None or self.enabled_time > now:
-            return due
-        fired = (end + config.window_delay.milliseconds - self.enabled_time) // config.interval
-        return min(due, self.enabled_time + max(0, fired) * config.interval)
 
     def _load(self, config: DetectorConfig, until: int | None = None) -> LoadedJob:
         """The models that are kept, or those that learn from what was before the start."""
@@ -203,18 +185,11 @@ class RealTimeRun:
 
     def _see(self, job: LoadedJob) -> None:
         """What others may ask for while the next look goes on."""
-        self.progress = job.detector.init_progress
-        self.models = job.detector.models_state()
-        most = self._parts.settings.max_model_size_per_node
-        fields = job.detector.config.category_fields
-        self.shown = [
-            (key, _last_active(job.detector, dict(zip(fields, key, strict=True))))
-            for key in job.detector.model_entities(most)
-        ]
-        if self.models.evicted and not self._is_short:
+        self.view = RunView.of(job.detector)
+        if self.view.models.evicted and not self._is_short:
             self._is_short = True
             text = "detector %s: not all models fit in memory, %d do; the others wait in the store"
-            _log.warning(text, self.detector_id, self.models.active)
+            _log.warning(text, self.detector_id, self.view.models.active)
 
     def _look(self, config: DetectorConfig, job: LoadedJob, until: int) -> None:
         """Find and write the results of the intervals that ended by a firing."""
@@ -259,9 +234,8 @@ class RealTimeRun:
         self._news.forget()
 
     def _forget(self) -> None:
-        self._job = self.detector = self.progress = None
-        self.models = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
-        self.shown = []
+        self._job = self.detector = None
+        self.view = RunView()
 
     def _failed(self, config: DetectorConfig, reason: str) -> None:
         self._drop(reason)
@@ -275,24 +249,11 @@ class RealTimeRun:
         self._news.forget(reason)
         try:
             action = self._parts.tasks.updates([(self.task_id, {"error": reason})])
-            self._parts.writer.write_error(config, self._error_document(config, reason), action)
+            now = self._parts.clock()
+            end = self._after(now, config) - config.interval - config.window_delay.milliseconds
+            self._parts.writer.write_error(config, self.detector_id, reason, end, now, action)
         except AdcoreError as error:
             _log.warning("detector %s: its failure cannot be stored: %s", self.detector_id, error)
-
-    def _error_document(self, config: DetectorConfig, reason: str) -> dict[str, Any]:
-        now = self._parts.clock()
-        end = self._after(now, config) - config.interval - config.window_delay.milliseconds
-        document = {
-            "detector_id": self.detector_id,
-            "schema_version": RESULT_SCHEMA_VERSION,
-            "data_start_time": end - config.interval,
-            "data_end_time": end,
-            "feature_data": [],
-            "execution_start_time": now,
-            "execution_end_time": now,
-            "error": reason,
-        }
-        return document if config.user is None else document | {"user": config.user}
 
     def _end(self, reason: str, joined: str = ": ") -> None:
         """Stop the job for good, and say why."""
@@ -324,13 +285,6 @@ class RealTimeRun:
             self._is_stopped = True
 
 
-def _last_active(detector: Detector, entity: dict[str, str]) -> int | None:
-    start = detector.last_seen(**entity)
-    if start is None:
-        return None
-    return start + detector.config.interval + detector.config.window_delay.milliseconds
-
-
 def _room_error(error: InvalidArgumentError) -> AdcoreError:
     """Nothing that waiting would cure, where there is no room for a single model."""
     return EndRunError(TOO_LARGE) if "byte_budget" in str(error) else error
@@ -340,4 +294,4 @@ def _last_error(results: DetectorResults) -> str | None:
     """Why the last interval of a single series has no result."""
     if results.context.category_fields or len(results) == 0 or results.has_data[-1]:
         return None
-    return "No data in current detection window"
+    return NO_DATA

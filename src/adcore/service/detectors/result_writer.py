@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from adcore.detector import DetectorConfig, DetectorResults
 from adcore.detector.result_columns import are_plain, plain_columns, result_ids
+from adcore.detector.result_documents import RESULT_SCHEMA_VERSION
 from adcore.service.detectors.names import RESULTS
 from adcore.service.detectors.result_indices import ResultIndices, flattened_index
 from adcore.store import Action, DocumentColumns, NewDocuments, Target, WriteError
@@ -84,9 +85,33 @@ class ResultWriter:
         return len(results)
 
     def write_error(
-        self, config: DetectorConfig, document: dict[str, Any], with_actions: Sequence[Action]
+        self,
+        config: DetectorConfig,
+        detector_id: str,
+        reason: str,
+        end: int,
+        now: int,
+        with_actions: Sequence[Action],
     ) -> None:
-        """Write that an interval failed; where the detector's own index is broken, elsewhere."""
+        """Write that an interval failed; where the detector's own index is broken, elsewhere.
+
+        Parameters
+        ----------
+        end : int
+            Of the interval.
+        """
+        document = {
+            "detector_id": detector_id,
+            "schema_version": RESULT_SCHEMA_VERSION,
+            "data_start_time": end - config.interval,
+            "data_end_time": end,
+            "feature_data": [],
+            "execution_start_time": now,
+            "execution_end_time": now,
+            "error": reason,
+        }
+        if config.user is not None:
+            document["user"] = config.user
         index = config.result_index
         if index is None or not self._documents.exists(index):
             index = self._indices.ensure_default()

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from adcore.detector import DetectorConfig
-from adcore.detector.model_id import model_id_of
 from adcore.service.detectors.historical import Historical
 from adcore.service.detectors.names import RESULTS_PATTERN
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.real_time import RealTimeRun
+from adcore.service.detectors.run_view import ShownModel
 from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.errors import illegal_argument
 
@@ -101,30 +100,21 @@ class Stats:
         shown: list[dict[str, Any]] = []
         count, most = 0, self._parts.settings.max_model_size_per_node
         for run in self._scheduler.runs():
-            detector = run.detector
-            if detector is None:
-                continue
-            count += run.models.active
-            some = run.shown[: most - len(shown)]
-            shown += [_model(run, detector.config, key, active) for key, active in some]
+            count += run.view.models.active
+            shown += [_model(run, model) for model in run.view.shown[: most - len(shown)]]
         return {"models": shown, "model_count": count}
 
 
-def _model(
-    run: RealTimeRun, config: DetectorConfig, key: tuple[str, ...], last_active: int | None
-) -> dict[str, Any]:
-    named = dict(zip(config.category_fields, key, strict=True))
-    model: dict[str, Any] = {
+def _model(run: RealTimeRun, model: ShownModel) -> dict[str, Any]:
+    used = model.last_active
+    facts: dict[str, Any] = {
         "detector_id": run.detector_id,
-        "model_type": "entity" if named else "rcf",
-        "last_used_time": run.last_used_time if last_active is None else last_active,
-        "model_id": model_id_of(run.detector_id, named),
+        "model_type": "entity" if model.entity else "rcf",
+        "last_used_time": run.last_used_time if used is None else used,
     }
     if run.last_checkpoint_time is not None:
-        model["last_checkpoint_time"] = run.last_checkpoint_time
-    if named:
-        model["entity"] = [{"name": name, "value": named[name]} for name in sorted(named)]
-    return model
+        facts["last_checkpoint_time"] = run.last_checkpoint_time
+    return facts | model.identity(run.detector_id)
 
 
 def _wanted(path: str, names: str | None) -> set[str]:
