@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import operator
 import re
@@ -12,7 +11,7 @@ from typing import Any
 from adcore.errors import InvalidArgumentError
 
 __all__ = [
-    "choice", "hint", "integer", "not_allowed", "number", "parse_bytes", "parse_interval",
+    "choice", "integer", "not_allowed", "number", "parse_bytes", "parse_interval",
     "shorten", "vector",
 ]  # fmt: skip
 
@@ -71,18 +70,6 @@ def number(name: str, value: Any, minimum: float = -math.inf, maximum: float = m
     if not (math.isfinite(real) and minimum <= real <= maximum):
         raise not_allowed(name, value, allowed)
     return real
-
-
-def hint(name: str, known: Sequence[str]) -> str:
-    """What to say of a name that nobody knows, before what is known; empty if none is near.
-
-    Examples
-    --------
-    >>> hint("hosts", ["host", "cpu"])
-    "did you mean 'host'? "
-    """
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}? " if near else ""
 
 
 def choice(name: str, value: Any, allowed: Sequence[str]) -> str:

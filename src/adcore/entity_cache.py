@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from adcore import _core
-from adcore.checkpoints import CheckpointBatch, CheckpointStore
+from adcore.checkpoints import CheckpointStore
 from adcore.config import choice, integer
+from adcore.entity_checkpoints import EntityCheckpoints
 from adcore.entity_result import EntityProfile, EntityResult
 from adcore.entity_rows import (
     ResultColumns,
@@ -20,11 +21,9 @@ from adcore.entity_rows import (
     times_of,
 )
 from adcore.entity_spill import EntitySpill
-from adcore.errors import InvalidArgumentError
 from adcore.frames import field_names
 from adcore.matrix import matrix
 from adcore.options import MAXIMUM_THREADS, thresholded_config, thresholded_options
-from adcore.threads import Threaded
 from adcore.thresholded import ThresholdedForest
 
 __all__ = ["EntityCache"]
@@ -36,7 +35,7 @@ _ROWS_IN_TURN = 65_536
 """Rows between two looks for Ctrl-C: about a second."""
 
 
-class EntityCache(Threaded):
+class EntityCache(EntityCheckpoints):
     """A thresholded forest for each of up to millions of entities.
 
     Every model is one block of memory of :attr:`model_bytes` bytes. Where not all fit, those in use
@@ -98,7 +97,7 @@ class EntityCache(Threaded):
     50
     """
 
-    __slots__ = ("_cache", "_spill")
+    __slots__ = ()
 
     def __init__(
         self,
@@ -187,72 +186,6 @@ class EntityCache(Threaded):
         names = field_names(X, values.shape[1])
         every_time = np.broadcast_to(times, len(ids)) if len(times) == 1 else times
         return EntityResult(ids, every_time, *columns, join_anomalies(found, names))
-
-    def save(self, models: int | None = None) -> int:
-        """Write models that changed since they were written last to the store; returns how many.
-
-        Parameters
-        ----------
-        models : int, optional
-            At most so many, in turn: calls with a sixtieth of all write each model every sixty
-            calls. By default all, block by block.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If there is no store.
-        Exception
-            What the store raises; the models count as changed still.
-        """
-        store = self._spill.store
-        if store is None:
-            raise InvalidArgumentError("store = None is not allowed: models are saved to a store")
-        most = _MANY if models is None else integer("models", models, 0, _MANY)
-        return self._spill.save(store, most, self._threads)
-
-    def take_checkpoints(self, models: int) -> CheckpointBatch:
-        """At most ``models`` models that changed since they were written last.
-
-        They are for the caller to write, and count as written.
-        """
-        count = integer("models", models, 0, _MANY)
-        return CheckpointBatch(*self._cache.take_checkpoints(count, self._threads))
-
-    def mark_changed(self, entities: Any) -> None:
-        """Models that were taken and could not be written count as changed again."""
-        self._cache.mark_changed(entity_ids(entities))
-
-    def copy(self, entities: Any) -> CheckpointBatch:
-        """Checkpoints of those of the entities whose models are in memory.
-
-        For who keeps models elsewhere than in the store: they count as changed afterwards.
-        """
-        ids = entity_ids(entities)
-        self._cache.mark_changed(ids)
-        taken = self.take_checkpoints(_MANY)
-        self._cache.mark_changed(taken.entities)
-        return taken
-
-    def load(self, checkpoints: CheckpointBatch, timestamp: Any) -> None:
-        """Take models into memory ahead of their next rows.
-
-        Parameters
-        ----------
-        checkpoints : CheckpointBatch
-            Those of a cache with the same options, of entities that are not in memory.
-        timestamp : int
-            When they were last in use, milliseconds since 1970-01-01 UTC.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If there is a store: models come from there by themselves. If the budget is too small.
-        SnapshotError
-            If one is not the checkpoint of its entity.
-        """
-        if self._spill.store is not None:
-            raise InvalidArgumentError("a cache with a store takes its models from there")
-        self._spill.load(checkpoints, times_of(timestamp, 1), self._threads)
 
     def evict_unused(self, before: Any) -> int:
         """Move models without a row since the time ``before`` out of memory; returns how many.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adcore.errors import InvalidArgumentError
+from adcore.near_names import hint
 
 __all__ = ["Column", "find_columns"]
 
@@ -58,8 +58,5 @@ def find_columns(names: Iterable[str], columns: Sequence[Column], option: str) -
 
 
 def _unknown(name: str, known: list[str], option: str) -> str:
-    lower = {other.lower(): other for other in known}
-    near = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.5)
-    hint = f"did you mean {lower[near[0]]!r}? " if near else ""
     listed = ", ".join(known[:20]) + (f", ... ({len(known)} in all)" if len(known) > 20 else "")
-    return f"{option}: there is no column {name!r}; {hint}The columns are: {listed}"
+    return f"{option}: there is no column {name!r}; {hint(name, known)}The columns are: {listed}"

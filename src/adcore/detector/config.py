@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adcore.config import hint
 from adcore.detector.config_checks import Limits, check_config
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.feature import DetectorFeature, read_feature_attributes, read_features
@@ -16,6 +15,7 @@ from adcore.detector.period import Period
 from adcore.detector.queries import MATCH_ALL, normalised_filter
 from adcore.detector.rules import SuppressionRule, default_rules
 from adcore.errors import InvalidArgumentError
+from adcore.near_names import hint
 
 __all__ = ["DetectorConfig"]
 

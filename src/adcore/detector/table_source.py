@@ -12,7 +12,6 @@ import numpy.typing as npt
 from adcore import _rows
 from adcore.arrow import ArrowField, FloatArray, Int64Array, Labels, UInt32Array, is_arrow
 from adcore.bucket.columns import numbers_or_hashes_of
-from adcore.config import hint
 from adcore.detect.batches import LARGEST_VALUE, RowBatch
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.queries import is_match_all
@@ -20,6 +19,7 @@ from adcore.detector.scan import ScanRequest
 from adcore.errors import InvalidArgumentError
 from adcore.frames import named_columns
 from adcore.matrix import to_numbers
+from adcore.near_names import hint
 from adcore.times import arrow_milliseconds, epoch_milliseconds
 
 __all__ = ["TableSource"]

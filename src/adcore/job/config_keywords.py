@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from adcore.config import hint
 from adcore.job.analysis_config import ANALYSIS_FIELDS
 from adcore.job.analysis_limits import LIMIT_FIELDS
 from adcore.job.data_description import DATA_FIELDS
 from adcore.job.errors import JobError, illegal_argument
+from adcore.near_names import hint
 
 __all__ = ["body_of", "detector_of"]
 

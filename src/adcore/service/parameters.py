@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
-from adcore.service.errors import illegal_argument
+from adcore.near_names import near_names
+from adcore.service.errors import ApiError, illegal_argument
 
-__all__ = ["COMMON_PARAMETERS", "check_parameters", "to_boolean"]
+__all__ = ["COMMON_PARAMETERS", "check_parameters", "to_boolean", "unrecognized"]
 
 COMMON_PARAMETERS = ("error_trace", "filter_path", "format", "human", "pretty")
 
@@ -33,19 +33,22 @@ def check_parameters(path: str, given: Mapping[str, str], known: tuple[str, ...]
     unknown = sorted(name for name in given if name not in known and name not in COMMON_PARAMETERS)
     if not unknown:
         return
-    candidates = (*known, *COMMON_PARAMETERS)
-    named = ", ".join(f"[{name}]{_did_you_mean(name, candidates)}" for name in unknown)
-    plural = "s" if len(unknown) > 1 else ""
-    raise illegal_argument(f"request [{path}] contains unrecognized parameter{plural}: {named}")
+    raise unrecognized(path, "parameter", unknown, (*known, *COMMON_PARAMETERS))
+
+
+def unrecognized(path: str, kind: str, names: Sequence[str], known: Sequence[str]) -> ApiError:
+    """The error about names in a request that nobody knows.
+
+    >>> print(unrecognized("/stats", "stat", ["modles"], ["models", "count"]))
+    request [/stats] contains unrecognized stat: [modles] -> did you mean [models]?
+    """
+    named = ", ".join(f"[{name}]{_did_you_mean(name, known)}" for name in names)
+    plural = "s" if len(names) > 1 else ""
+    return illegal_argument(f"request [{path}] contains unrecognized {kind}{plural}: {named}")
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:
-    """What to say behind a name that nobody knows.
-
-    >>> _did_you_mean("prety", COMMON_PARAMETERS)
-    ' -> did you mean [pretty]?'
-    """
-    close = get_close_matches(name, known, cutoff=0.6)
+    close = near_names(name, known)
     if not close:
         return ""
     if len(close) == 1:

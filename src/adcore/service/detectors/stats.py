@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from adcore.service.detectors.historical import Historical
@@ -13,6 +12,7 @@ from adcore.service.detectors.real_time import RealTimeRun
 from adcore.service.detectors.run_view import ShownModel
 from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.errors import illegal_argument
+from adcore.service.parameters import unrecognized
 
 __all__ = ["CLUSTER_STATS", "NODE_STATS", "Stats"]
 
@@ -124,11 +124,9 @@ def _wanted(path: str, names: str | None) -> set[str]:
         return known
     if "_all" in listed:
         raise illegal_argument(f"Request {path} contains _all and individual stats")
-    for name in listed:
-        if name not in known:
-            near = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-            hint = f" -> did you mean [{near[0]}]?" if near else ""
-            raise illegal_argument(f"request [{path}] contains unrecognized stat: [{name}]{hint}")
+    unknown = [name for name in listed if name not in known]
+    if unknown:
+        raise unrecognized(path, "stat", unknown, sorted(known))
     return set(listed)
 
 
