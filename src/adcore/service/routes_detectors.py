@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from adcore.service.context import Context
 from adcore.service.detectors import suggestions
-from adcore.service.detectors.errors import TextRefusal, refusal
+from adcore.service.detectors.endpoints import DetectionHandlers, answered, at
 from adcore.service.detectors.figures import DetectorFigures
 from adcore.service.detectors.service import DetectionService
 from adcore.service.detectors.top_anomalies import top_anomalies
 from adcore.service.detectors.users import user_of
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
+from adcore.service.routes_insights import insight_endpoints
 from adcore.service.routing import Body, Endpoint, endpoints
 from adcore.service.system_index import Stored
 
-__all__ = ["PREFIXES", "detection_endpoints", "routes"]
+__all__ = ["detection_endpoints", "routes"]
 
-PREFIXES = (
-    "/_anomaly_detection/api",
-    "/_plugins/_anomaly_detection",
-    "/_opendistro/_anomaly_detection",
-)
-_DISABLED = (
-    "AD functionality is disabled. To enable update plugins.anomaly_detection.enabled to true"
-)
 _DASHBOARDS = "OpenSearch Dashboards"
 _WRITE = ("refresh", "if_seq_no", "if_primary_term")
 _PROFILE = ("_all", "entity", "category_field")
-_INSIGHTS = ("detector_id", "from", "index", "size")
-_NO_INSIGHTS = "Insights feature is disabled. This service has none."
 
 
 def routes(context: Context) -> list[Endpoint]:
     """The endpoints over a service that works while the app runs."""
     settings = context.settings.detection
     service = DetectionService(context.store, context.clock, context.node.id, settings)
-    context.at_start += [service.recover, service.scheduler.start]
+    schedulers = service.scheduler, service.insights.scheduler
+    context.at_start += [service.recover, *(scheduler.start for scheduler in schedulers)]
     context.at_end.append(service.close)
     context.collectors.append(DetectorFigures(service))
     return detection_endpoints(service)
@@ -53,42 +43,21 @@ def detection_endpoints(service: DetectionService) -> list[Endpoint]:
         *_of_starts(handlers),
         *_of_searches(handlers),
         *_of_figures(handlers),
+        *insight_endpoints(service),
     ]
 
 
-Handler = Callable[[Call], Reply]
-
-
-def _answered(handler: Callable[[_Handlers, Call], Any]) -> Callable[[_Handlers, Call], Reply]:
-    """A method whose answer may be the body alone; and what all endpoints refuse alike."""
-
-    @wraps(handler)
-    def answer(self: _Handlers, call: Call) -> Reply:
-        if not self.service.settings.enabled:
-            raise refusal(_DISABLED, 500, "illegal_state_exception")
-        try:
-            found = handler(self, call)
-        except TextRefusal as error:
-            return Reply(str(error), 400)
-        return found if isinstance(found, Reply) else Reply(found)
-
-    return answer
-
-
-class _Handlers:
+class _Handlers(DetectionHandlers):
     """From a call to what the service answers."""
 
-    def __init__(self, service: DetectionService) -> None:
-        self.service = service
-
-    @_answered
+    @answered
     def create(self, call: Call) -> Reply:
         call.refresh()
         stored = self.service.create(call.object(), user_of(call.user))
         location = f"{call.path.rstrip('/')}/{stored.id}"
         return Reply(_written(stored), 201, {"location": location})
 
-    @_answered
+    @answered
     def update(self, call: Call) -> Any:
         call.refresh()
         conditions = call.long("if_seq_no"), call.long("if_primary_term")
@@ -96,62 +65,62 @@ class _Handlers:
         stored = self.service.update(call.value("id"), call.object(), user, *conditions)
         return _written(stored)
 
-    @_answered
+    @answered
     def get(self, call: Call) -> Any:
         return self.service.get(
             call.value("id"), job=call.boolean("job"), task=call.boolean("task")
         )
 
-    @_answered
+    @answered
     def exists(self, call: Call) -> Reply:
         self.service.get(call.value("id"), job=False, task=False)
         return Reply()
 
-    @_answered
+    @answered
     def delete(self, call: Call) -> Any:
         return self.service.delete(call.value("id"))
 
-    @_answered
+    @answered
     def validate(self, call: Call) -> Any:
         return self.service.validate(call.object(), call.optional_value("type") or "detector")
 
-    @_answered
+    @answered
     def preview(self, call: Call) -> Any:
         return self.service.previews.preview(call.object(), call.optional_value("id"))
 
-    @_answered
+    @answered
     def suggest(self, call: Call) -> Any:
         return suggestions.suggest(self.service.parts, call.value("types"), call.object())
 
-    @_answered
+    @answered
     def run_once(self, call: Call) -> Any:
         return suggestions.run_once(self.service.parts, call.value("id"), call.optional_object())
 
-    @_answered
+    @answered
     def start(self, call: Call) -> Any:
         user = user_of(call.user)
         if call.content().strip():
             return self.service.start_historical(call.value("id"), call.object(), user)
         return self.service.start(call.value("id"), user)
 
-    @_answered
+    @answered
     def stop(self, call: Call) -> Any:
         user = user_of(call.user)
         if call.boolean("historical"):
             return self.service.stop_historical(call.value("id"), user)
         return self.service.stop(call.value("id"), user)
 
-    @_answered
+    @answered
     def search(self, call: Call) -> Any:
         shows_ui = _is_dashboards(call)
         return self.service.searches.detectors(call.json(), call.cursor, shows_ui=shows_ui)
 
-    @_answered
+    @answered
     def search_tasks(self, call: Call) -> Any:
         shows_ui = _is_dashboards(call)
         return self.service.searches.tasks(call.json(), call.cursor, shows_ui=shows_ui)
 
-    @_answered
+    @answered
     def search_results(self, call: Call) -> Any:
         return self.service.searches.results(
             call.json(),
@@ -160,39 +129,33 @@ class _Handlers:
             only_custom=call.boolean("only_query_custom_result_index"),
         )
 
-    @_answered
+    @answered
     def delete_results(self, call: Call) -> Any:
         return self.service.searches.delete_results(call.json())
 
-    @_answered
+    @answered
     def top_anomalies(self, call: Call) -> Any:
         return top_anomalies(
             self.service.parts, call.value("id"), call.json(),
             historical=call.boolean("historical"),
         )  # fmt: skip
 
-    @_answered
+    @answered
     def count(self, call: Call) -> Any:
         del call
         return {"count": self.service.parts.registry.count()}
 
-    @_answered
+    @answered
     def match(self, call: Call) -> Any:
         return {"match": self.service.parts.registry.matches(call.text("name"))}
 
-    @_answered
+    @answered
     def stats(self, call: Call) -> Any:
         return self.service.stats.stats(
             call.path, call.optional_value("node"), call.optional_value("stat")
         )
 
-    @_answered
-    def insights(self, call: Call) -> Any:
-        del call
-        status = self.service.settings.fault_status
-        raise refusal(_NO_INSIGHTS, status, "illegal_state_exception")
-
-    @_answered
+    @answered
     def profile(self, call: Call) -> Any:
         types = call.optional_value("types")
         listed = None if types is None else [name.strip() for name in types.split(",")]
@@ -222,71 +185,63 @@ def _is_dashboards(call: Call) -> bool:
     return _DASHBOARDS in call.headers.get("user-agent", "")
 
 
-def _at(*paths: str) -> list[str]:
-    """A path under each prefix, and each with a slash behind it."""
-    return [f"{prefix}/{path}{end}" for prefix in PREFIXES for path in paths for end in ("", "/")]
-
-
 def _of_configurations(do: _Handlers) -> list[Endpoint]:
     json: Body = "json"
     return [
-        *endpoints("POST", _at("detectors"), do.create, parameters=_WRITE,
+        *endpoints("POST", at("detectors"), do.create, parameters=_WRITE,
                    summary="Create a detector.", writes=True, body=json),
-        *endpoints("PUT", _at("detectors/{id}"), do.update, parameters=_WRITE,
+        *endpoints("PUT", at("detectors/{id}"), do.update, parameters=_WRITE,
                    summary="Replace a detector.", writes=True, body=json),
-        *endpoints("GET", _at("detectors/{id}"), do.get, parameters=("job", "task"),
+        *endpoints("GET", at("detectors/{id}"), do.get, parameters=("job", "task"),
                    summary="A detector, its job and its tasks."),
-        *endpoints("HEAD", _at("detectors/{id}"), do.exists, parameters=("job", "task"),
+        *endpoints("HEAD", at("detectors/{id}"), do.exists, parameters=("job", "task"),
                    summary="Whether a detector exists."),
-        *endpoints("DELETE", _at("detectors/{id}"), do.delete, writes=True,
+        *endpoints("DELETE", at("detectors/{id}"), do.delete, writes=True,
                    summary="Delete a detector."),
-        *endpoints("POST", _at("detectors/_validate", "detectors/_validate/{type}"), do.validate,
+        *endpoints("POST", at("detectors/_validate", "detectors/_validate/{type}"), do.validate,
                    summary="The first issue of a detector.", body=json),
-        *endpoints("POST", _at("detectors/_preview", "detectors/{id}/_preview"), do.preview,
+        *endpoints("POST", at("detectors/_preview", "detectors/{id}/_preview"), do.preview,
                    summary="What a detector would find.", body=json, refuses_in_text=True),
-        *endpoints("POST", _at("detectors/_suggest/{types}"), do.suggest,
+        *endpoints("POST", at("detectors/_suggest/{types}"), do.suggest,
                    summary="What suits the data.", body=json),
-        *endpoints("GET", _at("detectors/count"), do.count, summary="How many detectors."),
-        *endpoints("GET", _at("detectors/match"), do.match, parameters=("name",),
+        *endpoints("GET", at("detectors/count"), do.count, summary="How many detectors."),
+        *endpoints("GET", at("detectors/match"), do.match, parameters=("name",),
                    summary="Whether a name is in use."),
     ]  # fmt: skip
 
 
 def _of_starts(do: _Handlers) -> list[Endpoint]:
     return [
-        *endpoints("POST", _at("detectors/{id}/_start"), do.start, writes=True, body="json",
+        *endpoints("POST", at("detectors/{id}/_start"), do.start, writes=True, body="json",
                    summary="Start a detector; with a range of time, an analysis of it."),
-        *endpoints("POST", _at("detectors/{id}/_stop"), do.stop, parameters=("historical",),
+        *endpoints("POST", at("detectors/{id}/_stop"), do.stop, parameters=("historical",),
                    writes=True, summary="Stop a detector, or its analysis."),
-        *endpoints("POST", _at("detectors/{id}/_run"), do.run_once, body="json",
+        *endpoints("POST", at("detectors/{id}/_run"), do.run_once, body="json",
                    summary="The result of one interval.", refuses_in_text=True),
     ]  # fmt: skip
 
 
 def _of_searches(do: _Handlers) -> list[Endpoint]:
-    results = _at("detectors/results/_search", "detectors/results/_search/{index}")
+    results = at("detectors/results/_search", "detectors/results/_search/{index}")
     return [
-        *endpoints("GET POST", _at("detectors/_search"), do.search, body="json",
+        *endpoints("GET POST", at("detectors/_search"), do.search, body="json",
                    summary="Search detectors."),
-        *endpoints("GET POST", _at("detectors/tasks/_search"), do.search_tasks, body="json",
+        *endpoints("GET POST", at("detectors/tasks/_search"), do.search_tasks, body="json",
                    summary="Search tasks."),
         *endpoints("GET POST", results, do.search_results, body="json",
                    parameters=("only_query_custom_result_index",), summary="Search results."),
-        *endpoints("DELETE", _at("detectors/results"), do.delete_results, body="json",
+        *endpoints("DELETE", at("detectors/results"), do.delete_results, body="json",
                    parameters=("source",), writes=True, summary="Delete results of a query."),
-        *endpoints("GET POST", _at("detectors/{id}/results/_topAnomalies"), do.top_anomalies,
+        *endpoints("GET POST", at("detectors/{id}/results/_topAnomalies"), do.top_anomalies,
                    body="json", parameters=("historical",), summary="The worst entities."),
     ]  # fmt: skip
 
 
 def _of_figures(do: _Handlers) -> list[Endpoint]:
-    stats = _at("stats", "stats/{stat}", "{node}/stats", "{node}/stats/{stat}")
-    insights = ("_results", "_start", "_status", "_stop")
-    profiles = _at("detectors/{id}/_profile", "detectors/{id}/_profile/{types}")
+    stats = at("stats", "stats/{stat}", "{node}/stats", "{node}/stats/{stat}")
+    profiles = at("detectors/{id}/_profile", "detectors/{id}/_profile/{types}")
     return [
         *endpoints("GET", stats, do.stats, parameters=("timeout",), summary="Figures."),
-        *endpoints("GET POST", _at(*(f"insights/{name}" for name in insights)), do.insights,
-                   parameters=_INSIGHTS, body="json", summary="Refused: there are no insights."),
         *endpoints("GET POST", profiles, do.profile, parameters=_PROFILE, body="json",
                    summary="What a detector, or one of its entities, is doing."),
     ]  # fmt: skip

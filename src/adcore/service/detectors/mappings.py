@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["DETECTOR_MAPPING", "JOB_MAPPING", "RESULT_MAPPING", "TASK_MAPPING"]
+__all__ = [
+    "DETECTOR_MAPPING", "INSIGHT_MAPPING", "JOB_MAPPING", "RESULT_MAPPING", "TASK_MAPPING",
+]  # fmt: skip
 
 _KEYWORD = {"type": "keyword"}
 _DATE = {"type": "date", "format": "strict_date_time||epoch_millis"}
@@ -129,5 +131,46 @@ RESULT_MAPPING: dict[str, Any] = {
         "past_values": _FEATURE_VALUE,
         "expected_values": _nested(likelihood=_DOUBLE, value_list=_FEATURE_VALUE),
         "feature_imputed": _nested(feature_id=_KEYWORD, imputed=_BOOLEAN),
+    },
+}
+
+_INTEGER = {"type": "integer"}
+
+INSIGHT_MAPPING: dict[str, Any] = {
+    "dynamic": False,
+    "properties": {
+        "window_start": _DATE,
+        "window_end": _DATE,
+        "generated_at": _DATE,
+        "doc_detector_names": _KEYWORD,
+        "doc_detector_ids": _KEYWORD,
+        "doc_indices": _KEYWORD,
+        "doc_model_ids": _KEYWORD,
+        "clusters": _nested(
+            event_start=_DATE,
+            event_end=_DATE,
+            cluster_text={"type": "text"},
+            detector_ids=_KEYWORD,
+            detector_names=_KEYWORD,
+            indices=_KEYWORD,
+            entities=_KEYWORD,
+            model_ids=_KEYWORD,
+            num_anomalies=_INTEGER,
+            anomalies=_nested(
+                model_id=_KEYWORD,
+                detector_id=_KEYWORD,
+                data_start_time=_DATE,
+                data_end_time=_DATE,
+            ),
+        ),
+        "stats": {
+            "properties": {
+                "num_clusters": _INTEGER,
+                "num_anomalies": _INTEGER,
+                "num_detectors": _INTEGER,
+                "num_indices": _INTEGER,
+                "num_series": _INTEGER,
+            }
+        },
     },
 }

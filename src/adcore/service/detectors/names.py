@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 __all__ = [
-    "ANALYSES", "CHECKPOINTS", "CUSTOM_RESULTS", "DETECTORS", "JOBS", "RESULTS", "RESULTS_FIRST",
-    "RESULTS_HISTORY", "RESULTS_PATTERN", "RETENTION", "STATE",
+    "ANALYSES", "CHECKPOINTS", "CUSTOM_RESULTS", "DETECTORS", "INSIGHTS", "INSIGHTS_FIRST",
+    "INSIGHTS_HISTORY", "INSIGHTS_JOB", "JOBS", "RESULTS", "RESULTS_FIRST", "RESULTS_HISTORY",
+    "RESULTS_PATTERN", "RETENTION", "STATE",
 ]  # fmt: skip
 
 DETECTORS = ".searchguard-ad-anomaly-detectors"
@@ -20,3 +21,8 @@ RESULTS_FIRST = "<.searchguard-ad-results-history-{now/d}-1>"
 RESULTS_HISTORY = ".searchguard-ad-results-history-*"
 RESULTS_PATTERN = ".searchguard-ad-results*"
 CUSTOM_RESULTS = ("searchguard-ad-result-", "opensearch-ad-plugin-result-")
+# And so do insights, whose job stands among those of detectors.
+INSIGHTS = "opensearch-ad-plugin-insights"
+INSIGHTS_FIRST = "<opensearch-ad-plugin-insights-history-{now/d}-1>"
+INSIGHTS_HISTORY = "opensearch-ad-plugin-insights-history-*"
+INSIGHTS_JOB = "ad_insights_job"

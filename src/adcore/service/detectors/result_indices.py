@@ -7,8 +7,15 @@ from typing import Any
 
 from adcore.detector import DetectorConfig
 from adcore.service.detectors.errors import refusal
-from adcore.service.detectors.mappings import RESULT_MAPPING
-from adcore.service.detectors.names import RESULTS, RESULTS_FIRST, RESULTS_HISTORY
+from adcore.service.detectors.mappings import INSIGHT_MAPPING, RESULT_MAPPING
+from adcore.service.detectors.names import (
+    INSIGHTS,
+    INSIGHTS_FIRST,
+    INSIGHTS_HISTORY,
+    RESULTS,
+    RESULTS_FIRST,
+    RESULTS_HISTORY,
+)
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.store.documents import Documents
 from adcore.store.errors import IndexExistsError
@@ -36,6 +43,10 @@ class ResultIndices:
         """The alias of the default results, made if need be."""
         self._make(RESULTS, RESULTS_FIRST)
         return RESULTS
+
+    def ensure_insights(self) -> None:
+        """Make the index of insights if need be."""
+        self._make(INSIGHTS, INSIGHTS_FIRST, INSIGHT_MAPPING)
 
     def ensure_for(self, config: DetectorConfig) -> None:
         """Make the indices that a detector writes to.
@@ -101,12 +112,13 @@ class ResultIndices:
     def roll_over(self, configs: Mapping[str, DetectorConfig]) -> None:
         """Begin new indices where the present ones are large or old."""
         settings = self._settings
-        if self._documents.exists(RESULTS):
-            self._documents.rollover(
-                RESULTS,
-                max_docs=settings.ad_result_history_max_docs,
-                max_age=settings.ad_result_history_rollover_period,
-            )
+        for alias in (RESULTS, INSIGHTS):
+            if self._documents.exists(alias):
+                self._documents.rollover(
+                    alias,
+                    max_docs=settings.ad_result_history_max_docs,
+                    max_age=settings.ad_result_history_rollover_period,
+                )
         for config in configs.values():
             if config.result_index in self._documents.aliases():
                 self._roll_over_custom(config, config.result_index)
@@ -114,7 +126,8 @@ class ResultIndices:
     def delete_old(self, configs: Mapping[str, DetectorConfig], now: int) -> None:
         """Delete the indices that are too old at a moment."""
         retention = self._settings.ad_result_history_retention_period
-        self._documents.delete_made_until(now - retention, RESULTS_HISTORY)
+        for pattern in (RESULTS_HISTORY, INSIGHTS_HISTORY):
+            self._documents.delete_made_until(now - retention, pattern)
         for config in configs.values():
             if config.result_index is not None and config.result_index_ttl is not None:
                 until = now - config.result_index_ttl * _DAY

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import Any
 
 import duckdb
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +24,8 @@ from adcore.store.documents import Documents
 from adcore.store.sql import identifier
 
 __all__ = ["ResultWriter"]
+
+_MOST_ANOMALIES = 10_000
 
 
 class ResultWriter:
@@ -147,6 +150,23 @@ class ResultWriter:
             [detector_id, now],
         )
         return max((int(end) for (end,) in ends if end is not None), default=None)
+
+    def anomalies(
+        self, configs: Iterable[DetectorConfig], first: int, last: int
+    ) -> list[dict[str, Any]]:
+        """The anomalies that were found from one moment to another, at most 10 000 of an index."""
+        names = {RESULTS, *(config.result_index for config in configs if config.result_index)}
+        rows: list[tuple[Any, ...]] = []
+        for name in sorted(names):
+            if self._documents.exists(name):
+                rows += self._found(
+                    name,
+                    "_source",
+                    "{anomaly_grade} > 0 AND {execution_start_time} BETWEEN ? AND ? "
+                    f"ORDER BY {{data_start_time}} DESC LIMIT {_MOST_ANOMALIES:d}",
+                    [first, last],
+                )
+        return [msgspec.json.decode(source) for (source,) in rows]
 
     def take_back(self, config: DetectorConfig, detector_id: str, after: int) -> int:
         """Delete the results of real time of intervals that end later; returns how many."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.historical import Historical
+from adcore.service.detectors.insights import Insights
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.previews import Previews
 from adcore.service.detectors.profiles import Profiles
@@ -56,6 +57,7 @@ class DetectionService:
         self.parts = Parts.of(store, clock, self.settings, node_id)
         self.scheduler = DetectorScheduler(self.parts)
         self.historical = Historical(self.parts)
+        self.insights = Insights(self.parts)
         self.previews = Previews(self.parts)
         self.searches = Searches(self.parts)
         self.stats = Stats(self.parts, self.scheduler, self.historical)
@@ -69,10 +71,12 @@ class DetectionService:
         """Take up what was running when the process before ended."""
         self.historical.recover()
         self.scheduler.recover()
+        self.insights.recover()
 
     def close(self) -> None:
         """Keep the models of jobs, and cancel analyses."""
         self.historical.close()
+        self.insights.close()
         self.scheduler.close()
 
     # -- configurations
