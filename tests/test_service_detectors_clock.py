@@ -104,7 +104,7 @@ def test_a_clock_far_ahead_lets_no_results_be_deleted(tmp_path: Path) -> None:
     month = 40 * DAY
     two_days: Any = {"ad_result_history_retention_period": 2 * DAY * MINUTE}
 
-    def look(hours: int) -> None:
+    def look(api: Api, hours: int) -> None:
         for _ in range(hours):
             api.clock.pass_minutes(60)
             api.service.scheduler.run_due()
@@ -116,15 +116,15 @@ def test_a_clock_far_ahead_lets_no_results_be_deleted(tmp_path: Path) -> None:
         expected = api.results()
         assert len(expected) == 5
         api.ok("POST", f"detectors/{detector}/_stop")
-        look(2)
+        look(api, 2)
         api.clock.pass_minutes(month)
-        look(3)
+        look(api, 3)
     with detection_api.opened(tmp_path, now=NOW + (month + 6 * 60) * MINUTE, **two_days) as api:
-        look(3)
+        look(api, 3)
         api.clock.pass_minutes(-month)
-        look(24)
+        look(api, 24)
         assert api.results() == expected
-        look(24)  # two days by a clock that is right
+        look(api, 24)  # two days by a clock that is right
         assert api.results() == []
 
 

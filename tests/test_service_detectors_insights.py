@@ -38,8 +38,8 @@ def alike(a: AnomalyWindow, b: AnomalyWindow) -> bool:
     if of_short >= 0.8 and short / long <= 0.25:
         scale = max(30 * MINUTE, a.interval, b.interval)
         overlap = 0.4 * of_both + 0.6 * of_short
-        return overlap * math.exp(-difference / scale) ** 0.45 >= 0.3
-    return of_both * math.exp(-difference / (30 * MINUTE)) >= 0.3
+        return bool(overlap * math.exp(-difference / scale) ** 0.45 >= 0.3)
+    return bool(of_both * math.exp(-difference / (30 * MINUTE)) >= 0.3)
 
 
 WINDOWS = st.builds(window, st.integers(0, 300), st.sampled_from([1, 5, 10, 60, 240]),
@@ -148,7 +148,7 @@ def test_when_it_looks(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     opened.ok("POST", "insights/_start", {"frequency": "10m"})
     begun = opened.clock()
-    looks = []
+    looks: list[int] = []
     for _ in range(25):
         before = look(opened)["total_hits"]
         if before > len(looks):

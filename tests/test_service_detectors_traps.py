@@ -1,0 +1,264 @@
+"""What clients of the API stumble over: each of these was somebody's bug."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import detection_api
+import numpy as np
+import pytest
+from detection_api import START, Api
+from detector_bodies import MINUTE, sent
+
+from adcore.service.detectors.names import DETECTORS
+
+NOW = START + 300 * MINUTE
+RANGE = {"start_time": START, "end_time": NOW}
+NOTHING = {"range": {"value": {"gt": 1e12}}}
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    """Both kinds of detectors, at work, with an analysis of each that is done."""
+    with detection_api.opened(now=NOW, batch_task_piece_size=35) as opened:
+        detection_api.feed(opened.store, 0, 310, hosts=2, spike=(290, 1))
+        for name, changes in KINDS.items():
+            created = opened.create(name=name, **changes)
+            opened.ok("POST", f"detectors/{created}/_start")
+            opened.ok("POST", f"detectors/{created}/_start", RANGE)
+            assert opened.service.historical.wait(created, 60)
+        opened.service.scheduler.run_due()
+        opened.tick(3)
+        yield opened
+
+
+UI = {"features": {"test": {"featureType": "simple_aggs"}}, "filters": []}
+KINDS: dict[str, dict[str, Any]] = {
+    "one": {"ui_metadata": UI}, "many": {"category_field": ["ip", "error_type"]},
+}  # fmt: skip
+
+
+def id_of(api: Api, name: str) -> str:
+    query = {"query": {"term": {"name.keyword": name}}}
+    (hit,) = api.ok("POST", "detectors/_search", query)["hits"]["hits"]
+    return str(hit["_id"])
+
+
+def tasks(api: Api, **terms: Any) -> list[dict[str, Any]]:
+    query = {"bool": {"filter": [{"term": {name: value}} for name, value in terms.items()]}}
+    found = api.ok("POST", "detectors/tasks/_search", {"query": query, "size": 100})
+    return [hit["_source"] for hit in found["hits"]["hits"]]
+
+
+@pytest.fixture
+def created(api: Api) -> Iterator[list[str]]:
+    """The ids of detectors that go with the test."""
+    ids: list[str] = []
+    yield ids
+    for each in ids:
+        api.ok("DELETE", f"detectors/{each}")
+
+
+def test_all_as_a_parameter_and_as_a_part_of_the_path(api: Api) -> None:
+    one = id_of(api, "one")
+    asked = api.ok("GET", f"detectors/{one}/_profile?_all")
+    assert asked == api.ok("GET", f"detectors/{one}/_profile?_all=true")
+    assert asked == api.ok("GET", f"detectors/{one}/_profile/_all")
+    assert api.ok("GET", f"detectors/{one}/_profile?_all=false") == {
+        "state": "RUNNING",
+        "error": "",
+    }
+    assert api.ok("GET", "stats/_all") == api.ok("GET", "stats")
+
+
+def test_the_order_of_category_fields_is_no_change_and_none_is_none(
+    api: Api, created: list[str]
+) -> None:
+    created.append(api.create(name="order", category_field=["ip", "error_type"]))
+    body = sent() | {"name": "order", "category_field": ["error_type", "ip"]}
+    changed = api.ok("PUT", f"detectors/{created[0]}", body)["anomaly_detector"]
+    assert changed["detector_type"] == "MULTI_ENTITY"
+    created.append(api.create(name="none"))
+    body = sent() | {"name": "none", "category_field": []}
+    changed = api.ok("PUT", f"detectors/{created[1]}", body)["anomaly_detector"]
+    assert changed["detector_type"] == "SINGLE_ENTITY"
+
+
+def test_results_are_keyed_by_the_id_of_a_feature_not_by_its_aggregation(
+    api: Api, created: list[str]
+) -> None:
+    feature = {"feature_name": "shown", "feature_enabled": True, "feature_id": "kept",
+               "aggregation_query": {"other": {"max": {"field": "value"}}}}  # fmt: skip
+    created.append(api.create(name="keyed", feature_attributes=[feature]))
+    api.ok("POST", f"detectors/{created[0]}/_start", RANGE)
+    assert api.service.historical.wait(created[0], 60)
+    results = api.results({"term": {"detector_id": created[0]}})
+    assert results[0]["feature_data"][0].keys() == {"feature_id", "feature_name", "data"}
+    names = {(p["feature_id"], p["feature_name"]) for r in results for p in r["feature_data"]}
+    assert names == {("kept", "shown")}
+
+
+def test_a_filter_that_lets_nothing_through_is_told_by_the_model_aspect_only(
+    api: Api, created: list[str]
+) -> None:
+    body = sent() | {"name": "filtered", "filter_query": NOTHING}
+    assert api.ok("POST", "detectors/_validate", body) == {}
+    assert list(api.ok("POST", "detectors/_validate/model", body)) == ["model"]
+    created.append(api.create(name="filtered", filter_query=NOTHING))
+
+
+def test_each_kind_of_window_lies_on_a_grid_of_its_own() -> None:
+    begun = NOW + 17_123
+    with detection_api.opened(now=begun, min_samples=20) as api:
+        detection_api.feed(api.store, 0, 420)
+        five = {"detection_interval": {"period": {"interval": 5, "unit": "Minutes"}}}
+        created = api.create(name="grid", shingle_size=1, **five)
+        api.ok("POST", f"detectors/{created}/_start")
+        api.ok("POST", f"detectors/{created}/_start", {"start_time": START + 1, "end_time": begun})
+        assert api.service.historical.wait(created, 60)
+        api.service.scheduler.run_due()
+        api.tick(5)
+        of_it = {"term": {"detector_id": created}}
+        is_live = {"bool": {"must_not": {"exists": {"field": "task_id"}}}}
+        live = [r["data_end_time"] for r in api.results(of_it, is_live)]
+        assert all((begun - MINUTE - end) % (5 * MINUTE) == 0 for end in live)
+        old = [r["data_start_time"] for r in api.results(of_it, {"exists": {"field": "task_id"}})]
+        assert live
+        assert old
+        assert all(start % (5 * MINUTE) == 0 for start in old)
+        period = {"period_start": START + MINUTE + 7_000, "period_end": begun}
+        minutely = sent() | {"name": "previewed"}
+        shown = api.ok("POST", "detectors/_preview", period | {"detector": minutely})
+        assert {r["data_start_time"] % MINUTE for r in shown["anomaly_result"]} <= {0}
+
+
+def test_results_of_entities_have_the_task_of_their_detector(api: Api) -> None:
+    many = id_of(api, "many")
+    (parent,) = tasks(api, detector_id=many, task_type="HISTORICAL_HC_DETECTOR")
+    children = tasks(api, detector_id=many, task_type="HISTORICAL_HC_ENTITY")
+    assert len(children) == 2
+    query = {"term": {"detector_id": many}}, {"exists": {"field": "task_id"}}
+    (parent_id,) = {r["task_id"] for r in api.results(*query)}
+    assert {child["parent_task_id"] for child in children} == {parent_id}
+    # What has no meaning is left out; it is not null.
+    for name in ("entity", "parent_task_id", "worker_node", "stopped_by", "checkpoint_id"):
+        assert name not in parent
+    (live,) = tasks(api, detector_id=many, task_type="REALTIME_HC_DETECTOR")
+    for name in ("current_piece", "detection_date_range", "entity", "worker_node"):
+        assert name not in live
+
+
+def test_the_dashboards_part_of_a_detector_stays_in_its_tasks(api: Api) -> None:
+    query = {"query": {"term": {"name.keyword": "one"}}}
+    (hit,) = api.ok("POST", "detectors/_search", query)["hits"]["hits"]
+    assert "ui_metadata" not in hit["_source"]
+    (task,) = tasks(api, detector_id=hit["_id"], task_type="HISTORICAL_SINGLE_ENTITY")
+    assert task["detector"]["ui_metadata"] == UI
+
+
+def test_progress_has_the_digits_of_a_short_float(
+    api: Api, created: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    write: Any = api.service.parts.tasks.updates
+
+    def watched(changes: Any) -> Any:
+        actions: Any = write(changes)
+        told.extend(action.source["doc"].get("task_progress", 0.0) for action in actions)
+        return actions
+
+    monkeypatch.setattr(api.service.parts.tasks, "updates", watched)
+    created.append(api.create(name="progress"))
+    api.ok("POST", f"detectors/{created[0]}/_start", RANGE)
+    assert api.service.historical.wait(created[0], 60)
+    between = [value for value in told if 0 < value < 1]
+    assert len(between) > 7
+    assert all(value == float(str(np.float32(value))) for value in between)
+    assert any(len(str(value)) > 6 for value in between)
+
+
+def test_units_of_any_case_come_back_in_one_and_a_delay_of_none_in_seconds(
+    api: Api, created: list[str]
+) -> None:
+    period = {"period": {"interval": 2, "unit": "MINUTES"}}
+    body = {k: v for k, v in sent().items() if k != "window_delay"}
+    body |= {"name": "units", "detection_interval": period}
+    answer = api.ok("POST", "detectors", body)
+    created.append(answer["_id"])
+    assert answer["anomaly_detector"]["detection_interval"]["period"]["unit"] == "Minutes"
+    assert answer["anomaly_detector"]["window_delay"] == {
+        "period": {"interval": 0, "unit": "Seconds"}
+    }
+
+
+def test_a_description_of_none_breaks_no_reader(api: Api, created: list[str]) -> None:
+    created.append(api.create(name="described", description=None))
+    first = api.ok("GET", f"detectors/{created[0]}")["anomaly_detector"]
+    assert first["description"] == ""
+    # Documents of older versions have it so.
+    documents = api.store.documents
+    documents.index(DETECTORS, first | {"description": None}, created[0])
+    assert api.ok("GET", f"detectors/{created[0]}")["anomaly_detector"]["name"] == "described"
+    assert api.ok("GET", f"detectors/{created[0]}/_profile") == {"state": "DISABLED"}
+    api.ok("POST", f"detectors/{created[0]}/_start", RANGE)
+    assert api.service.historical.wait(created[0], 60)
+
+
+def test_names_differ_by_case(api: Api, created: list[str]) -> None:
+    created += [api.create(name="Case"), api.create(name="case")]
+    assert api.request("POST", "detectors", sent() | {"name": "case"}).status_code == 409
+
+
+def test_numbers_of_writes_count_for_the_index_and_are_zero_of_stops(
+    api: Api, created: list[str]
+) -> None:
+    answers = [api.ok("POST", "detectors", sent() | {"name": f"n{i}"}) for i in range(2)]
+    created += [answer["_id"] for answer in answers]
+    assert answers[1]["_seq_no"] == answers[0]["_seq_no"] + 1
+    assert [answer["_version"] for answer in answers] == [1, 1]
+    api.ok("POST", f"detectors/{created[0]}/_start")
+    assert api.ok("POST", f"detectors/{created[0]}/_stop") == {
+        "_id": created[0], "_version": 0, "_seq_no": 0, "_primary_term": 0,
+    }  # fmt: skip
+
+
+def test_one_node_with_one_name(api: Api) -> None:
+    (node,) = api.ok("GET", "stats")["nodes"]
+    assert len(node) == 22
+    named = {task["coordinating_node"] for task in tasks(api, is_latest="true")}
+    profile = api.ok("GET", f"detectors/{id_of(api, 'many')}/_profile?_all")
+    named |= {model["node_id"] for model in profile["models"]}
+    (single,) = tasks(api, detector_id=id_of(api, "one"), task_type="HISTORICAL_SINGLE_ENTITY")
+    assert named | {single["worker_node"]} == {node}
+    assert list(api.ok("GET", f"{node}/stats")["nodes"]) == [node]
+
+
+def test_the_highest_score_says_how_was_asked(api: Api) -> None:
+    where = "detectors/results/_search"
+    filtered = {"query": {"bool": {"filter": {"term": {"detector_id": id_of(api, "one")}}}}}
+    assert api.ok("POST", where, filtered)["hits"]["max_score"] == 0
+    assert api.ok("POST", where)["hits"]["max_score"] == 1
+    assert api.ok("POST", where, filtered | {"size": 0})["hits"]["max_score"] is None
+    by_time = {"sort": [{"data_start_time": "desc"}]}
+    assert api.ok("POST", where, by_time)["hits"]["max_score"] is None
+
+
+def test_the_prefixes_lead_to_the_same(api: Api) -> None:
+    paths: dict[str, set[tuple[str, str]]] = {}
+    for path, operations in api.request("GET", "openapi.json", prefix="/").json()["paths"].items():
+        for prefix in PREFIXES:
+            if path.startswith(prefix):
+                rest = path.removeprefix(prefix)
+                paths.setdefault(prefix, set()).update((rest, method) for method in operations)
+    first, *others = (paths[prefix] for prefix in PREFIXES)
+    assert all(other == first for other in others)
+    assert {rest for rest, _ in first if not rest.endswith("/")} == {
+        rest.removesuffix("/") for rest, _ in first if rest.endswith("/")
+    }
+    assert len(first) >= 80
+
+
+PREFIXES = (
+    "/_anomaly_detection/api/", "/_plugins/_anomaly_detection/", "/_opendistro/_anomaly_detection/",
+)  # fmt: skip
