@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from readme_examples import example, printed
 from service_process import running
 from test_service_javascript import CLIENTS, node
 
@@ -72,6 +74,15 @@ def test_the_life_of_a_job(tmp_path: Path, python_client: tuple[int, Path]) -> N
         )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == SEEN | {"version": major}
+
+
+def test_the_example_of_the_readme(tmp_path: Path, python_client: tuple[int, Path]) -> None:
+    major, folder = python_client
+    if major == 7:
+        pytest.skip("its arguments have other names")
+    with running(tmp_path) as service:
+        lines = printed(example("from elasticsearch import", service.url), tmp_path, folder)
+    assert re.fullmatch(r"web-2 \d+\.\d+ \[160\.0\] \[\d+\.\d+\]", lines[0]), lines
 
 
 def test_the_life_of_a_job_in_javascript(tmp_path: Path, node: str) -> None:
