@@ -176,6 +176,19 @@ def test_data_that_is_sparse_whatever_the_interval() -> None:
     }
 
 
+def test_features_that_are_sparse() -> None:
+    data = rows(rare=None)
+    data["rare"] = np.where(np.arange(3_000) % 100 == 0, 1.0, np.nan)
+    text = (
+        "Data is most likely too sparse when given feature queries are applied. Consider revising "
+        "feature queries"
+    )
+    seldom = feature({"seldom": {"avg": {"field": "rare"}}})
+    assert check(data, "model", feature_attributes=seldom) == {
+        "model": {"feature_attributes": {"message": text, "sub_issues": {"test": text}}}
+    }
+
+
 def test_entities_that_are_sparse() -> None:
     data = rows()
     data["ip"] = np.array([f"10.0.0.{i % 100}" for i in range(3_000)], dtype=object)

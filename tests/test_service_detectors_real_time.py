@@ -11,7 +11,7 @@ from detection_api import START, Api
 from detector_bodies import MINUTE
 
 from adcore.detector.index_source import IndexSource
-from adcore.service.detectors.names import CHECKPOINTS
+from adcore.service.detectors.names import CHECKPOINTS, DETECTORS
 from adcore.store import Action
 from adcore.store.errors import StoreFullError
 
@@ -299,6 +299,28 @@ def test_a_job_whose_index_vanishes_is_stopped_after_seven_failures() -> None:
         }  # fmt: skip
         assert not api.ok("GET", f"detectors/{created}?job=true")["anomaly_detector_job"]["enabled"]
         assert api.service.scheduler.runs() == []
+
+
+def test_what_no_waiting_cures_stops_a_job_at_once() -> None:
+    with detection_api.opened(now=NOW) as api:
+        detection_api.feed(api.store, 0, 400)
+        gone, odd = started(api, name="gone"), api.create(name="odd")
+        api.store.documents.delete(DETECTORS, gone)
+        stored = api.ok("GET", f"detectors/{odd}")["anomaly_detector"]
+        api.store.documents.index(DETECTORS, stored | {"filter_query": NO_DATE}, odd)
+        api.ok("POST", f"detectors/{odd}/_start")
+        api.tick()
+        for detector, reason in ((gone, DELETED), (odd, INVALID_QUERY)):
+            query = {"query": {"term": {"detector_id": detector}}}
+            (hit,) = api.ok("POST", "detectors/tasks/_search", query)["hits"]["hits"]
+            ended = hit["_source"]
+            assert (ended["state"], ended["error"]) == ("STOPPED", f"Stopped detector: {reason}")
+        assert api.service.scheduler.runs() == []
+
+
+# A detector cannot be made with it; the mapping of what it watches may change.
+NO_DATE = {"range": {"timestamp": {"gte": "no date"}}}
+DELETED, INVALID_QUERY = "AnomalyDetector is not available.", "Invalid search query."
 
 
 def test_a_job_recovers_from_a_failure_and_misses_nothing() -> None:
