@@ -158,6 +158,20 @@ def test_when_it_looks(api: tuple[Api, dict[str, str]]) -> None:
     assert looks == [0, 5]
 
 
+def test_a_clock_that_was_ahead_at_the_start(api: tuple[Api, dict[str, str]]) -> None:
+    opened, _ = api
+    opened.clock.pass_minutes(60 * 24)
+    opened.ok("POST", "insights/_start", {"frequency": "1h"})
+    assert look(opened)["total_hits"] == 0
+    opened.clock.pass_minutes(-60 * 24)
+    assert look(opened)["total_hits"] == 1
+    opened.clock.pass_minutes(30)
+    assert look(opened)["total_hits"] == 1
+    opened.clock.pass_minutes(30)
+    opened.service.insights.scheduler.run_due()
+    assert opened.service.insights.scheduler.runs()[0].next_fire == opened.clock() + HOUR
+
+
 def test_starting_and_stopping(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
 

@@ -39,8 +39,8 @@ def check_parameters(path: str, given: Mapping[str, str], known: tuple[str, ...]
 def unrecognized(path: str, kind: str, names: Sequence[str], known: Sequence[str]) -> ApiError:
     """The error about names in a request that nobody knows.
 
-    >>> print(unrecognized("/stats", "stat", ["modles"], ["models", "count"]))
-    request [/stats] contains unrecognized stat: [modles] -> did you mean [models]?
+    >>> print(unrecognized("/stats", "stat", ["model"], ["models", "count"]))
+    request [/stats] contains unrecognized stat: [model] -> did you mean [models]?
     """
     named = ", ".join(f"[{name}]{_did_you_mean(name, known)}" for name in names)
     plural = "s" if len(names) > 1 else ""

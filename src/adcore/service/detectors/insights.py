@@ -55,10 +55,13 @@ class InsightsRun:
             self._look(now)
         except AdcoreError:
             _log.exception("insights could not be made")
-        self.next_fire = self._after(now)
+        finally:
+            self.next_fire = self._after(now)
 
     def _after(self, now: int) -> int:
         passed = now - self._enabled_time
+        if passed < 0:  # the clock was ahead when it was started
+            return now + self._interval
         if passed < _SECOND_LOOK < self._interval:
             return self._enabled_time + _SECOND_LOOK
         return self._enabled_time + (passed // self._interval + 1) * self._interval

@@ -163,6 +163,8 @@ class ResultWriter:
                     name,
                     "_source",
                     "{anomaly_grade} > 0 AND {execution_start_time} BETWEEN ? AND ? "
+                    "AND {data_start_time} < {data_end_time} "
+                    "AND {detector_id} IS NOT NULL AND {model_id} IS NOT NULL "
                     f"ORDER BY {{data_start_time}} DESC LIMIT {_MOST_ANOMALIES:d}",
                     [first, last],
                 )
