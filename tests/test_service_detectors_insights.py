@@ -46,7 +46,7 @@ WINDOWS = st.builds(window, st.integers(0, 300), st.sampled_from([1, 5, 10, 60, 
                     early=st.booleans())  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(WINDOWS, max_size=12))
 def test_groups_are_those_that_the_rule_connects(windows: list[AnomalyWindow]) -> None:
     groups = [{i} for i in range(len(windows))]
@@ -82,14 +82,14 @@ def test_ten_thousand_anomalies_of_one_minute_are_one_event() -> None:
 @pytest.fixture
 def api() -> Iterator[tuple[Api, dict[str, str]]]:
     """Two detectors, one of hosts, that have found the same two spikes; a third is idle."""
-    with detection_api.opened(now=NOW) as opened:
-        detection_api.feed(opened.store, 0, 600, hosts=2)
-        detection_api.feed(opened.store, 600, 615, hosts=2, spike=(610, 1))
+    with detection_api.opened(now=NOW, min_samples=64) as opened:
+        detection_api.feed(opened.store, 480, 600, hosts=2)
+        detection_api.feed(opened.store, 600, 615, hosts=2, spike=(606, 1))
         names = {name: opened.create(name=name, **changes) for name, changes in DETECTORS.items()}
         for name in ("all", "hosts"):
             opened.ok("POST", f"detectors/{names[name]}/_start")
         opened.service.scheduler.run_due()
-        opened.tick(14)
+        opened.tick(9)
         yield opened, names
 
 
@@ -124,15 +124,15 @@ def test_an_event_of_two_detectors(api: tuple[Api, dict[str, str]]) -> None:
         "stats": {"num_clusters": 1, "num_anomalies": 2, "num_detectors": 2, "num_indices": 1,
                   "num_series": 2},
     }  # fmt: skip
-    when = {"data_start_time": START + 610 * MINUTE, "data_end_time": START + 611 * MINUTE}
+    when = {"data_start_time": START + 606 * MINUTE, "data_end_time": START + 607 * MINUTE}
     assert cluster.pop("anomalies") == sorted([
         {"model_id": f"{names['all']}_model_rcf_0", "detector_id": names["all"]} | when,
         {"model_id": f"{names['hosts']}_entity_192.168.1.1", "detector_id": names["hosts"]} | when,
     ], key=lambda one: one["model_id"])  # fmt: skip
     assert cluster == {
-        "event_start": START + 610 * MINUTE, "event_end": START + 611 * MINUTE,
-        "cluster_text": "2 anomalies of 2 detector(s), in 1 entities, from 2021-10-01 10:10 to "
-                        "2021-10-01 10:11 UTC.",
+        "event_start": START + 606 * MINUTE, "event_end": START + 607 * MINUTE,
+        "cluster_text": "2 anomalies of 2 detector(s), in 1 entities, from 2021-10-01 10:06 to "
+                        "2021-10-01 10:07 UTC.",
         "detector_ids": both, "detector_names": ["all", "hosts"], "indices": ["server_log*"],
         "entities": ["ip=192.168.1.1"], "model_ids": series, "num_anomalies": 2,
     }  # fmt: skip
