@@ -42,8 +42,10 @@ void JobEngine::process(const JobBatch& batch) {
       case JobWindow::Place::invalid: ++counts_.invalid_date_count; break;
       case JobWindow::Place::out_of_order: ++counts_.out_of_order_timestamp_count; break;
       case JobWindow::Place::open:
-        if (was_set && window_.first_open() != before && close_between(before, window_.first_open())) {
-          reader.forget_codes();
+        if (was_set && window_.first_open() != before) {
+          const auto renumberings = renumberings_;
+          close_between(before, window_.first_open());
+          if (renumberings_ != renumberings) reader.forget_codes();
         }
         take_row(reader, timestamp, row);
     }

@@ -16,30 +16,28 @@ constexpr std::int64_t kTightWindows = 4;
 }  // namespace
 
 // Buckets before the first that ever had a record are nobody's.
-auto JobEngine::close_between(std::int64_t first, std::int64_t last) -> bool {
+void JobEngine::close_between(std::int64_t first, std::int64_t last) {
   JobBucket empty(first, 0, plan_);
-  bool is_renumbered = false;
   for (std::int64_t number = first; number < last; ++number) {
     if (window_.find(number) == nullptr) {
       if (counts_.bucket_count == 0) continue;
       empty.number = number;
-      is_renumbered |= close(empty);
+      close(empty);
     } else {
       const auto bucket = window_.take_final();
-      is_renumbered |= close(*bucket);
+      close(*bucket);
       budget_.release(bucket->held_bytes());
     }
   }
-  return is_renumbered;
 }
 
-auto JobEngine::close(const JobBucket& bucket) -> bool {
+void JobEngine::close(const JobBucket& bucket) {
   judge(bucket, false);
   counts_.note_bucket(window_.start_of(bucket.number), bucket.event_count);
   for (const auto& detector : detectors_) detector->note_members(bucket);
   learn_event_count(bucket);
   budget_.close_bucket();
-  return prune(bucket.number);
+  prune(bucket.number);
 }
 
 void JobEngine::judge(const JobBucket& bucket, bool is_interim) {
@@ -112,23 +110,24 @@ auto JobEngine::events_in(std::int64_t number) const -> std::vector<std::uint32_
   return active;
 }
 
-auto JobEngine::prune(std::int64_t number) -> bool {
+void JobEngine::prune(std::int64_t number) {
   const std::int64_t whole = config_.prune_window() / config_.bucket_span;
   const std::int64_t window = std::max<std::int64_t>(budget_.is_tight() ? whole / kTightWindows : whole, 2);
-  if (number % std::max<std::int64_t>(window / kPrunesPerWindow, 1) != 0) return false;
+  if (number % std::max<std::int64_t>(window / kPrunesPerWindow, 1) != 0) return;
   for (const auto& detector : detectors_) detector->prune(number - window + 1, budget_);
-  return drop_values(number - window + 1);
+  drop_values(number - window + 1);
 }
 
 // Open buckets are younger: no value of theirs goes.
-auto JobEngine::drop_values(std::int64_t before) -> bool {
+void JobEngine::drop_values(std::int64_t before) {
   Renumbering to;
   bool is_renumbered = false;
   for (auto& values : kept_) {
     to.codes.push_back(values.drop_before(before, budget_));
     is_renumbered |= !to.codes.back().empty();
   }
-  if (!is_renumbered) return false;
+  if (!is_renumbered) return;
+  ++renumberings_;
   for (const auto& detector : detectors_) detector->renumber(to);
   window_.for_each([&](JobBucket& bucket) {
     for (std::size_t i = 0; i < detectors_.size(); ++i) {
@@ -136,7 +135,6 @@ auto JobEngine::drop_values(std::int64_t before) -> bool {
       if (to.concerns(over)) bucket.detectors[i].renumber_members(to.codes[over]);
     }
   });
-  return true;
 }
 
 }  // namespace adcore

@@ -25,7 +25,7 @@ void KeptValues::note(std::uint32_t code, std::int64_t bucket) noexcept {
 auto KeptValues::drop_before(std::int64_t bucket, MemoryBudget& budget) -> std::vector<std::uint32_t> {
   const auto is_idle = [bucket](std::int64_t last) { return last < bucket; };
   if (std::none_of(last_bucket_.begin(), last_bucket_.end(), is_idle)) return {};
-  const KeyDictionary all = std::exchange(values_, KeyDictionary());
+  const KeyDictionary all = std::exchange(values_, KeyDictionary(kValueBytes));
   budget.release(all.held_bytes());
   std::vector<std::uint32_t> codes(all.size(), kNone);
   std::vector<std::int64_t> last_bucket;

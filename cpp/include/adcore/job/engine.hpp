@@ -91,23 +91,23 @@ class JobEngine {
 
  private:
   void take_row(RowReader& reader, std::int64_t timestamp, std::size_t row);
-  // True: kept values were renumbered.
-  auto close_between(std::int64_t first, std::int64_t last) -> bool;
-  auto close(const JobBucket& bucket) -> bool;
+  void close_between(std::int64_t first, std::int64_t last);
+  void close(const JobBucket& bucket);
   void judge(const JobBucket& bucket, bool is_interim);
   void set_clocks(const ClosingBucket& bucket);
   [[nodiscard]] auto event_series() const noexcept -> SeriesConfig;
   void learn_event_count(const JobBucket& bucket);
   [[nodiscard]] auto completeness_of(const JobBucket& bucket) const -> double;
   [[nodiscard]] auto events_in(std::int64_t number) const -> std::vector<std::uint32_t>;
-  auto prune(std::int64_t number) -> bool;
-  auto drop_values(std::int64_t before) -> bool;
+  void prune(std::int64_t number);
+  void drop_values(std::int64_t before);
   void read(ByteReader& reader);
   void note_members();
 
   JobConfig config_;
   FieldPlan plan_;
-  std::vector<KeptValues> kept_;  // by key column
+  std::vector<KeptValues> kept_;    // by key column
+  std::uint64_t renumberings_ = 0;  // of kept values, since the engine is there
   MemoryBudget budget_;
   JobWindow window_;
   std::vector<std::unique_ptr<Detector>> detectors_;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "adcore/bucket/clock.hpp"
 #include "adcore/job/job_bucket.hpp"
@@ -38,8 +39,12 @@ class JobWindow {
   auto take_final() -> std::unique_ptr<JobBucket>;
   /// Calls visit(bucket) for every open one.
   template <class Visit>
-  void for_each(const Visit& visit) const {
+  void for_each(const Visit& visit) {
     for (const auto& [number, bucket] : open_) visit(*bucket);
+  }
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const auto& [number, bucket] : open_) visit(std::as_const(*bucket));
   }
 
   /// Records, or a jump, have come.

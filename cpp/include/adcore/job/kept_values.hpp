@@ -28,7 +28,9 @@ class KeptValues {
   void read(ByteReader& reader);
 
  private:
-  KeyDictionary values_;
+  static constexpr std::uint64_t kValueBytes = KeyDictionary::kValueBytes + sizeof(std::int64_t);
+
+  KeyDictionary values_{kValueBytes};
   std::vector<std::int64_t> last_bucket_;  // by code
 };
 
