@@ -21,6 +21,7 @@
 //     influencers: list[str]                default []
 //     summary_count_field_name: str | None  default None
 //     multivariate_by_fields: bool          default False
+//     shape_feature: bool                   default False
 //     model_prune_window: int               default max(30 days, 20 spans)
 //     model_memory_limit: int               bytes, default 1 GiB
 //     model_plot: bool                      default False
@@ -58,7 +59,8 @@
 //                            first pair are latitudes) · first_cause, causes · first_influence, influences (slices) +
 //                            explanation columns + renormalisation columns
 //        explanation:        anomaly_type int8 (1 spike, -1 dip, 0 absent) · anomaly_length, single_bucket_impact,
-//                            record_multi_bucket_impact, anomaly_characteristics_impact int32 ·
+//                            record_multi_bucket_impact, shape_impact, anomaly_characteristics_impact
+//                            int32 ·
 //                            lower_confidence_bound, typical_value, upper_confidence_bound (NaN absent) ·
 //                            high_variance_penalty, incomplete_bucket_penalty, multimodal_distribution,
 //                            by_field_first_occurrence bool · by_field_relative_rarity (NaN absent)

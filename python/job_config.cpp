@@ -228,6 +228,7 @@ auto unpack_job_config(const ConfigDict& given) -> JobConfig {
   keys.take("influencers", config.influencers);
   keys.take("summary_count_field_name", config.summary_count_field_name);
   keys.take("multivariate_by_fields", config.multivariate_by_fields);
+  keys.take("shape_feature", config.shape_feature);
   keys.take("model_prune_window", config.model_prune_window);
   keys.take("model_memory_limit", config.model_memory_limit);
   keys.take("model_plot", config.model_plot);
@@ -249,6 +250,7 @@ auto pack_job_config(const JobConfig& config) -> ConfigDict {
   packed["summary_count_field_name"] =
       config.summary_count_field_name.empty() ? py::object(py::none()) : py::str(config.summary_count_field_name);
   packed["multivariate_by_fields"] = config.multivariate_by_fields;
+  packed["shape_feature"] = config.shape_feature;
   packed["model_prune_window"] = config.prune_window();
   packed["model_memory_limit"] = config.model_memory_limit;
   packed["model_plot"] = config.model_plot;

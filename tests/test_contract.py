@@ -27,7 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "detect": {"base", "state", "forest"},
     "entity": {"base", "state", "forest", "detect"},
     "score": {"base", "state"},
-    "series": {"base", "state"},
+    "series": {"base", "state", "forest"},
     "job": {"base", "state", "column", "bucket", "series", "score"},
 }
 

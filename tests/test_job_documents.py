@@ -254,6 +254,7 @@ EXPLANATION: dict[str, Any] = {
     "anomaly_length": 3,
     "single_bucket_impact": 12,
     "record_multi_bucket_impact": 7,
+    "shape_impact": 5,
     "anomaly_characteristics_impact": -2,
     "lower_confidence_bound": 0.0,
     "typical_value": 5.5,

@@ -178,6 +178,7 @@ auto small_job(std::size_t rows) -> std::vector<std::byte> {
   config.bucket_span = 10'000;
   config.influencers = {"user"};
   config.multivariate_by_fields = true;
+  config.shape_feature = true;
   config.model_plot = true;
   for (const char* function : {"count", "metric", "distinct_count", "median", "rare", "lat_long", "time_of_day"}) {
     auto& detector = config.detectors.emplace_back();

@@ -130,13 +130,13 @@ TEST(RatioFamilies, nothing_is_out_of_proportion_to_hardly_anything) {
 
 TEST(Combination, of_two_probabilities) {
   const auto p = [](double single, double multi) {
-    return std::exp(combined_log_probability(std::log(single), std::log(multi), 12));
+    return std::exp(combined_log_probability(std::log(single), std::log(multi), correlation_with_mean(12)));
   };
   EXPECT_NEAR(p(1e-3, 1e-6), 3.10492e-6, 1e-11);
   EXPECT_NEAR(p(1e-3, 0.8), 1.68585e-3, 1e-8);
   EXPECT_NEAR(p(0.04, 0.04), 0.0550173, 1e-7);
   EXPECT_NEAR(p(1e-10, 1e-10), 3.24872e-13, 1e-18);
-  EXPECT_NEAR(combined_log_probability(0, 0, 9), 0, 1e-12);
+  EXPECT_NEAR(combined_log_probability(0, 0, correlation_with_mean(9)), 0, 1e-12);
 }
 
 TEST(Combination, impact_tells_which) {

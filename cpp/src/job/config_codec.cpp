@@ -132,6 +132,7 @@ void write_job_config(ByteWriter& writer, const JobConfig& config) {
   put_texts(writer, config.influencers);
   put_text(writer, config.summary_count_field_name);
   writer.put(config.multivariate_by_fields);
+  writer.put(config.shape_feature);
   writer.put(config.model_prune_window);
   writer.put(config.model_memory_limit);
   writer.put(config.model_plot);
@@ -147,6 +148,7 @@ auto read_job_config(ByteReader& reader) -> JobConfig {
   config.influencers = get_texts(reader);
   config.summary_count_field_name = get_text(reader);
   config.multivariate_by_fields = reader.get<bool>();
+  config.shape_feature = reader.get<bool>();
   config.model_prune_window = reader.get<std::int64_t>();
   config.model_memory_limit = reader.get<std::uint64_t>();
   config.model_plot = reader.get<bool>();

@@ -177,6 +177,7 @@ void ResultWriter::write_explanation(const Leaf& leaf, bool is_explained) {
   columns.anomaly_length.push_back(has_values ? seen.anomaly_length : 0);
   columns.single_bucket_impact.push_back(has_values ? impact(seen.log_single) : 0);
   columns.record_multi_bucket_impact.push_back(has_values ? impact(seen.log_multi) : 0);
+  columns.shape_impact.push_back(has_values ? impact(seen.log_shape) : 0);
   columns.anomaly_characteristics_impact.push_back(has_values ? seen.characteristics_impact : 0);
   const double shift = has_values ? leaf.typical - seen.typical : kMissing;
   columns.lower_confidence_bound.push_back(seen.lower + shift);

@@ -23,8 +23,14 @@ auto has_companions(const JobConfig& config, const DetectorPlan& plan) noexcept 
   return config.multivariate_by_fields && plan.by != kNone && !plan.is_population() && features_of(plan) == 1;
 }
 
+// Nor have the values of a population's members an order.
+auto has_shapes(const JobConfig& config, const DetectorPlan& plan) noexcept -> bool {
+  return config.shape_feature && !plan.is_population();
+}
+
 auto series_bytes(const JobConfig& config, const DetectorPlan& plan) noexcept -> std::uint64_t {
-  return features_of(plan) * sizeof(SeriesModel) + (has_companions(config, plan) ? Companions::row_bytes() : 0);
+  return features_of(plan) * (sizeof(SeriesModel) + (has_shapes(config, plan) ? WindowShape::most_bytes() : 0)) +
+         (has_companions(config, plan) ? Companions::row_bytes() : 0);
 }
 
 // Half a bucket should not look like a lull: what is still to come is taken to be as the model expects, up to there.
@@ -47,12 +53,14 @@ auto typical_of(const MeasuredFeature& feature, const SeriesAssessment& assessme
 
 SeriesDetector::SeriesDetector(const JobConfig& config, const FieldPlan& plan, std::uint32_t index)
     : Detector(config, plan, index, series_bytes(config, plan.detectors[index])),
-      features_(measured_features(plan.detectors[index], config.bucket_span)) {
+      features_(measured_features(plan.detectors[index], config.bucket_span)),
+      has_shapes_(has_shapes(config, plan.detectors[index])) {
   if (has_companions(config, plan.detectors[index])) companions_.emplace();
 }
 
 void SeriesDetector::close(const ClosingBucket& bucket, LeafBatch& leaves) {
   models_.resize(table().end() * features_.size());
+  if (has_shapes_) shapes_.resize(models_.size());
   if (plan().is_population()) return close_populations(bucket, leaves);
   const std::size_t first = leaves.leaves.size();
   in_parallel(bucket, leaves, [&](std::uint32_t series, LeafBatch& part) { close_individual(bucket, series, part); });
@@ -119,7 +127,7 @@ void SeriesDetector::learn(const ClosingBucket& bucket, std::uint32_t series, co
   for (std::size_t i = 0; i < features_.size(); ++i) {
     auto& learner = model(series, i);
     const auto& seen = judged[i];
-    if (seen && !skip) learner.learn(features_[i].series, seen->value.sample, seen->assessment);
+    if (seen && !skip) learner.learn(features_[i].series, seen->value.sample, seen->assessment, 1, shape(series, i));
     else learner.pass(features_[i].series, bucket.middle());
   }
 }
@@ -187,7 +195,7 @@ auto SeriesDetector::judge(const ClosingBucket& bucket, std::uint32_t series, st
   for (std::size_t i = 0; i < features_.size(); ++i) {
     const SeriesModel& knowing = model(series, i);
     const auto value = sample(bucket, features_[i], slot, knowing);
-    if (value) judged[i] = Judged{*value, knowing.assess(features_[i].series, value->sample)};
+    if (value) judged[i] = Judged{*value, knowing.assess(features_[i].series, value->sample, shape(series, i))};
   }
   return judged;
 }

@@ -34,11 +34,13 @@ void SeriesDetector::shift_clock(std::uint32_t series, std::int64_t by) {
 void SeriesDetector::forget(std::uint32_t series) {
   if (!has_models(series)) return;
   for (std::size_t i = 0; i < features_.size(); ++i) model(series, i) = SeriesModel();
+  for (std::size_t i = 0; has_shapes_ && i < features_.size(); ++i) shape(series, i)->forget();
   if (companions_) companions_->forget(series);
 }
 
 void SeriesDetector::write_models(ByteWriter& writer) const {
   write_models_to(writer, models_);
+  for (const auto& shape : shapes_) shape.write(writer);
   if (companions_) companions_->write(writer);
 }
 
@@ -46,6 +48,8 @@ void SeriesDetector::read_models(ByteReader& reader) {
   read_models_from(reader, table().end() * features_.size(), models_, [this](const SeriesModel& model, std::size_t i) {
     model.check(features_[i % features_.size()].series);
   });
+  if (has_shapes_) shapes_.resize(models_.size());
+  for (auto& shape : shapes_) shape.read(reader);
   if (companions_) companions_->read(reader, table().end());
 }
 

@@ -9,11 +9,14 @@
 
 namespace adcore {
 
-auto combined_log_probability(double log_single, double log_multi, int buckets) noexcept -> double {
+auto correlation_with_mean(int buckets) noexcept -> double {
   constexpr double kSquaredWeight = 0.81;
-  const double correlation = std::sqrt((1 - kSquaredWeight) / (1 - std::pow(kSquaredWeight, buckets)));
-  const double a = normal_quantile_of_log_tail(log_single - std::numbers::ln2);
-  const double b = normal_quantile_of_log_tail(log_multi - std::numbers::ln2);
+  return std::sqrt((1 - kSquaredWeight) / (1 - std::pow(kSquaredWeight, buckets)));
+}
+
+auto combined_log_probability(double log_a, double log_b, double correlation) noexcept -> double {
+  const double a = normal_quantile_of_log_tail(log_a - std::numbers::ln2);
+  const double b = normal_quantile_of_log_tail(log_b - std::numbers::ln2);
   const double sum = a + b;
   const double squared_distance = (a * a + b * b - correlation * sum * sum / (1 + correlation)) / (1 - correlation);
   return -squared_distance / 2;  // the upper tail of chi squared with two degrees of freedom

@@ -8,6 +8,7 @@
 #include "adcore/base/log_space.hpp"
 #include "adcore/base/normal_tail.hpp"
 #include "adcore/series/combination.hpp"
+#include "adcore/series/window_shape.hpp"
 
 namespace adcore {
 
@@ -55,6 +56,14 @@ auto raise(LogTails& tails, double log_odds, const LogTails& other) noexcept -> 
   tails.upper = std::max(tails.upper, log_odds + other.upper);
   tails.both = std::max(tails.both, log_odds + other.both);
   return raised;
+}
+
+// Scores of a bucket and of the shape of the last buckets: those of long windows go along with the mean's.
+constexpr double kCorrelationWithShape = 0.3;
+
+void learn_shape(WindowShape& shape, const SeriesAssessment& seen, double ahead) {
+  shape.skip(static_cast<std::int64_t>(ahead) - 1);
+  shape.learn(seen.score, seen.unlikeness);
 }
 
 // Squares and their sums must fit single precision.
@@ -127,7 +136,8 @@ void SeriesModel::describe(const Residual& r, const ResidualModel::Shares& share
   seen.incomplete_bucket = r.count_factor > kNoticeable;
 }
 
-auto SeriesModel::assess(const SeriesConfig& config, const SeriesSample& sample) const -> SeriesAssessment {
+auto SeriesModel::assess(const SeriesConfig& config, const SeriesSample& sample, const WindowShape* shape) const
+    -> SeriesAssessment {
   const auto expected = expectation(config, sample.time);
   const auto r = residual(config, sample, expected);
   const auto shares = residuals_.shares(r);
@@ -149,6 +159,8 @@ auto SeriesModel::assess(const SeriesConfig& config, const SeriesSample& sample)
   seen.log_single = nothing ? 0 : std::max(weight * found.sided(config.side), kLeastLogProbability);
   seen.log_uncalibrated = seen.log_single;
   if (!config.pooled) add_recent(config, seen);
+  if (shape != nullptr && expected.ahead == 1) add_shape(*shape, seen);
+  if (!config.pooled) add_length(seen);
   seen.log_probability =
       nothing ? 0 : std::clamp(calibration_.calibrated(seen.log_uncalibrated), kLeastLogProbability, 0.0);
   return seen;
@@ -164,9 +176,21 @@ void SeriesModel::add_recent(const SeriesConfig& config, SeriesAssessment& seen)
     // A bucket as usual is no anomaly because the ones before were.
     const double same_side =
         seen.by_other_clock ? 0 : std::clamp((high ? seen.score : -seen.score) / kScoreOfSameSide, 0.0, 1.0);
-    seen.log_uncalibrated =
-        combined_log_probability(seen.log_single, seen.log_multi * same_side, recent_.known_with_next());
+    seen.log_uncalibrated = combined_log_probability(seen.log_single, seen.log_multi * same_side,
+                                                     correlation_with_mean(recent_.known_with_next()));
   }
+}
+
+void SeriesModel::add_shape(const WindowShape& shape, SeriesAssessment& seen) const {
+  seen.unlikeness = shape.unlikeness(seen.score);
+  seen.log_shape = shape.log_tail(seen.unlikeness);
+  if (std::isnan(seen.log_shape)) return;
+  // A shape as usual does not make what is unusual without it less so.
+  seen.log_uncalibrated = std::min(
+      seen.log_uncalibrated, combined_log_probability(seen.log_uncalibrated, seen.log_shape, kCorrelationWithShape));
+}
+
+void SeriesModel::add_length(SeriesAssessment& seen) const noexcept {
   seen.anomaly_length = shape_.length_with(seen.log_uncalibrated, seen.score);
   const double corrected = shape_.corrected(seen.log_uncalibrated, seen.score);
   seen.characteristics_impact = static_cast<int>(std::lround((seen.log_uncalibrated - corrected) / std::numbers::ln10));
@@ -190,7 +214,7 @@ auto SeriesModel::expected(const SeriesConfig& config, std::int64_t time) const 
 }
 
 void SeriesModel::learn(const SeriesConfig& config, const SeriesSample& given, const SeriesAssessment& seen,
-                        double weight) {
+                        double weight, WindowShape* shape) {
   auto sample = given;
   sample.value = bounded(given.value);
   const auto expected = expectation(config, sample.time);
@@ -205,8 +229,10 @@ void SeriesModel::learn(const SeriesConfig& config, const SeriesSample& given, c
     auto r = residual(config, sample, expected);
     if (first) r.mean = r.value;
     else residuals_.learn(r, believed, trust, trust < 1 ? 1 / std::pow(seen.anomaly_length, 2) : 1, kept);
-    learn_expectation(config, sample, expected, believed, trust);
+    const bool is_new_kind = learn_expectation(config, sample, expected, believed, trust);
     if (!first) learn_history(config, seen, trust, kept, expected.ahead);
+    if (shape != nullptr && is_new_kind) shape->forget();
+    else if (shape != nullptr && informative()) learn_shape(*shape, seen, expected.ahead);
     const auto change =
         change_.learn(sample.value, expected.mean(), seen.score, expected.ahead, kDaysUntilChange * day);
     if (change.found) follow(change, day);
@@ -228,8 +254,8 @@ void SeriesModel::count_sample(const SeriesSample& sample, double weight) noexce
   samples_ = std::min(samples_ + 1, 1e6F);
 }
 
-void SeriesModel::learn_expectation(const SeriesConfig& config, const SeriesSample& sample, const Expectation& expected,
-                                    double weight, double trust) noexcept {
+auto SeriesModel::learn_expectation(const SeriesConfig& config, const SeriesSample& sample, const Expectation& expected,
+                                    double weight, double trust) noexcept -> bool {
   const double usual_error = residuals_.deviation();
   if (usual_error > 0) {
     const double error = (sample.value - expected.mean()) / usual_error;
@@ -240,12 +266,14 @@ void SeriesModel::learn_expectation(const SeriesConfig& config, const SeriesSamp
   const auto memories = Trend::memories(config.bucket_span);
   const double slow_trend = trend_.slow_at(expected.ahead, memories);
   trend_.learn(sample.value - expected.season, expected.ahead, weight * trust, usual_error, memories);
-  follow(config, seasons_.learn(expected.time, {.value = sample.value,
-                                                .trend = expected.trend,
-                                                .slow_trend = slow_trend,
-                                                .weight = weight * trust,
-                                                .usual_error = usual_error,
-                                                .spread = expected.spread}));
+  const auto change = seasons_.learn(expected.time, {.value = sample.value,
+                                                     .trend = expected.trend,
+                                                     .slow_trend = slow_trend,
+                                                     .weight = weight * trust,
+                                                     .usual_error = usual_error,
+                                                     .spread = expected.spread});
+  follow(config, change);
+  return change.opened;
 }
 
 void SeriesModel::learn_history(const SeriesConfig& config, const SeriesAssessment& seen, double trust, double kept,

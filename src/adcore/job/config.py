@@ -10,6 +10,7 @@ from adcore.job.analysis_config import AnalysisConfig
 from adcore.job.analysis_limits import AnalysisLimits, check_memory, read_analysis_limits
 from adcore.job.config_keywords import body_of
 from adcore.job.config_retention import RETENTION_FIELDS, check_retention
+from adcore.job.custom_settings import check_custom_settings, is_set
 from adcore.job.data_description import DataDescription, read_data_description
 from adcore.job.errors import bad_request, illegal_argument
 from adcore.job.fields import Field, Reader, flag, raw_object, read_fields, text, texts, whole
@@ -51,7 +52,7 @@ class JobConfig:
     groups : tuple of str
     description : str, optional
     custom_settings : dict, optional
-        Kept as given.
+        Kept as given. ``{"shape_feature": true}`` is ours, see :attr:`shape_feature`.
     model_plot_config : ModelPlotConfig, optional
     renormalization_window_days : int, optional
         How far back scores are brought up to date; by default 30 days or 100 buckets, 0 for never.
@@ -174,6 +175,7 @@ class JobConfig:
         """
         check_groups(self.job_id, self.groups)
         check_memory(self.analysis_limits, limits.max_model_memory)
+        check_custom_settings(self.custom_settings)
         if self.data_description.time_field in self.analysis_config.fields:
             raise bad_request("data_description.time_field may not be used in the analysis_config")
 
@@ -204,6 +206,14 @@ class JobConfig:
     def bucket_span(self) -> int:
         """The length of a bucket in milliseconds."""
         return self.analysis_config.bucket_span.milliseconds
+
+    @property
+    def shape_feature(self) -> bool:
+        """Whether models look at the order of the last values as well.
+
+        Of ``custom_settings``, as they are when models are made.
+        """
+        return is_set(self.custom_settings, "shape_feature")
 
     @property
     def renormalization_window(self) -> int:

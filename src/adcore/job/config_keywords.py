@@ -8,6 +8,7 @@ from typing import Any
 
 from adcore.job.analysis_config import ANALYSIS_FIELDS
 from adcore.job.analysis_limits import LIMIT_FIELDS
+from adcore.job.custom_settings import OWN_SETTINGS
 from adcore.job.data_description import DATA_FIELDS
 from adcore.job.errors import JobError, illegal_argument
 from adcore.near_names import hint
@@ -34,6 +35,7 @@ _INNER = (
     ("analysis_config", ANALYSIS_FIELDS),
     ("data_description", DATA_FIELDS),
     ("analysis_limits", LIMIT_FIELDS),
+    ("custom_settings", OWN_SETTINGS),
 )
 
 
@@ -58,7 +60,9 @@ def body_of(options: Mapping[str, Any], outer: tuple[str, ...]) -> dict[str, Any
     {'analysis_config': {'detectors': [{'function': 'count'}], 'bucket_span': '1h'}, 'data_description': {}}
     """  # noqa: E501 -- the output of an example is as long as it is
     body: dict[str, Any] = {"analysis_config": {}, "data_description": {}}
-    body |= {name: dict(v) if name in body else v for name, v in options.items() if name in outer}
+    for name, value in options.items():
+        if name in outer:
+            body[name] = dict(value) if isinstance(value, Mapping) else value
     for name, value in options.items():
         inner = next((owner for owner, fields in _INNER if name in fields), None)
         if inner is not None:

@@ -35,6 +35,7 @@ def engine_config(config: JobConfig, filters: Filters, threads: int) -> dict[str
         "influencers": list(dict.fromkeys(analysis.influencers)),
         "summary_count_field_name": analysis.summary_count_field_name,
         "multivariate_by_fields": bool(analysis.multivariate_by_fields),
+        "shape_feature": config.shape_feature,
         "model_prune_window": analysis.model_prune_window.milliseconds,
         "model_memory_limit": min(config.analysis_limits.model_memory_bytes, _MOST_MEMORY),
         "model_plot": plot is not None and plot.enabled,

@@ -98,6 +98,9 @@ def _explained(explanation: Mapping[str, Any], record: Mapping[str, Any]) -> Ite
             f"Impact of this bucket {_bars(single)} of 5, of the buckets before it "
             f"{_bars(several)} of 5."
         )
+    if "shape_impact" in explanation:
+        bars = _bars(explanation["shape_impact"])
+        yield f"Impact of the order in which the values came: {bars} of 5."
     if record.get("multi_bucket_impact", -5.0) >= _MULTI_BUCKET:
         yield "It is the buckets before it, together with this one, that are unusual."
     yield from _bounds(explanation)

@@ -170,6 +170,7 @@ def _explanation(row: Mapping[str, Any]) -> dict[str, Any]:
         ("anomaly_length", row["anomaly_length"] or None),
         ("single_bucket_impact", row["single_bucket_impact"] or None),
         ("multi_bucket_impact", row["record_multi_bucket_impact"] or None),
+        ("shape_impact", row["shape_impact"] or None),
         ("anomaly_characteristics_impact", row["anomaly_characteristics_impact"] or None),
         ("lower_confidence_bound", row["lower_confidence_bound"]),
         ("typical_value", row["typical_value"]),

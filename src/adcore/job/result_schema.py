@@ -57,6 +57,7 @@ _EXPLANATION = {
     "anomaly_length": _WHOLE,
     "single_bucket_impact": _WHOLE,
     "record_multi_bucket_impact": _WHOLE,
+    "shape_impact": _WHOLE,
     "anomaly_characteristics_impact": _WHOLE,
     "lower_confidence_bound": _NUMBER,
     "typical_value": _NUMBER,

@@ -23,7 +23,9 @@ Document: TypeAlias = Mapping[str, Any]
 SeriesKey: TypeAlias = tuple[int, str | None, str | None, str | None]
 
 _KEYS = ("partition", "by", "over")
-_EXPLAINED = ("single_bucket_impact", "multi_bucket_impact", "anomaly_characteristics_impact")
+_EXPLAINED = (
+    "single_bucket_impact", "multi_bucket_impact", "shape_impact", "anomaly_characteristics_impact",
+)  # fmt: skip
 _PENALTIES = {
     "high_variance_penalty": "the series varies much at this time",
     "incomplete_bucket_penalty": "fewer samples than usual",

@@ -37,6 +37,8 @@ struct JobConfig {
   std::string summary_count_field_name;
   /// Series of one detector and partition are compared with those they run along with; see Companions.
   bool multivariate_by_fields = false;
+  /// The order of the last buckets is looked at as well; see WindowShape.
+  bool shape_feature = false;
   /// Series idle for longer, in ms, are dropped; 0: the larger of 30 days and 20 buckets.
   std::int64_t model_prune_window = 0;
   /// Bytes.

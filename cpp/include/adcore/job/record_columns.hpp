@@ -72,6 +72,7 @@ struct ExplanationColumns {
   std::vector<std::int32_t> anomaly_length;
   std::vector<std::int32_t> single_bucket_impact;
   std::vector<std::int32_t> record_multi_bucket_impact;
+  std::vector<std::int32_t> shape_impact;
   std::vector<std::int32_t> anomaly_characteristics_impact;
   Numbers lower_confidence_bound;
   Numbers typical_value;
@@ -88,6 +89,7 @@ struct ExplanationColumns {
     visit("anomaly_length", anomaly_length);
     visit("single_bucket_impact", single_bucket_impact);
     visit("record_multi_bucket_impact", record_multi_bucket_impact);
+    visit("shape_impact", shape_impact);
     visit("anomaly_characteristics_impact", anomaly_characteristics_impact);
     visit("lower_confidence_bound", lower_confidence_bound);
     visit("typical_value", typical_value);

@@ -11,6 +11,7 @@
 #include "adcore/job/companions.hpp"
 #include "adcore/job/detector.hpp"
 #include "adcore/job/influence.hpp"
+#include "adcore/series/window_shape.hpp"
 
 namespace adcore {
 
@@ -58,6 +59,11 @@ class SeriesDetector : public Detector {
     return models_[series * features_.size() + feature];
   }
 
+  /// Null where the order of buckets is not looked at.
+  [[nodiscard]] auto shape(std::uint32_t series, std::size_t feature) noexcept -> WindowShape* {
+    return shapes_.empty() ? nullptr : &shapes_[series * features_.size() + feature];
+  }
+
   /// Not in the first bucket of a series, before it was closed.
   [[nodiscard]] auto has_models(std::uint32_t series) const noexcept -> bool {
     return models_.size() >= (series + std::size_t{1}) * features_.size();
@@ -69,8 +75,10 @@ class SeriesDetector : public Detector {
   void read_models(ByteReader& reader) override;
 
   std::vector<MeasuredFeature> features_;
+  bool has_shapes_;
   std::optional<Companions> companions_;  // where by values are correlated
   std::deque<SeriesModel> models_;        // by series, then by feature; a deque, so that growing copies nothing
+  std::deque<WindowShape> shapes_;        // as the models; none where the order of buckets is not looked at
 };
 
 }  // namespace adcore

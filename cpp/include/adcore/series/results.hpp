@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 namespace adcore {
 
@@ -19,11 +20,13 @@ struct SeriesSample {
 
 /// How unusual a value is and why. Probabilities are natural logarithms, in [ln 2.2e-308, 0].
 struct SeriesAssessment {
-  /// Of the whole: single bucket, the last buckets together, and the shape of the anomaly.
+  /// Of the whole: single bucket, the last buckets together, their shape, and the shape of the anomaly.
   double log_probability = 0;
   double log_single = 0;
   /// NaN before 9 of the last 12 buckets have values, and where the samples are pooled.
   double log_multi = 0;
+  /// NaN where the order of the buckets is not looked at, or little is known of it.
+  double log_shape = std::numeric_limits<double>::quiet_NaN();
   /// -5 (this bucket alone) to 5 (the last buckets together); -5 where there is no log_multi.
   double multi_bucket_impact = -5;
   /// What the model expects; of several modes the one nearest to the value.
@@ -50,6 +53,8 @@ struct SeriesAssessment {
   double score = 0;
   double log_uncalibrated = 0;
   bool by_other_clock = false;
+  /// What the window of the last buckets got from WindowShape; NaN where nothing.
+  double unlikeness = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct ForecastPoint {

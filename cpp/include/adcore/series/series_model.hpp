@@ -21,6 +21,8 @@
 
 namespace adcore {
 
+class WindowShape;
+
 /// One flat block without pointers: copies are plain copies, equal histories give equal bytes. assess() is const, so
 /// that a value may be tried out (interim results); learn() takes what assess() said of the same sample:
 ///
@@ -32,15 +34,17 @@ class SeriesModel {
  public:
   SeriesModel() = default;
 
-  /// How unusual the sample would be as the next one.
-  [[nodiscard]] auto assess(const SeriesConfig& config, const SeriesSample& sample) const -> SeriesAssessment;
+  /// How unusual the sample would be as the next one; with `shape` also as part of the last buckets' shape.
+  [[nodiscard]] auto assess(const SeriesConfig& config, const SeriesSample& sample,
+                            const WindowShape* shape = nullptr) const -> SeriesAssessment;
   /// Only the ln p of the bucket by itself: for influences, the value less the part of an influencer.
   [[nodiscard]] auto log_single(const SeriesConfig& config, const SeriesSample& sample) const -> double;
   /// What the model expects at a time, in ms since the epoch.
   [[nodiscard]] auto expected(const SeriesConfig& config, std::int64_t time) const -> double;
 
-  /// Learns a sample. `weight` in (0, 1]: 1 / n for each of n pooled samples of a bucket.
-  void learn(const SeriesConfig& config, const SeriesSample& sample, const SeriesAssessment& seen, double weight = 1);
+  /// Learns a sample, and `shape` with it. `weight` in (0, 1]: 1 / n for each of n pooled samples of a bucket.
+  void learn(const SeriesConfig& config, const SeriesSample& sample, const SeriesAssessment& seen, double weight = 1,
+             WindowShape* shape = nullptr);
   /// A bucket without a value, at any time in it: the model ages.
   void pass(const SeriesConfig& config, std::int64_t time);
   /// From now on the clock of its days and weeks is `by` ms ahead of what it was.
@@ -90,10 +94,13 @@ class SeriesModel {
   [[nodiscard]] auto empty_weight(const SeriesSample& sample) const noexcept -> double;
   void describe(const Residual& r, const ResidualModel::Shares& shares, SeriesAssessment& seen) const noexcept;
   void add_recent(const SeriesConfig& config, SeriesAssessment& seen) const noexcept;
+  void add_shape(const WindowShape& shape, SeriesAssessment& seen) const;
+  void add_length(SeriesAssessment& seen) const noexcept;
 
   void count_sample(const SeriesSample& sample, double weight) noexcept;
-  void learn_expectation(const SeriesConfig& config, const SeriesSample& sample, const Expectation& expected,
-                         double weight, double trust) noexcept;
+  /// True: a season was found, residuals are of another kind from now on.
+  auto learn_expectation(const SeriesConfig& config, const SeriesSample& sample, const Expectation& expected,
+                         double weight, double trust) noexcept -> bool;
   void follow(const SeriesConfig& config, const SeasonChange& change) noexcept;
   void follow(const Change& change, double day) noexcept;
   void learn_history(const SeriesConfig& config, const SeriesAssessment& seen, double trust, double kept,

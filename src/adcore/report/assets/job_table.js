@@ -67,7 +67,7 @@ function detailRow(record) {
   };
   fact("probability", record.probability);
   fact("score when the bucket ended", String(record.initial));
-  ["single bucket", "several buckets", "length and size"].forEach((name, i) => {
+  ["single bucket", "several buckets", "order of values", "length and size"].forEach((name, i) => {
     if (record.impacts[i]) fact(name, impactBar(record.impacts[i]));
   });
   if (record.isInterim) fact("state", "interim: the bucket has not ended");
