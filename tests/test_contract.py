@@ -64,6 +64,7 @@ MODULES = [
     "sklearn",
     "river",
     "bucket",
+    "script",
     "store",
     "query",
     "detect",

@@ -357,13 +357,19 @@ def test_what_jobs_are_refused(
          "scroll_size cannot be less than 0. Value = -1"),
         ("PUT", "f", feed(chunking_config={"mode": "manual"}), 400, ILLEGAL,
          "when chunk mode is manual time_span must be specified"),
-        ("PUT", "f", feed(script_fields={"a": {"script": "1"}}), 400, ILLEGAL,
-         ("[script_fields] [a] has a script, and there is no script language here: write the value "
-          "into the documents before they are indexed, or use aggregations")),
-        ("PUT", "f", feed(runtime_mappings={"a": {"type": "long", "script": "emit(1)"}}), 400,
+        ("PUT", "f", feed(script_fields={"a": {"script": "x + 1"}}), 400, ILLEGAL,
+         ("[script_fields] [a]: [x] is not supported in scripts: names are doc, params, and those "
+          "that the script defines")),
+        ("PUT", "f", feed(script_fields={"a": {"source": "1"}}), 400, CONTENT,
+         "[1:58] [datafeed_config] unknown field [source]"),
+        ("PUT", "f", feed(script_fields={"a": {}}), 400, ILLEGAL,
+         "[script_fields] [a]: a script is a text, or an object with [source]"),
+        ("PUT", "f", feed(runtime_mappings={"a": {"type": "long", "script": "while"}}), 400,
          ILLEGAL,
-         ("[runtime_mappings] [a] has a script, and there is no script language here: write the "
-          "value into the documents before they are indexed, or use aggregations")),
+         ("[runtime_mappings] [a]: [while] is not supported in scripts: names are doc, params, and "
+          "those that the script defines")),
+        ("PUT", "f", feed(script_fields={"a": {"script": "1"}}, aggregations=AGGREGATIONS), 400,
+         ILLEGAL, "script_fields cannot be used in combination with aggregations"),
         ("PUT", "f", feed(runtime_mappings={"a": {"type": "geo_point"}}), 400, ILLEGAL,
          ("runtime field [a] of type [geo_point]: the type must be one of [boolean, double, ip, "
           "keyword, long]")),

@@ -227,6 +227,47 @@ def test_runtime_fields_are_read_from_the_documents(api: Api) -> None:
     )
 
 
+def test_scripts_compute_fields(api: Api) -> None:
+    documents = api.store.documents
+    kinds = {"time": "date", "bytes": "long", "seconds": "double", "host": "keyword"}
+    properties = {name: {"type": kind} for name, kind in kinds.items()}
+    documents.create_index("calls", {"properties": properties})
+    sources: list[dict[str, Any]] = [
+        {"bytes": 5, "seconds": 2, "host": "Web"},
+        {"bytes": [8, "3"], "host": ["b", "A"]},
+        {"seconds": 0},
+    ]
+    for minute, source in enumerate(sources):
+        documents.index("calls", {"time": START + minute * MINUTE, **source})
+    feed = {
+        "indices": ["calls"],
+        "script_fields": {
+            "responsetime": {"script": {"source": "doc['bytes'].value / params.by",
+                                        "params": {"by": 2}}},
+            "rate": {"script": "doc['bytes'].value / doc['seconds'].value"},
+        },
+        "runtime_mappings": {
+            "where": {"type": "keyword", "script": {"source": "emit(doc['host'].value + '_' + "
+                                                    "doc['bytes'].size())"}},
+            "bytes": {"type": "long"},
+        },
+    }  # fmt: skip
+    analysed = {"function": "mean", "field_name": "responsetime", "by_field_name": "where",
+                "partition_field_name": "rate"}  # fmt: skip
+    config = job(**analysis(analysed), data_description={"time_field": "time"})
+    body = {"datafeed_config": feed, "job_config": config}
+    assert api.ok("POST", "datafeeds/_preview", body) == [
+        {"time": START, "responsetime": 2, "rate": 2.5, "where": "Web_1"},
+        {"time": START + MINUTE, "responsetime": 1, "where": "A_2"},
+        {"time": START + 2 * MINUTE},
+    ]
+    unknown = {"script_fields": {"responsetime": {"script": "doc['size'].value"}}}
+    body = {"datafeed_config": {"indices": ["calls"]} | unknown, "job_config": config}
+    assert api.refused("POST", "datafeeds/_preview", body)[2] == (
+        "datafeed [preview] cannot retrieve field [rate] because it has no mappings"
+    )
+
+
 @pytest.mark.parametrize(
     ("aggregations", "reason"),
     [

@@ -48,7 +48,10 @@ class DatafeedConfig:
     delayed_data_check_config : dict
         Whether, and how far back, it looks for documents that came late.
     runtime_mappings : dict
-        Types as which fields are read, whatever the index says of them.
+        Types as which fields are read, whatever the index says of them, or as which scripts
+        compute them.
+    script_fields : dict, optional
+        Scripts that compute fields.
     """
 
     datafeed_id: str
@@ -64,6 +67,7 @@ class DatafeedConfig:
     indices_options: dict[str, Any] = field(default_factory=lambda: dict(INDICES_OPTIONS))
     max_empty_searches: int | None = None
     runtime_mappings: dict[str, Any] = field(default_factory=dict)
+    script_fields: dict[str, Any] | None = None
 
     @classmethod
     def from_api(
@@ -121,8 +125,11 @@ class DatafeedConfig:
         ------
         JobError
         """
-        if self.aggregations is not None:
-            check_aggregations(self.aggregations)
+        if self.aggregations is None:
+            return
+        check_aggregations(self.aggregations)
+        if self.script_fields:
+            raise illegal_argument("script_fields cannot be used in combination with aggregations")
 
     def check_job(self, job: JobConfig) -> None:
         """Check that it can feed a job.

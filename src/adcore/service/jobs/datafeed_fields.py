@@ -19,7 +19,8 @@ from adcore.job.fields import (
     whole,
 )  # fmt: skip
 from adcore.job.time_span import TimeSpan
-from adcore.service.jobs.runtime_fields import read_runtime_mappings, read_script_fields
+from adcore.service.jobs.computed_fields import check_scripts, read_script_fields
+from adcore.service.jobs.runtime_fields import read_runtime_mappings
 
 __all__ = ["INDICES_OPTIONS", "read_datafeed"]
 
@@ -47,7 +48,7 @@ def read_datafeed(owner: str, body: Mapping[str, Any]) -> dict[str, Any]:
     for other, name in _OTHER_NAMES.items():
         if other in given:
             given[name] = given.pop(other)
-    given.pop("script_fields", None)
+    check_scripts(given.get("runtime_mappings", {}))
     return given
 
 

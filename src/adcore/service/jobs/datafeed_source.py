@@ -17,6 +17,7 @@ from adcore.job import JobConfig
 from adcore.job.time_span import TimeSpan
 from adcore.query.run import search
 from adcore.query.sql import Sql, all_of, column, join, sql, value
+from adcore.service.jobs.computed_fields import ComputedFields
 from adcore.service.jobs.datafeed_aggregations import (
     composite_name,
     histogram_interval,
@@ -67,6 +68,7 @@ class DatafeedSource:
         self._job = job
         self._clock = clock
         self._runtime = runtime_readers(config.runtime_mappings)
+        self._computed = ComputedFields(config.script_fields or {}, config.runtime_mappings)
         self._time_field = job.data_description.time_field
         self._write_time = time_writer(job.data_description.time_format)
 
@@ -84,7 +86,8 @@ class DatafeedSource:
             )
         wanted = [self._time_field]
         if self._config.aggregations is None:
-            wanted += [each for each in analysed_fields(self._job) if each not in self._runtime]
+            fields = {*analysed_fields(self._job)} - self._runtime.keys() - self._computed.names
+            wanted += sorted(fields | self._computed.sources)
         wanted += sorted(self._runtime.keys() & self._searched())
         for field in wanted:
             if not any(field in target.mapping.fields for target in targets):
@@ -176,25 +179,31 @@ class DatafeedSource:
         return {self._time_field: self._write_time(time), **record}
 
     def _of_documents(self, start: int, end: int) -> Iterator[tuple[int, Record]]:
+        selected = list(self._selected(start, end))
         selects = [
-            sql("SELECT {} AS t, _seq_no AS n, _source AS s FROM " + target.relation + " WHERE {}",
-                time, where)
-            for target, time, where in self._selected(start, end)
+            sql("SELECT {} AS t, _seq_no AS n, _source AS s, {} AS i FROM " + target.relation
+                + " WHERE {}", time, value(number), where)
+            for number, (target, time, where) in enumerate(selected)
         ]  # fmt: skip
         if not selects:
             return
-        fields = analysed_fields(self._job)
-        query = sql("SELECT t, s FROM ({}) ORDER BY t, n", join(" UNION ALL ", selects))
+        query = sql("SELECT t, s, i FROM ({}) ORDER BY t, n", join(" UNION ALL ", selects))
         with closing(self._documents.cursor()) as cursor:
             try:
                 cursor.execute(query.text, list(query.parameters))
                 while rows := cursor.fetchmany(self._config.scroll_size or 1):
-                    for time, source in rows:
-                        found = fields_of(_DECODER.decode(source), fields)
-                        yield int(time), self._read_anew(found)
+                    for time, source, number in rows:
+                        yield int(time), self._record(_DECODER.decode(source), selected[number][0])
             except duckdb.Error as error:
                 reason = str(error).strip().splitlines()[0]
                 raise DataError(f"documents cannot be read: {reason}") from error
+
+    def _record(self, source: Mapping[str, Any], target: Target) -> Record:
+        """What the job sees of a document: its fields, as they are, declared and computed."""
+        computed = self._computed.of(source, target.mapping.fields)
+        given = self._computed.names
+        fields = [name for name in analysed_fields(self._job) if name not in given]
+        return self._read_anew(fields_of(source, fields)) | computed
 
     def _read_anew(self, record: Record) -> Record:
         """A record whose runtime fields have the types that are declared."""

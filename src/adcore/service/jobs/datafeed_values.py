@@ -8,7 +8,7 @@ from typing import Any
 from adcore.job import JobConfig
 from adcore.store.dates import date_format
 
-__all__ = ["Record", "analysed_fields", "fields_of", "time_writer"]
+__all__ = ["Record", "analysed_fields", "fields_of", "time_writer", "value_at"]
 
 Record = dict[str, Any]
 
@@ -28,14 +28,14 @@ def fields_of(source: Mapping[str, Any], fields: Sequence[str]) -> Record:
     >>> fields_of({"a": {"b": [1]}, "c": "x"}, ["a.b", "c.keyword", "d"])
     {'a.b': 1, 'c.keyword': 'x'}
     """
-    found = {name: _at(source, name) for name in fields}
+    found = {name: value_at(source, name) for name in fields}
     return {name: content for name, content in found.items() if content is not None}
 
 
-def _at(source: Any, path: str) -> Any:
+def value_at(source: Any, path: str) -> Any:
     """The value of a field: ``a.b`` may be a name, or a way through objects, or a sub-field."""
     if isinstance(source, list):
-        listed = [found for each in source if (found := _at(each, path)) is not None]
+        listed = [found for each in source if (found := value_at(each, path)) is not None]
         return (listed[0] if len(listed) == 1 else listed) if listed else None
     if not isinstance(source, Mapping):
         return None
@@ -48,7 +48,7 @@ def _at(source: Any, path: str) -> Any:
             inner = source[head]
             # ``name.keyword`` is the text of ``name``.
             has_objects = isinstance(inner, (Mapping, list))
-            return _at(inner, rest) if has_objects else inner
+            return value_at(inner, rest) if has_objects else inner
         step, dot, rest = rest.partition(".")
         head = f"{head}.{step}"
     return None

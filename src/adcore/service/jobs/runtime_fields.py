@@ -1,7 +1,7 @@
 """Runtime fields of a datafeed: values of documents, read as a type that the index does not give.
 
-There is no script language here, so a field that is computed is refused by its name; one that only
-declares a type is read from the documents.
+One that only declares a type is read from the documents; for those with a script see
+`computed_fields`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from adcore.job.errors import JobError, illegal_argument
+from adcore.job.errors import illegal_argument
 from adcore.job.fields import Field, raw_object
 
-__all__ = ["read_runtime_mappings", "read_script_fields", "runtime_readers", "words_of"]
+__all__ = ["read_runtime_mappings", "runtime_readers", "words_of"]
 
 
 def read_runtime_mappings(field: Field, value: Any) -> dict[str, dict[str, Any]]:
-    """The mappings, each with its type alone.
+    """The mappings, each with its type, and perhaps a script.
 
     >>> read_runtime_mappings(Field("datafeed_config"), {"fare": {"type": "double"}})
     {'fare': {'type': 'double'}}
@@ -26,9 +26,7 @@ def read_runtime_mappings(field: Field, value: Any) -> dict[str, dict[str, Any]]
     for name, mapping in found.items():
         inner = field.inner(name)
         given = raw_object(inner, mapping)
-        if "script" in given:
-            raise _computed("runtime_mappings", name)
-        for key in given.keys() - {"type"}:
+        for key in given.keys() - {"type", "script"}:
             raise inner.inner(key).unknown()
         if given.get("type") not in _READERS:
             raise illegal_argument(
@@ -36,19 +34,6 @@ def read_runtime_mappings(field: Field, value: Any) -> dict[str, dict[str, Any]]
                 f"[{', '.join(_READERS)}]"
             )
     return found
-
-
-def read_script_fields(field: Field, value: Any) -> None:
-    """There may be none: each is a script."""
-    for name in raw_object(field, value):
-        raise _computed("script_fields", name)
-
-
-def _computed(part: str, name: str) -> JobError:
-    return illegal_argument(
-        f"[{part}] [{name}] has a script, and there is no script language here: write the value "
-        "into the documents before they are indexed, or use aggregations"
-    )
 
 
 def words_of(body: Any) -> Iterator[str]:
@@ -82,7 +67,7 @@ def _of_each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if isinstance(value, list):
             found = [inner for each in value if (inner := read(each)) is not None]
             return found or None
-        return read(value)
+        return None if value is None else read(value)
 
     return read_all
 
