@@ -155,7 +155,8 @@ auto SeriesModel::assess(const SeriesConfig& config, const SeriesSample& sample,
   seen.by_other_clock = ask_other_clocks(r, expected, found);
   const double score = normal_quantile_of_log_tail(weight * found.both - std::numbers::ln2);
   seen.score = std::copysign(score, r.value - seen.median);
-  const bool nothing = is_other_side(config.side, seen.above) || r.value == seen.typical;
+  const double unnoticed = kRelativeResolution * std::max(std::abs(r.mean), static_cast<double>(level_));
+  const bool nothing = is_other_side(config.side, seen.above) || std::abs(r.value - seen.typical) <= unnoticed;
   seen.log_single = nothing ? 0 : std::max(weight * found.sided(config.side), kLeastLogProbability);
   seen.log_uncalibrated = seen.log_single;
   if (!config.pooled) add_recent(config, seen);
