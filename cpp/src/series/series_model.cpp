@@ -7,14 +7,12 @@
 
 #include "adcore/base/log_space.hpp"
 #include "adcore/base/normal_tail.hpp"
-#include "adcore/series/combination.hpp"
 #include "adcore/series/window_shape.hpp"
 
 namespace adcore {
 
 namespace {
 
-constexpr double kLeastLogProbability = -708.3964185322641;  // the least normal double
 constexpr double kMostValue = 1e16;
 constexpr double kNoticeable = 1.05;  // factor of the variance
 constexpr double kHalfHour = 1'800'000;
@@ -35,7 +33,6 @@ constexpr double kEmptySeries = 0.05;
 constexpr double kFullSeries = 0.2;
 constexpr double kOccupancyMemory = 300;
 constexpr double kLogOfOnePercent = -4.6051701859880914;
-constexpr double kScoreOfSameSide = 0.5;
 constexpr double kTrustInOtherClock = 0.01;
 constexpr double kDaysUntilChange = 1;
 constexpr double kDaysRelaxed = 3;
@@ -46,10 +43,6 @@ auto kept_after(double buckets, std::int64_t span) noexcept -> double {
   return 1 / (1 + kForgotten * buckets * std::min(1.0, static_cast<double>(span) / kHalfHour));
 }
 
-auto is_other_side(Side side, bool above) noexcept -> bool {
-  return (side == Side::high && !above) || (side == Side::low && above);
-}
-
 auto raise(LogTails& tails, double log_odds, const LogTails& other) noexcept -> bool {
   const bool raised = log_odds + other.both > tails.both;
   tails.lower = std::max(tails.lower, log_odds + other.lower);
@@ -57,9 +50,6 @@ auto raise(LogTails& tails, double log_odds, const LogTails& other) noexcept -> 
   tails.both = std::max(tails.both, log_odds + other.both);
   return raised;
 }
-
-// Scores of a bucket and of the shape of the last buckets: those of long windows go along with the mean's.
-constexpr double kCorrelationWithShape = 0.3;
 
 void learn_shape(WindowShape& shape, const SeriesAssessment& seen, double ahead) {
   shape.skip(static_cast<std::int64_t>(ahead) - 1);
@@ -165,37 +155,6 @@ auto SeriesModel::assess(const SeriesConfig& config, const SeriesSample& sample,
   seen.log_probability =
       nothing ? 0 : std::clamp(calibration_.calibrated(seen.log_uncalibrated), kLeastLogProbability, 0.0);
   return seen;
-}
-
-void SeriesModel::add_recent(const SeriesConfig& config, SeriesAssessment& seen) const noexcept {
-  const double mean = recent_.mean_with(seen.score);
-  if (!std::isnan(mean)) {
-    const auto found = recent_.tails(mean);
-    const bool high = mean > recent_.centre();
-    seen.log_multi = is_other_side(config.side, high) ? 0 : std::max(found.sided(config.side), kLeastLogProbability);
-    seen.multi_bucket_impact = multi_bucket_impact(seen.log_single, seen.log_multi);
-    // A bucket as usual is no anomaly because the ones before were.
-    const double same_side =
-        seen.by_other_clock ? 0 : std::clamp((high ? seen.score : -seen.score) / kScoreOfSameSide, 0.0, 1.0);
-    seen.log_uncalibrated = combined_log_probability(seen.log_single, seen.log_multi * same_side,
-                                                     correlation_with_mean(recent_.known_with_next()));
-  }
-}
-
-void SeriesModel::add_shape(const WindowShape& shape, SeriesAssessment& seen) const {
-  seen.unlikeness = shape.unlikeness(seen.score);
-  seen.log_shape = shape.log_tail(seen.unlikeness);
-  if (std::isnan(seen.log_shape)) return;
-  // A shape as usual does not make what is unusual without it less so.
-  seen.log_uncalibrated = std::min(
-      seen.log_uncalibrated, combined_log_probability(seen.log_uncalibrated, seen.log_shape, kCorrelationWithShape));
-}
-
-void SeriesModel::add_length(SeriesAssessment& seen) const noexcept {
-  seen.anomaly_length = shape_.length_with(seen.log_uncalibrated, seen.score);
-  const double corrected = shape_.corrected(seen.log_uncalibrated, seen.score);
-  seen.characteristics_impact = static_cast<int>(std::lround((seen.log_uncalibrated - corrected) / std::numbers::ln10));
-  seen.log_uncalibrated = corrected;
 }
 
 auto SeriesModel::log_single(const SeriesConfig& config, const SeriesSample& sample) const -> double {

@@ -13,6 +13,10 @@ enum class SeriesKind : std::uint8_t {
 /// Where values are unusual: one-sided probabilities are doubled, so that the median gives 1.
 enum class Side : std::uint8_t { both, low, high };
 
+[[nodiscard]] constexpr auto is_other_side(Side side, bool above) noexcept -> bool {
+  return (side == Side::high && !above) || (side == Side::low && above);
+}
+
 struct SeriesConfig {
   /// Length of a bucket in ms, > 0.
   std::int64_t bucket_span = 300'000;

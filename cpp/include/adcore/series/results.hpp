@@ -18,6 +18,9 @@ struct SeriesSample {
   double count = 1;
 };
 
+/// ln of the least normal double.
+inline constexpr double kLeastLogProbability = -708.3964185322641;
+
 /// How unusual a value is and why. Probabilities are natural logarithms, in [ln 2.2e-308, 0].
 struct SeriesAssessment {
   /// Of the whole: single bucket, the last buckets together, their shape, and the shape of the anomaly.
