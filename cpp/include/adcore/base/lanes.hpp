@@ -68,6 +68,19 @@ ADCORE_INLINE auto sum(Lanes v) noexcept -> float {
   return v[0] + v[1];
 }
 
+struct Sums {
+  float first;
+  float second;
+};
+/// The sums of two vectors, each as sum() has it, in fewer instructions than one after the other.
+ADCORE_INLINE auto sums(Lanes a, Lanes b) noexcept -> Sums {
+  const auto first = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+  const auto second = __builtin_shufflevector(b, b, 0, 1, 2, 3) + __builtin_shufflevector(b, b, 4, 5, 6, 7);
+  const auto both =
+      __builtin_shufflevector(first, second, 0, 1, 4, 5) + __builtin_shufflevector(first, second, 2, 3, 6, 7);
+  return {both[0] + both[1], both[2] + both[3]};
+}
+
 /// Lane i becomes the sum of lanes 0..i.
 ADCORE_INLINE auto running_sum(Lanes v) noexcept -> Lanes {
   constexpr Lanes zero = {};

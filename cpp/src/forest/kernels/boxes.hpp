@@ -71,31 +71,34 @@ struct Reach {
   [[nodiscard]] ADCORE_INLINE auto probability_of_cut() const noexcept -> float { return outside / (outside + length); }
 };
 
+/// How far the query lies outside the box in each dimension of a group.
+ADCORE_INLINE auto outside_of(Lanes low, Lanes high, Lanes query) noexcept -> Lanes {
+  constexpr Lanes zero = {};
+  return maximum(low - query, zero) + maximum(query - high, zero);
+}
+
 template <std::size_t Groups>
 ADCORE_INLINE auto reach(const Shape<Groups>& shape, const float* lo, const float* hi, const float* query) noexcept
     -> Reach {
-  constexpr Lanes zero = {};
-  Lanes outside = zero;
-  Lanes length = zero;
-  for (std::size_t g = 0; g < shape.groups(); ++g) {
-    const Lanes q = load(query + g * kLanes);
-    const Lanes low = load(lo + g * kLanes);
-    const Lanes high = load(hi + g * kLanes);
-    outside += maximum(low - q, zero) + maximum(q - high, zero);
+  Lanes outside = outside_of(load(lo), load(hi), load(query));
+  Lanes length = load(hi) - load(lo);
+  for (std::size_t at = kLanes; at < shape.size(); at += kLanes) {
+    const Lanes low = load(lo + at);
+    const Lanes high = load(hi + at);
+    outside += outside_of(low, high, load(query + at));
     length += high - low;
   }
-  return {sum(outside), sum(length)};
+  const Sums both = sums(outside, length);
+  return {both.first, both.second};
 }
 
 /// How far the query lies outside the box, summed over dimensions.
 template <std::size_t Groups>
 ADCORE_INLINE auto distance(const Shape<Groups>& shape, const float* lo, const float* hi, const float* query) noexcept
     -> float {
-  constexpr Lanes zero = {};
-  Lanes outside = zero;
-  for (std::size_t g = 0; g < shape.groups(); ++g) {
-    const Lanes q = load(query + g * kLanes);
-    outside += maximum(load(lo + g * kLanes) - q, zero) + maximum(q - load(hi + g * kLanes), zero);
+  Lanes outside = outside_of(load(lo), load(hi), load(query));
+  for (std::size_t at = kLanes; at < shape.size(); at += kLanes) {
+    outside += outside_of(load(lo + at), load(hi + at), load(query + at));
   }
   return sum(outside);
 }

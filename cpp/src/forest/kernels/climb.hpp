@@ -70,21 +70,28 @@ template <std::size_t Groups, class Visit>
 ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
                          const Landing& from, const Path& path, Box<Groups>& box, Pending& pending,
                          const Visit& visit) {
-  start_box(shape, leaf_point(points, from.leaf), box.lo, box.hi);
-  std::uint32_t depth = from.depth;
-  if (!visit(from.leaf, depth, box.lo, box.hi)) return;
   NodeCode below = from.leaf;
+  ADCORE_ASSUME(is_leaf(below));
+  start_box(shape, leaf_point(points, below), box.lo, box.hi);
+  std::uint32_t depth = from.depth;
+  if (!visit(below, depth, box.lo, box.hi)) return;
   NodeCode code = path.above(depth);
   for (; code != kNoNode && tree.nodes[code].box == kNoBox; code = path.above(depth)) {
+    ADCORE_ASSUME(!is_leaf(code));
     merge_subtree(tree, shape, points, tree.nodes[code].sibling(below), box.lo, box.hi, pending);
     if (!visit(code, --depth, box.lo, box.hi)) return;
     below = code;
   }
-  // The path is at hand, while parents have to be fetched, one after the other.
-  const bool remembered = path.holds_all(from.depth);
-  for (; code != kNoNode; code = remembered ? path.above(depth) : tree.boxed[tree.nodes[code].box].parent) {
+  const auto visit_boxed = [&] {
+    ADCORE_ASSUME(!is_leaf(code));
     const float* corners = box_at(tree, shape, code);
-    if (!visit(code, --depth, corners, corners + shape.size())) return;
+    return visit(code, --depth, corners, corners + shape.size());
+  };
+  // The path is at hand, while parents have to be fetched, one after the other.
+  if (path.holds_all(from.depth)) {
+    while (depth > 0 && visit_boxed()) code = path.above(depth);
+  } else {
+    for (; code != kNoNode && visit_boxed();) code = tree.boxed[tree.nodes[code].box].parent;
   }
 }
 

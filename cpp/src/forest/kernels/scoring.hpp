@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "climb.hpp"
 
@@ -14,39 +15,41 @@ inline constexpr std::size_t kFlight = 8;
 /// Fewer than these are sooner down one after the other.
 inline constexpr std::size_t kLeastFlight = 3;
 
-/// One step of a walker, or none for one that has landed: without a branch, since when a walker lands nobody can guess.
-ADCORE_INLINE void step_or_stay(const Node* nodes, const float* query, Landing& at) noexcept {
-  const NodeCode code = at.leaf;
-  const NodeCode landed = code / kLeafFlag;  // 1 or 0
-  const NodeCode stay = NodeCode{0} - landed;
-  const NodeCode next = next_on_path(nodes[code & ~stay], query);
-  at.leaf = next ^ ((next ^ code) & stay);
-  at.depth += 1U - landed;
+/// Nodes among the first `count` codes of a way: so deep is the leaf, which all codes after them are. Looks at all that
+/// a way can hold, without a branch.
+ADCORE_INLINE auto depth_of_leaf(const NodeCode* codes, std::uint32_t count) noexcept -> std::uint32_t {
+  std::uint32_t nodes = 0;
+  for (std::uint32_t i = 0; i < Way::kMost; ++i) nodes += i < count && !is_leaf(codes[i]) ? 1U : 0U;
+  return nodes;
 }
 
 /// Walks kFlight queries down; walker i goes through trees[i] with queries[i]. No tree is a single leaf.
 ADCORE_INLINE void descend_together(const SampledTree* const* trees, const float* const* queries, Landing* landings,
                                     Path* paths) noexcept {
-  Landing at[kFlight];
   const Node* nodes[kFlight];
-  NodeCode* passed[kFlight];
+  NodeCode at[kFlight];  // a walker that has landed stays at the node above its leaf
+  NodeCode passed[kFlight][Way::kMost];
   for (std::size_t i = 0; i < kFlight; ++i) {
-    at[i] = {trees[i]->tree->root, 0};
     nodes[i] = trees[i]->tree->nodes;
-    passed[i] = paths[i].ring();
+    at[i] = passed[i][0] = trees[i]->tree->root;
   }
   NodeCode all_landed = 0;
-  for (std::size_t depth = 0; depth < Way::kMost && all_landed == 0; ++depth) {
+  std::uint32_t last = 0;
+  while (last + 1 < Way::kMost && all_landed == 0) {
     all_landed = kLeafFlag;
+    ++last;
     for (std::size_t i = 0; i < kFlight; ++i) {
-      passed[i][depth] = at[i].leaf;  // of no meaning, and not looked at, once it has landed
-      step_or_stay(nodes[i], queries[i], at[i]);
-      all_landed &= at[i].leaf;
+      const NodeCode next = next_on_path(nodes[i][at[i]], queries[i]);
+      passed[i][last] = next;
+      // By a move, not a jump: when a walker lands nobody can guess.
+      at[i] = __builtin_expect_with_probability(is_leaf(next), 1, 0.5) ? at[i] : next;
+      all_landed &= next;
     }
   }
   for (std::size_t i = 0; i < kFlight; ++i) {
-    while (!is_leaf(at[i].leaf)) step_down(*trees[i]->tree, queries[i], at[i], paths[i]);
-    landings[i] = at[i];
+    landings[i] = {passed[i][last], depth_of_leaf(passed[i], last)};
+    std::memcpy(paths[i].ring(), passed[i], sizeof passed[i]);
+    while (!is_leaf(landings[i].leaf)) step_down(*trees[i]->tree, queries[i], landings[i], paths[i]);
   }
 }
 
@@ -76,13 +79,15 @@ ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& sh
                                 const float* query, const Landing& landing, const Path& path, Box<Groups>& box,
                                 Pending& pending) -> float {
   float score = 0;
-  const auto visit = [&](NodeCode code, std::uint32_t depth, const float* lo, const float* hi) {
-    const Reach at = reach(shape, lo, hi, query);
-    if (!(at.outside > 0)) {
-      if (is_leaf(code)) score = seen_score(tree, code & ~kLeafFlag, depth);
-      return false;
+  const auto visit = [&](NodeCode code, std::uint32_t depth, auto* lo, auto* hi) __attribute__((always_inline)) {
+    if (is_leaf(code)) {  // cut off for certain, if it is not this point
+      const bool seen = !(distance(shape, lo, hi, query) > 0);
+      score = seen ? seen_score(tree, code & ~kLeafFlag, depth) : inverse_depth(depth + 1);
+      return !seen;
     }
-    const float cut_off = at.probability_of_cut();  // 1 at the leaf
+    const Reach at = reach(shape, lo, hi, query);
+    if (!(at.outside > 0)) return false;
+    const float cut_off = at.probability_of_cut();
     score = cut_off * inverse_depth(depth + 1) + (1.0F - cut_off) * score;
     return true;
   };
