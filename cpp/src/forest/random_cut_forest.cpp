@@ -77,9 +77,9 @@ auto RandomCutForest::sampled(const Member& member) const noexcept -> SampledTre
 }
 
 auto RandomCutForest::sampled_trees() const -> std::vector<SampledTree> {
-  std::vector<SampledTree> trees;
-  trees.reserve(members_.size());
-  for (const Member& member : members_) trees.push_back(sampled(member));
+  std::vector<SampledTree> trees(members_.size());
+  std::transform(members_.begin(), members_.end(), trees.begin(),
+                 [&](const Member& member) { return sampled(member); });
   return trees;
 }
 
@@ -262,12 +262,21 @@ void RandomCutForest::score_and_learn(Member& member, const Block& block, std::s
   score_through(block.rows);
 }
 
+// The same for a block of one row that needs no score, or has it.
+void RandomCutForest::learn_row() {
+  const std::uint64_t time = block_.times[0];
+  if (time == 0) return;
+  for (Member& member : members_) {
+    if (time >= member.sampler.next_acceptance()) offer(member, block_, 0);
+  }
+}
+
 void RandomCutForest::update(std::span<const float> row, bool sample) {
   check_row(config_, row);
   if (row.size() != config_.row_size()) throw_invalid_argument("row size", static_cast<double>(row.size()), "one row");
   make_room(1);
   load(row, sample, block_);
-  for (Member& member : members_) score_and_learn(member, block_, 1, {});
+  learn_row();
   if (clock_.needs_rebase()) rebase_keys();
 }
 
@@ -297,9 +306,7 @@ void RandomCutForest::process_block(std::span<const float> rows, std::span<doubl
   by_tree_.resize(members_.size() * count);
   if (count == 1 && block_.ready_from == 0) {  // one row: the flight is over trees instead
     score_trees(block_.queries.data(), by_tree_.data());
-    block_.ready_from = 1;
-    for (Member& member : members_) score_and_learn(member, block_, 1, {});
-    block_.ready_from = 0;
+    learn_row();
   } else
     parallel_ranges(members_.size(), threads, [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {

@@ -87,6 +87,7 @@ class RandomCutForest final : public Forest {
   [[nodiscard]] auto ways_of(std::span<const Sampler::Decision> decisions) const -> std::vector<Way>;
   void score_and_learn_together();
   void score_and_learn(Member& member, const Block& block, std::size_t first_scored, std::span<float> scores);
+  void learn_row();
   void process_block(std::span<const float> rows, std::span<double> scores, std::size_t threads);
 
   ForestConfig config_;
