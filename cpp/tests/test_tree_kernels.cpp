@@ -40,7 +40,40 @@ auto make_queries(const std::vector<float>& values, std::size_t width) -> std::v
   return queries;
 }
 
+/// score() says that one of them is right.
+void expect_scores_together_as_alone(const TreeByHand& tree, const std::vector<std::vector<float>>& queries) {
+  const auto together = tree.scores(queries);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    EXPECT_EQ(static_cast<double>(together[i]), tree.score(queries[i])) << "query " << i;
+  }
+}
+
 class TreeKernelsLikeVisitors : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(TreeKernelsLikeVisitors, ScoresTogether) {
+  const std::size_t width = GetParam();
+  const auto values = wave(kPoints, width);
+  auto queries = make_queries(values, width);
+  for (std::size_t i = 0; i < 3; ++i) queries.push_back(queries[i]);  // a whole flight, and some more
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    expect_scores_together_as_alone(make_tree(values, width, seed), queries);
+  }
+}
+
+// Each value is far beyond all before it: nearly every cut parts the last from the rest.
+TEST(TreeKernels, ScoresTogetherInATreeDeeperThanAWayCanHold) {
+  std::vector<float> values;
+  std::vector<std::vector<float>> queries;
+  for (float value = 1e-20F; values.size() < 60; value *= 4) {
+    values.push_back(value);
+    if (values.size() % 5 == 1) queries.push_back({1.5F * value});
+  }
+  TreeByHand tree(values, 1, 3);
+  for (PointIndex i = 0; i < values.size(); ++i) tree.insert(i);
+  const SampledTree sampled = tree.sampled();
+  ASSERT_GT(trace(tree.root(sampled), queries[0]).steps.size(), Way::kMost);
+  expect_scores_together_as_alone(tree, queries);
+}
 
 TEST_P(TreeKernelsLikeVisitors, Attribution) {
   const std::size_t width = GetParam();

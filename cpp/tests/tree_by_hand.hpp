@@ -40,6 +40,18 @@ class TreeByHand {
     EXPECT_NEAR(result, score_on(trace(root(tree), query), query), 1e-5) << "the fast score is not the plain one";
     return static_cast<double>(result);
   }
+  /// Of many queries, which walk down together.
+  [[nodiscard]] auto scores(const std::vector<std::vector<float>>& queries) const -> std::vector<float> {
+    std::vector<float> values;
+    for (const auto& query : queries) {
+      const auto whole = padded(query);
+      values.insert(values.end(), whole.begin(), whole.end());
+    }
+    std::vector<float> results(queries.size());
+    kernels().score_queries(sampled(), store_.view(), values.data(), values.size() / queries.size(), queries.size(),
+                            results.data());
+    return results;
+  }
   [[nodiscard]] auto attribution(std::span<const float> query) const -> Attribution {
     Attribution result{std::vector<double>(query.size()), std::vector<double>(query.size())};
     const SampledTree tree = sampled();
