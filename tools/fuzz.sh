@@ -15,14 +15,20 @@ if command -v clang++ >/dev/null; then
 else
   cmake --preset asan --log-level=WARNING
   cmake --build --preset asan --target fuzz_bodies
-  corpus=$PWD/cpp/fuzz/corpus
-  cd build/asan/cpp/fuzz
-  for body in fuzz_*; do
-    [ -f "$body" ] && [ -x "$body" ] || continue
-    echo "$body"
-    "./$body" "$corpus/${body#fuzz_}" "$seconds" || {
-      echo "$body failed; the input is in $PWD/failing_input" >&2
-      exit 1
+  bodies=$PWD/build/asan/cpp/fuzz
+  export bodies corpus=$PWD/cpp/fuzz/corpus seconds
+  # Each in a folder of its own, where the input lies that it fails at.
+  fuzz_body() {
+    mkdir -p "$bodies/runs/$1" && cd "$bodies/runs/$1"
+    local said
+    said=$("$bodies/$1" "$corpus/${1#fuzz_}" "$seconds") || {
+      echo "$1 failed; the input is in $PWD/failing_input" >&2
+      return 1
     }
-  done
+    echo "$1: $said"
+  }
+  export -f fuzz_body
+  for body in cpp/fuzz/fuzz_*.cpp; do
+    basename "$body" .cpp
+  done | xargs --max-args=1 --max-procs="$(nproc)" bash -c 'fuzz_body "$0"'
 fi

@@ -25,11 +25,11 @@ sources_to_check() {
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
 
 since=${1:-$(first_commit_to_compare)}
-cmake --preset default --log-level=WARNING
+cmake --preset tidy --log-level=WARNING  # only for the commands, of each source alone
 package_build=$(dirname "$(ls -t build/cp*/compile_commands.json | head -n 1)")
 for source in $(sources_to_check "$since" | sort -u); do
   case $source in
     python/*) echo "$package_build $source" ;;
-    *) echo "build/default $source" ;;
+    *) echo "build/tidy $source" ;;
   esac
 done | xargs --no-run-if-empty --max-args=2 --max-procs="$(nproc)" clang-tidy --quiet -p

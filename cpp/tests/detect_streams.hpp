@@ -1,6 +1,7 @@
 // Streams that the tests of the detect room share: all seeded, all made here.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +10,16 @@
 #include <vector>
 
 #include "adcore/base/random.hpp"
+#include "adcore/detect/transform.hpp"
 
 namespace adcore::testing {
 
+inline constexpr std::array kMethods = {TransformMethod::none,
+                                        TransformMethod::weighted,
+                                        TransformMethod::difference,
+                                        TransformMethod::normalize,
+                                        TransformMethod::normalize_difference,
+                                        TransformMethod::subtract_moving_average};
 inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Roughly normal: twelve uniforms less six.

@@ -15,6 +15,8 @@
 
 namespace adcore::testing {
 
+inline constexpr std::int64_t kMinute = 60'000;
+
 struct Record {
   std::int64_t time = 0;
   std::map<std::string, double> numbers;

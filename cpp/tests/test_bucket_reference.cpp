@@ -11,7 +11,7 @@ namespace {
 
 using testing::Rows;
 
-struct Stream {
+struct BucketStream {
   const char* name;
   std::size_t rows;
   std::uint32_t entities;
@@ -25,9 +25,9 @@ struct Stream {
   std::int64_t start;
 };
 
-void PrintTo(const Stream& stream, std::ostream* out) { *out << stream.name; }
+void PrintTo(const BucketStream& stream, std::ostream* out) { *out << stream.name; }
 
-auto config_of(const Stream& stream) -> BucketConfig {
+auto config_of(const BucketStream& stream) -> BucketConfig {
   BucketConfig config;
   config.bucket_span = stream.span;
   config.bucket_offset = stream.offset;
@@ -39,7 +39,7 @@ auto config_of(const Stream& stream) -> BucketConfig {
   return config;
 }
 
-auto rows_of(const Stream& stream) -> Rows {
+auto rows_of(const BucketStream& stream) -> Rows {
   return testing::random_rows(stream.rows, stream.entities, stream.step, stream.disorder, 11, stream.start);
 }
 
@@ -60,7 +60,7 @@ void expect_near(double actual, double expected, BucketFunction function) {
   }
 }
 
-class BucketStreams : public ::testing::TestWithParam<Stream> {};
+class BucketStreams : public ::testing::TestWithParam<BucketStream> {};
 
 TEST_P(BucketStreams, agree_with_the_reference) {
   const auto config = config_of(GetParam());
@@ -100,15 +100,15 @@ TEST_P(BucketStreams, give_the_same_bits_for_any_batch_size) {
 INSTANTIATE_TEST_SUITE_P(
     all, BucketStreams,
     ::testing::Values(
-        Stream{"in_order", 6'000, 20, 10, 0, 1'000, 0, 0, false, 9, 1'700'000'000'000},
-        Stream{"disorder_within_the_delay", 6'000, 20, 10, 3'000, 1'000, 0, 3'000, false, 9, 1'700'000'000'000},
-        Stream{"some_rows_late", 6'000, 20, 10, 5'000, 1'000, 0, 700, false, 9, 1'700'000'000'000},
-        Stream{"around_the_epoch", 6'000, 5, 10, 5'000, 700, -123, 1'000, false, 9, -30'000},
-        Stream{"gaps_filled", 3'000, 40, 50, 2'000, 300, 7, 2'000, true, 9, -30'000},
-        Stream{"gaps_filled_far_apart", 800, 200, 500, 5'000, 250, 0, 4'000, true, 3, 1'700'000'000'000},
-        Stream{"many_entities_few_each", 9'000, 100'000, 10, 500, 10'000, 0, 500, false, 9, 1'700'000'000'000},
-        Stream{"one_entity", 5'000, 1, 1, 0, 1'000, 0, 0, false, 9, 1'700'000'000'000},
-        Stream{"a_delay_of_everything", 4'000, 30, 10, 40'000, 50, 0, 100'000, false, 9, 1'700'000'000'000}),
+        BucketStream{"in_order", 6'000, 20, 10, 0, 1'000, 0, 0, false, 9, 1'700'000'000'000},
+        BucketStream{"disorder_within_the_delay", 6'000, 20, 10, 3'000, 1'000, 0, 3'000, false, 9, 1'700'000'000'000},
+        BucketStream{"some_rows_late", 6'000, 20, 10, 5'000, 1'000, 0, 700, false, 9, 1'700'000'000'000},
+        BucketStream{"around_the_epoch", 6'000, 5, 10, 5'000, 700, -123, 1'000, false, 9, -30'000},
+        BucketStream{"gaps_filled", 3'000, 40, 50, 2'000, 300, 7, 2'000, true, 9, -30'000},
+        BucketStream{"gaps_filled_far_apart", 800, 200, 500, 5'000, 250, 0, 4'000, true, 3, 1'700'000'000'000},
+        BucketStream{"many_entities_few_each", 9'000, 100'000, 10, 500, 10'000, 0, 500, false, 9, 1'700'000'000'000},
+        BucketStream{"one_entity", 5'000, 1, 1, 0, 1'000, 0, 0, false, 9, 1'700'000'000'000},
+        BucketStream{"a_delay_of_everything", 4'000, 30, 10, 40'000, 50, 0, 100'000, false, 9, 1'700'000'000'000}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

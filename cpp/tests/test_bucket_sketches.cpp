@@ -14,7 +14,7 @@
 namespace adcore {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 auto quantile(const QuantileSketch& sketch, double fraction) -> double {
   std::vector<WeightedValue> points;
@@ -100,13 +100,13 @@ TEST(QuantileSketch, takes_infinities_and_the_largest_values) {
   constexpr double kLargest = std::numeric_limits<double>::max();
   QuantileSketch sketch;
   for (int i = 0; i < 3'000; ++i) {
-    for (const double value : {-kInfinity, -kLargest, 1.0, kLargest, kInfinity}) sketch.add(value);
+    for (const double value : {-kInfinite, -kLargest, 1.0, kLargest, kInfinite}) sketch.add(value);
   }
-  EXPECT_EQ(quantile(sketch, 0.1), -kInfinity);
+  EXPECT_EQ(quantile(sketch, 0.1), -kInfinite);
   EXPECT_EQ(quantile(sketch, 0.3), -kLargest);
   EXPECT_EQ(quantile(sketch, 0.5), 1.0);
   EXPECT_EQ(quantile(sketch, 0.7), kLargest);
-  EXPECT_EQ(quantile(sketch, 0.9), kInfinity);
+  EXPECT_EQ(quantile(sketch, 0.9), kInfinite);
 }
 
 TEST(QuantileSketch, of_nothing_is_missing) {

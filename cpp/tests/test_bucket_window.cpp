@@ -16,7 +16,7 @@ using testing::Rows;
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
-auto config_of(std::int64_t delay) -> BucketConfig {
+auto waiting_config(std::int64_t delay) -> BucketConfig {
   BucketConfig config;
   config.bucket_span = 1'000;
   config.window_delay = delay;
@@ -31,7 +31,7 @@ void give(BucketAggregator& aggregator, std::int64_t timestamp, double value = 1
 }
 
 TEST(BucketWindow, a_bucket_is_finished_when_the_watermark_reaches_its_end) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   give(aggregator, 500);
   give(aggregator, 999);
   EXPECT_EQ(aggregator.take_finished().size(), 0U);
@@ -44,7 +44,7 @@ TEST(BucketWindow, a_bucket_is_finished_when_the_watermark_reaches_its_end) {
 }
 
 TEST(BucketWindow, rows_within_the_delay_go_to_their_bucket) {
-  BucketAggregator aggregator(config_of(1'500));
+  BucketAggregator aggregator(waiting_config(1'500));
   give(aggregator, 500, 1.0);
   give(aggregator, 2'499, 2.0);
   give(aggregator, 100, 4.0);
@@ -60,7 +60,7 @@ TEST(BucketWindow, rows_within_the_delay_go_to_their_bucket) {
 
 // A delay that is no multiple of the span ends in the middle of a bucket, whose rows take the short way until then.
 TEST(BucketWindow, a_bucket_may_be_finished_by_a_row_of_the_bucket_that_is_current) {
-  BucketAggregator aggregator(config_of(300));
+  BucketAggregator aggregator(waiting_config(300));
   Rows rows(1);
   for (const std::int64_t timestamp : {0, 1'000, 1'299, 900, 1'300, 901}) rows.add(timestamp, 0, {1.0});
   rows.give(aggregator);
@@ -69,7 +69,7 @@ TEST(BucketWindow, a_bucket_may_be_finished_by_a_row_of_the_bucket_that_is_curre
 }
 
 TEST(BucketWindow, advance_moves_the_watermark_and_only_forward) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   EXPECT_EQ(aggregator.watermark(), std::nullopt);
   give(aggregator, 500);
   aggregator.advance(100);
@@ -81,7 +81,7 @@ TEST(BucketWindow, advance_moves_the_watermark_and_only_forward) {
 }
 
 TEST(BucketWindow, rows_do_not_move_the_watermark_if_told_so) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.watermark_from_rows = false;
   BucketAggregator aggregator(config);
   give(aggregator, 10'000);
@@ -95,7 +95,7 @@ TEST(BucketWindow, rows_do_not_move_the_watermark_if_told_so) {
 }
 
 TEST(BucketWindow, flushed_buckets_take_no_more_rows) {
-  BucketAggregator aggregator(config_of(5'000));
+  BucketAggregator aggregator(waiting_config(5'000));
   give(aggregator, 500);
   EXPECT_EQ(aggregator.flush().size(), 1U);
   EXPECT_EQ(aggregator.flush().size(), 0U);
@@ -106,7 +106,7 @@ TEST(BucketWindow, flushed_buckets_take_no_more_rows) {
 }
 
 TEST(BucketWindow, peek_shows_open_buckets_and_changes_nothing) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   give(aggregator, 500, 3.0, 9);
   const auto peeked = aggregator.peek_open();
   EXPECT_EQ(peeked.entity, (std::vector<std::uint32_t>{9}));
@@ -115,7 +115,7 @@ TEST(BucketWindow, peek_shows_open_buckets_and_changes_nothing) {
 }
 
 TEST(BucketWindow, empty_buckets_of_entities_seen_are_made_if_asked_for) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.emit_empty = true;
   config.maximum_gap = 2;
   BucketAggregator aggregator(config);
@@ -132,7 +132,7 @@ TEST(BucketWindow, empty_buckets_of_entities_seen_are_made_if_asked_for) {
 }
 
 TEST(BucketWindow, a_jump_of_the_clock_makes_no_more_empty_vectors_than_allowed) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.emit_empty = true;
   config.maximum_gap = 1'000'000'000;
   config.maximum_open_vectors = 100;
@@ -145,7 +145,7 @@ TEST(BucketWindow, a_jump_of_the_clock_makes_no_more_empty_vectors_than_allowed)
 }
 
 TEST(BucketWindow, a_jump_beyond_the_largest_gap_ends_the_filling) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.emit_empty = true;
   config.maximum_gap = 10;
   BucketAggregator aggregator(config);
@@ -155,7 +155,7 @@ TEST(BucketWindow, a_jump_beyond_the_largest_gap_ends_the_filling) {
 }
 
 TEST(BucketWindow, times_out_of_range_are_invalid_and_move_nothing) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   for (const std::int64_t timestamp : {kLowest, kHighest, -kMaximumTimestamp - 1, kMaximumTimestamp + 1}) {
     give(aggregator, timestamp);
   }
@@ -170,7 +170,7 @@ TEST(BucketWindow, times_out_of_range_are_invalid_and_move_nothing) {
 
 TEST(BucketWindow, the_largest_durations_do_not_overflow) {
   for (const std::int64_t offset : {kLowest, std::int64_t{0}, kHighest}) {
-    auto config = config_of(kMaximumDuration);
+    auto config = waiting_config(kMaximumDuration);
     config.bucket_span = kMaximumDuration;
     config.bucket_offset = offset;
     BucketAggregator aggregator(config);
@@ -183,14 +183,14 @@ TEST(BucketWindow, the_largest_durations_do_not_overflow) {
 }
 
 TEST(BucketWindow, rows_without_an_entity_are_invalid) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   give(aggregator, 0, 1.0, kNoCode);
   EXPECT_EQ(aggregator.counts().invalid_rows, 1U);
   EXPECT_EQ(aggregator.open_buckets(), 0U);
 }
 
 TEST(BucketWindow, entities_over_the_limit_are_dropped_and_counted) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.maximum_entities = 10;
   BucketAggregator aggregator(config);
   give(aggregator, 0, 1.0, 9);
@@ -201,7 +201,7 @@ TEST(BucketWindow, entities_over_the_limit_are_dropped_and_counted) {
 
 // Entities of an open bucket go on; new ones wait until a bucket is finished.
 TEST(BucketWindow, open_vectors_over_the_limit_are_dropped_and_counted) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.maximum_open_vectors = 2;
   BucketAggregator aggregator(config);
   for (const std::uint32_t entity : {0U, 1U, 2U, 1U, 3U}) give(aggregator, 0, 1.0, entity);
@@ -212,7 +212,7 @@ TEST(BucketWindow, open_vectors_over_the_limit_are_dropped_and_counted) {
 }
 
 TEST(BucketWindow, memory_is_bounded_by_the_limit_under_a_flood_of_entities) {
-  auto config = config_of(0);
+  auto config = waiting_config(0);
   config.maximum_open_vectors = 1'000;
   BucketAggregator aggregator(config);
   for (std::uint32_t i = 0; i < 200'000; i += 1'000) {
@@ -227,7 +227,7 @@ TEST(BucketWindow, memory_is_bounded_by_the_limit_under_a_flood_of_entities) {
 }
 
 TEST(BucketWindow, memory_of_an_aggregator_at_rest_is_small) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   auto rows = testing::random_rows(100'000, 5'000, 1, 0, 3);
   rows.values.resize(1);
   rows.give(aggregator);
@@ -237,7 +237,7 @@ TEST(BucketWindow, memory_of_an_aggregator_at_rest_is_small) {
 }
 
 TEST(BucketWindow, no_rows_are_no_vectors) {
-  BucketAggregator aggregator(config_of(0));
+  BucketAggregator aggregator(waiting_config(0));
   Rows(1).give(aggregator);
   EXPECT_EQ(aggregator.take_finished().size(), 0U);
   EXPECT_EQ(aggregator.flush().size(), 0U);

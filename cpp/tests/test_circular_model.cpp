@@ -4,34 +4,32 @@
 #include <vector>
 
 #include "adcore/base/error.hpp"
-#include "adcore/base/normal_tail.hpp"
 #include "adcore/base/random.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "adcore/series/circular_model.hpp"
 #include "adcore/state/fields.hpp"
+#include "series_streams.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
-constexpr std::int64_t kDay = 24 * kHour;
-
-auto normal(Random& random) -> double { return normal_quantile_of_log_tail(std::log(random.uniform())); }
+using testing::normal;
 
 /// Once a day, at one of the given hours in turn, give or take `minutes`.
 auto daily(const std::vector<double>& hours, double minutes, int days) -> CircularModel {
-  const CircularConfig config{.bucket_span = kHour, .period = kSecondsPerDay};
+  const CircularConfig config{.bucket_span = kMsPerHour, .period = kSecondsPerDay};
   CircularModel model;
   Random random(3);
   for (int day = 0; day < days; ++day) {
     const double hour = hours[static_cast<std::size_t>(day) % hours.size()];
-    model.learn(config, day * kDay + static_cast<std::int64_t>(hour) * kHour,
+    model.learn(config, day * kMsPerDay + static_cast<std::int64_t>(hour) * kMsPerHour,
                 3600 * hour + 60 * minutes * normal(random));
   }
   return model;
 }
 
 auto at_hour(const CircularModel& model, double hour, std::int64_t day = 1000) -> CircularAssessment {
-  return model.assess({.bucket_span = kHour, .period = kSecondsPerDay}, day * kDay, 3600 * hour);
+  return model.assess({.bucket_span = kMsPerHour, .period = kSecondsPerDay}, day * kMsPerDay, 3600 * hour);
 }
 
 TEST(CircularModel, KnowsNothingBeforeTheFirstValue) {
@@ -85,9 +83,9 @@ TEST(CircularModel, FindsTwoUsualTimes) {
 }
 
 TEST(CircularModel, OfEventsAtAllTimesFindsNoneUnusual) {
-  const CircularConfig config{.bucket_span = kHour, .period = kSecondsPerDay};
+  const CircularConfig config{.bucket_span = kMsPerHour, .period = kSecondsPerDay};
   CircularModel model;
-  for (int hour = 0; hour < 24 * 30; ++hour) model.learn(config, hour * kHour, 3600 * (hour % 24) + 1800);
+  for (int hour = 0; hour < 24 * 30; ++hour) model.learn(config, hour * kMsPerHour, 3600 * (hour % 24) + 1800);
   for (double hour = 0; hour < 24; hour += 0.25) {
     EXPECT_GT(at_hour(model, hour).log_probability, std::log(0.05)) << hour;
     EXPECT_FALSE(at_hour(model, hour).multimodal);
@@ -97,8 +95,8 @@ TEST(CircularModel, OfEventsAtAllTimesFindsNoneUnusual) {
 TEST(CircularModel, KeepsAnOutlierApartFromTheUsualTime) {
   auto model = daily({9}, 10, 60);
   const double before = at_hour(model, 3).log_probability;
-  const CircularConfig config{.bucket_span = kHour, .period = kSecondsPerDay};
-  model.learn(config, 60 * kDay, 22 * 3600);
+  const CircularConfig config{.bucket_span = kMsPerHour, .period = kSecondsPerDay};
+  model.learn(config, 60 * kMsPerDay, 22 * 3600);
   EXPECT_NEAR(at_hour(model, 3).log_probability, before, 0.15 * std::abs(before));
   EXPECT_FALSE(at_hour(model, 3).multimodal);
   // What was seen once is less unusual the second time.
@@ -112,21 +110,21 @@ TEST(CircularModel, ForgivesNewTimesEarlyOn) {
 }
 
 TEST(CircularModel, KnowsTheWeek) {
-  const CircularConfig config{.bucket_span = kHour, .period = kSecondsPerWeek};
+  const CircularConfig config{.bucket_span = kMsPerHour, .period = kSecondsPerWeek};
   CircularModel model;
   // Thursdays at 10:00, the tenth hour of the week.
-  for (int week = 0; week < 20; ++week) model.learn(config, (week * 7 * 24 + 10) * kHour, 36'000);
-  const std::int64_t later = 21 * 7 * kDay;
+  for (int week = 0; week < 20; ++week) model.learn(config, (week * 7 * 24 + 10) * kMsPerHour, 36'000);
+  const std::int64_t later = 21 * 7 * kMsPerDay;
   EXPECT_GT(model.assess(config, later, 36'000).log_probability, std::log(0.5));
-  EXPECT_LT(model.assess(config, later + kDay, 36'000 + 3 * 86'400).log_probability, std::log(1e-4));
+  EXPECT_LT(model.assess(config, later + kMsPerDay, 36'000 + 3 * 86'400).log_probability, std::log(1e-4));
 }
 
 TEST(CircularModel, OutlivesLongGaps) {
   auto model = daily({9}, 10, 60);
-  const CircularConfig config{.bucket_span = kHour, .period = kSecondsPerDay};
-  model.pass(config, 100'000 * kDay);
+  const CircularConfig config{.bucket_span = kMsPerHour, .period = kSecondsPerDay};
+  model.pass(config, 100'000 * kMsPerDay);
   EXPECT_TRUE(std::isfinite(at_hour(model, 3, 100'000).log_probability));
-  model.learn(config, 100'001 * kDay, 20 * 3600);
+  model.learn(config, 100'001 * kMsPerDay, 20 * 3600);
   EXPECT_GT(at_hour(model, 20, 100'001).log_probability, std::log(0.3));
 }
 

@@ -2,22 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "adcore/base/error.hpp"
 #include "adcore/forest/compact_forest.hpp"
 #include "forest/compact_forest_kernel.hpp"
 #include "forest/compact_forest_reader.hpp"
+#include "taxi_rides.hpp"
 
 namespace adcore {
 namespace {
 
-auto small(std::size_t shingle_size = 4) -> ForestConfig {
+auto small_forest(std::size_t shingle_size = 4) -> ForestConfig {
   ForestConfig config;
   config.shingle_size = shingle_size;
   config.number_of_trees = kCompactTrees;
@@ -26,7 +24,7 @@ auto small(std::size_t shingle_size = 4) -> ForestConfig {
 }
 
 /// A wave with noise, and a jump to 30 at the rows listed.
-auto wave(std::size_t rows, const std::vector<std::size_t>& spikes = {}) -> std::vector<float> {
+auto wave_with_spikes(std::size_t rows, const std::vector<std::size_t>& spikes = {}) -> std::vector<float> {
   std::mt19937_64 random(11);
   std::normal_distribution<double> noise(0, 0.3);
   std::vector<float> values;
@@ -50,18 +48,18 @@ auto point_with(const Forest& forest, float value) -> std::vector<float> {
 }
 
 TEST(CompactForest, FindsASpike) {
-  CompactForest forest(small());
-  const auto scores = process(forest, wave(1000, {800}));
+  CompactForest forest(small_forest());
+  const auto scores = process(forest, wave_with_spikes(1000, {800}));
   double most = 0;
   for (std::size_t i = 100; i < 800; ++i) most = std::max(most, scores[i]);
   EXPECT_GT(scores[800], 1.5 * most);
 }
 
 TEST(CompactForest, IsSilentUntilReady) {
-  ForestConfig config = small();
+  ForestConfig config = small_forest();
   config.output_after = 20;
   CompactForest forest(config);
-  const auto scores = process(forest, wave(40));
+  const auto scores = process(forest, wave_with_spikes(40));
   for (std::size_t i = 0; i < 23; ++i) EXPECT_EQ(scores[i], 0) << i;  // 3 rows fill the shingle but for one
   for (std::size_t i = 23; i < 40; ++i) EXPECT_GT(scores[i], 0) << i;
   EXPECT_TRUE(forest.is_ready());
@@ -69,7 +67,7 @@ TEST(CompactForest, IsSilentUntilReady) {
 }
 
 TEST(CompactForest, AnswersNothingBeforeItIsReady) {
-  const CompactForest forest(small());
+  const CompactForest forest(small_forest());
   const std::vector<float> point(4, 1.0F);
   EXPECT_EQ(forest.score(point), 0);
   EXPECT_EQ(forest.displacement(point), 0);
@@ -78,11 +76,11 @@ TEST(CompactForest, AnswersNothingBeforeItIsReady) {
 }
 
 TEST(CompactForest, GivesTheSameForAnySplitIntoCalls) {
-  const auto rows = wave(700, {300, 301});
-  CompactForest whole(small());
+  const auto rows = wave_with_spikes(700, {300, 301});
+  CompactForest whole(small_forest());
   const auto expected = process(whole, rows);
-  CompactForest parts(small());
-  CompactForest singly(small());
+  CompactForest parts(small_forest());
+  CompactForest singly(small_forest());
   std::vector<double> scores;
   for (std::size_t from = 0; from < rows.size(); from += 37) {
     const auto some = process(parts, std::span(rows).subspan(from, std::min<std::size_t>(37, rows.size() - from)));
@@ -98,14 +96,14 @@ TEST(CompactForest, GivesTheSameForAnySplitIntoCalls) {
 }
 
 TEST(CompactForest, IsTheSamplerAndTheKernelAndNoMore) {
-  const ForestConfig config = small(1);
+  const ForestConfig config = small_forest(1);
   CompactForest forest(config);
   CompactSample sample(1, 1, config.sample_size);
   Sampler sampler(config.sample_size, config.initial_accept_fraction);
   DecayClock clock(config.resolved_time_decay());
   Random random(config.seed);
   CompactReader reader(config, compact_kernel());
-  const auto rows = wave(6000);
+  const auto rows = wave_with_spikes(6000);
   std::size_t acceptances = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = std::span(&rows[i], 1);
@@ -132,15 +130,15 @@ TEST(CompactForest, IsTheSamplerAndTheKernelAndNoMore) {
 }
 
 TEST(CompactForest, AConstantStreamScoresAsOneLeaf) {
-  CompactForest forest(small());
+  CompactForest forest(small_forest());
   const auto scores = process(forest, std::vector<float>(500, 3.25F));
   EXPECT_NEAR(scores.back(), 0.5, 1e-6);  // (1 - 1/2) / log2(n + 1) times log2(n + 1)
   EXPECT_NEAR(forest.score(point_with(forest, 4.0F)), std::log2(65.0), 1e-5);
 }
 
 TEST(CompactForest, RefusesMissingAndEndlessValuesAndStaysAsItWas) {
-  CompactForest forest(small());
-  process(forest, wave(200));
+  CompactForest forest(small_forest());
+  process(forest, wave_with_spikes(200));
   const auto before = forest.to_bytes();
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 2e30F}) {
     EXPECT_THROW(forest.update(std::span(&bad, 1), true), InvalidArgument);
@@ -152,14 +150,14 @@ TEST(CompactForest, RefusesMissingAndEndlessValuesAndStaysAsItWas) {
   EXPECT_THROW((void)forest.score(std::vector<float>(3)), InvalidArgument);
   EXPECT_THROW(forest.update(std::vector<float>(2), true), InvalidArgument);
   std::vector<double> scores(3);
-  EXPECT_THROW(forest.process(wave(2), scores, 1), InvalidArgument);
+  EXPECT_THROW(forest.process(wave_with_spikes(2), scores, 1), InvalidArgument);
   EXPECT_THROW(forest.set_time_decay(-1), InvalidArgument);
   EXPECT_EQ(forest.to_bytes(), before);
 }
 
 TEST(CompactForest, AttributionSumsToTheScoreAndPointsAtTheCause) {
-  CompactForest forest(small());
-  process(forest, wave(600));
+  CompactForest forest(small_forest());
+  process(forest, wave_with_spikes(600));
   const auto high = point_with(forest, 30.0F);
   const Attribution up = forest.attribution(high);
   EXPECT_NEAR(up.total(), forest.score(high), 1e-9);
@@ -169,20 +167,20 @@ TEST(CompactForest, AttributionSumsToTheScoreAndPointsAtTheCause) {
 }
 
 TEST(CompactForest, ImputesAndExtrapolatesTheWave) {
-  CompactForest forest(small(8));
-  process(forest, wave(2000));
+  CompactForest forest(small_forest(8));
+  process(forest, wave_with_spikes(2000));
   const Extrapolation future = forest.extrapolate(10, 1.0);
   double error = 0;
   for (std::size_t i = 0; i < 10; ++i) {
     const double expected = 5 * std::sin(static_cast<double>(2000 + i) * 0.3);
     error += std::fabs(static_cast<double>(future.value[i]) - expected) / 10;
   }
-  EXPECT_LT(error, 2.0);  // the mean distance of two points of the wave is 4
+  EXPECT_LT(error, 2.0);  // the mean distance of two points of the wave_with_spikes is 4
 }
 
 TEST(CompactForest, NeighborsAndDensityFollowThePoints) {
-  CompactForest forest(small());
-  process(forest, wave(600));
+  CompactForest forest(small_forest());
+  process(forest, wave_with_spikes(600));
   const auto usual = point_with(forest, static_cast<float>(5 * std::sin(600 * 0.3)));
   const auto strange = point_with(forest, 30.0F);
   EXPECT_FALSE(forest.near_neighbors(usual, 3.0).empty());
@@ -193,13 +191,13 @@ TEST(CompactForest, NeighborsAndDensityFollowThePoints) {
 
 TEST(CompactForest, SnapshotsGoOnAsIfNothingHadHappened) {
   for (const std::size_t rows : {0U, 3U, 30U, 900U}) {
-    CompactForest forest(small());
-    process(forest, wave(rows));
+    CompactForest forest(small_forest());
+    process(forest, wave_with_spikes(rows));
     const auto bytes = forest.to_bytes();
     const auto loaded = forest_from_bytes(bytes);
     const auto copy = forest.clone();
     EXPECT_EQ(loaded->to_bytes(), bytes);
-    const auto more = wave(400, {200});
+    const auto more = wave_with_spikes(400, {200});
     const auto expected = process(forest, more);
     EXPECT_EQ(process(*loaded, more), expected);
     EXPECT_EQ(process(*copy, more), expected);
@@ -208,8 +206,8 @@ TEST(CompactForest, SnapshotsGoOnAsIfNothingHadHappened) {
 }
 
 TEST(CompactForest, DamagedSnapshotsAreRefused) {
-  CompactForest forest(small());
-  process(forest, wave(300));
+  CompactForest forest(small_forest());
+  process(forest, wave_with_spikes(300));
   const auto bytes = forest.to_bytes();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     auto damaged = bytes;
@@ -224,13 +222,13 @@ TEST(CompactForest, AModelOfAnEntityTakesLessThanEightKilobytes) {
   config.shingle_size = 8;
   config.number_of_trees = 30;
   CompactForest forest(config);
-  process(forest, wave(10'000));
+  process(forest, wave_with_spikes(10'000));
   EXPECT_LT(forest.memory_bytes(), 8000U);
   EXPECT_LT(forest.to_bytes().size(), 6500U);
 }
 
 TEST(CompactForest, TakesPointsOfManyDimensions) {
-  ForestConfig config = small(1);
+  ForestConfig config = small_forest(1);
   config.input_dimensions = 1500;
   CompactForest forest(config);
   std::mt19937_64 random(5);
@@ -246,11 +244,11 @@ TEST(CompactForest, TakesPointsOfManyDimensions) {
 }
 
 TEST(CompactForest, ChangesItsMemoryWithTheDecay) {
-  ForestConfig config = small(1);
+  ForestConfig config = small_forest(1);
   CompactForest quick(config);
   CompactForest slow(config);
-  process(quick, wave(500));
-  process(slow, wave(500));
+  process(quick, wave_with_spikes(500));
+  process(slow, wave_with_spikes(500));
   quick.set_time_decay(0.1);
   slow.set_time_decay(0.0);
   const std::vector<float> moved(60, 40.0F);
@@ -283,7 +281,7 @@ auto correlation(const std::vector<double>& a, const std::vector<double>& b, std
 TEST(CompactForest, ScoresAsAForestOfResidentTreesDoes) {
   ForestConfig config;
   config.shingle_size = 8;
-  const auto rows = wave(6000, {3000, 3001, 4500});
+  const auto rows = wave_with_spikes(6000, {3000, 3001, 4500});
   const auto resident = process(*make_random_cut_forest(config), rows);
   std::vector<double> compact(rows.size());
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
@@ -299,13 +297,9 @@ TEST(CompactForest, ScoresAsAForestOfResidentTreesDoes) {
 // The statistics of the field's forest on the taxi rides of New York, 50 trees of 256 points, from row 1 000 on: mean
 // score 0.794, highest 2.52 at row 5 956 to 5 961.
 TEST(CompactForest, HasThePublishedStatisticsOfTheTaxiRides) {
-  const char* shared = std::getenv("ADCORE_SHARED");
-  std::ifstream file(std::string(shared != nullptr ? shared : "") + "/quality/equivalence/nyc_taxi.csv");
-  if (!file) GTEST_SKIP() << "ADCORE_SHARED does not lead to quality/equivalence/nyc_taxi.csv";
-  std::string text;
-  std::getline(file, text);
-  std::vector<float> rows;
-  while (std::getline(file, text)) rows.push_back(std::stof(text.substr(text.find(',') + 1)));
+  const auto rides = testing::taxi_rides();
+  if (rides.empty()) GTEST_SKIP() << "ADCORE_SHARED does not lead to quality/equivalence/nyc_taxi.csv";
+  const std::vector<float> rows(rides.begin(), rides.end());
   ForestConfig config;
   config.shingle_size = 8;
   config.number_of_trees = 16;

@@ -140,7 +140,7 @@ auto draw(const Cloud& cloud) -> Points {
   return points;
 }
 
-class CompactKernelOnClouds : public testing::TestWithParam<Cloud> {};
+class CompactKernelOnClouds : public ::testing::TestWithParam<Cloud> {};
 
 TEST_P(CompactKernelOnClouds, ScoresLikeTreesDrawnByDefinition) {
   const Points points = draw(GetParam());
@@ -158,10 +158,10 @@ TEST_P(CompactKernelOnClouds, ScoresLikeTreesDrawnByDefinition) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Clouds, CompactKernelOnClouds,
-                         testing::Values(Cloud{"bulk", 256, 8}, Cloud{"unlike", 200, 8, 1.0},
-                                         Cloud{"clusters", 256, 3, 0.3, 4}, Cloud{"grid", 256, 4, 0, 2, true},
-                                         Cloud{"outlier", 100, 5, 0.5, 1, false, true},
-                                         Cloud{"many_points", 700, 2, 1.0, 3}, Cloud{"many_dimensions", 60, 70, 0.2}),
+                         ::testing::Values(Cloud{"bulk", 256, 8}, Cloud{"unlike", 200, 8, 1.0},
+                                           Cloud{"clusters", 256, 3, 0.3, 4}, Cloud{"grid", 256, 4, 0, 2, true},
+                                           Cloud{"outlier", 100, 5, 0.5, 1, false, true},
+                                           Cloud{"many_points", 700, 2, 1.0, 3}, Cloud{"many_dimensions", 60, 70, 0.2}),
                          [](const auto& info) { return info.param.name; });
 
 TEST(CompactKernel, StratificationSteadiesTheMeanAndKeepsIt) {

@@ -7,16 +7,16 @@
 #include "adcore/base/random.hpp"
 #include "adcore/score/detector_equalizer.hpp"
 #include "adcore/score/raw_score.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr std::int64_t kSpan = 300'000;
-constexpr SnapshotKind kKind = snapshot_kind("test");
+constexpr std::int64_t kFiveMinutes = 300'000;
 
 /// Detectors whose ln p is `stretch` times too low.
 auto trained(const std::vector<double>& stretch, int buckets = 20'000) -> DetectorEqualizer {
-  DetectorEqualizer equalizer(stretch.size(), kSpan);
+  DetectorEqualizer equalizer(stretch.size(), kFiveMinutes);
   Random random(1);
   for (int i = 0; i < buckets; ++i) {
     for (std::size_t detector = 0; detector < stretch.size(); ++detector) {
@@ -27,7 +27,7 @@ auto trained(const std::vector<double>& stretch, int buckets = 20'000) -> Detect
 }
 
 auto written(const DetectorEqualizer& equalizer) -> std::vector<std::byte> {
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   equalizer.write(out);
   return out.finish();
 }
@@ -38,7 +38,7 @@ TEST(DetectorEqualizer, LeavesASingleDetectorAlone) {
 }
 
 TEST(DetectorEqualizer, WaitsUntilEveryDetectorHasHadAFew) {
-  DetectorEqualizer equalizer(2, kSpan);
+  DetectorEqualizer equalizer(2, kFiveMinutes);
   for (int i = 0; i < 50; ++i) equalizer.learn(0, -40);
   EXPECT_EQ(equalizer.corrected(0, -40), -40);
   equalizer.learn(1, -10);
@@ -106,10 +106,10 @@ TEST(DetectorEqualizer, AgesSlowly) {
 
 TEST(DetectorEqualizer, GoesOnFromASnapshot) {
   auto equalizer = trained({1, 4}, 500);
-  equalizer.pass_to(7 * kSpan);
+  equalizer.pass_to(7 * kFiveMinutes);
   const auto bytes = written(equalizer);
-  ByteReader in(bytes, kKind, 1);
-  DetectorEqualizer restored(2, kSpan);
+  ByteReader in(bytes, testing::kTestKind, 1);
+  DetectorEqualizer restored(2, kFiveMinutes);
   restored.read(in);
   in.finish();
   EXPECT_EQ(written(restored), bytes);
@@ -117,12 +117,12 @@ TEST(DetectorEqualizer, GoesOnFromASnapshot) {
 }
 
 TEST(DetectorEqualizer, RefusesABucketThatCannotBe) {
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   out.put(true);
   out.put(std::int64_t{INT64_MAX});
   const auto bytes = out.finish();
-  ByteReader in(bytes, kKind, 1);
-  DetectorEqualizer equalizer(0, kSpan);
+  ByteReader in(bytes, testing::kTestKind, 1);
+  DetectorEqualizer equalizer(0, kFiveMinutes);
   EXPECT_THROW(equalizer.read(in), SnapshotError);
 }
 

@@ -4,14 +4,13 @@
 
 #include "detect_streams.hpp"
 #include "reference/discounted.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr SnapshotKind kKind = snapshot_kind("test");
-
 auto bytes_of(double weight, double mean, double squares, std::uint64_t count) -> std::vector<std::byte> {
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   out.put(weight);
   out.put(mean);
   out.put(squares);
@@ -88,10 +87,10 @@ TEST(Deviation, GoesOnFromASnapshot) {
   Deviation original(0.01);
   Random random(3);
   for (int i = 0; i < 100; ++i) original.update(testing::noise(random));
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   original.write(out);
   const auto bytes = out.finish();
-  ByteReader in(bytes, kKind, 1);
+  ByteReader in(bytes, testing::kTestKind, 1);
   Deviation restored(0.01);
   restored.read(in);
   for (int i = 0; i < 100; ++i) {
@@ -107,7 +106,7 @@ TEST(Deviation, RefusesNumbersThatCannotBe) {
   for (const auto& bytes : {bytes_of(testing::kNan, 0, 0, 1), bytes_of(1, testing::kNan, 0, 1), bytes_of(1, 0, -1, 1),
                             bytes_of(0.5, 0, 0, 1), bytes_of(1, 0, 0, 0), bytes_of(0, 1, 0, 0),
                             bytes_of(1, -1e200, 0, 1), bytes_of(1, 0, 1e300, 1)}) {
-    ByteReader in(bytes, kKind, 1);
+    ByteReader in(bytes, testing::kTestKind, 1);
     Deviation deviation;
     EXPECT_THROW(deviation.read(in), SnapshotError);
   }

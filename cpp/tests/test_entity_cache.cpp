@@ -75,7 +75,7 @@ struct Options {
 
 void PrintTo(const Options& options, std::ostream* out) { *out << options.name; }
 
-class EntityCacheResults : public testing::TestWithParam<Options> {
+class EntityCacheResults : public ::testing::TestWithParam<Options> {
  protected:
   [[nodiscard]] static auto config() -> EntityCacheConfig {
     EntityCacheConfig config = small_cache_config();
@@ -107,23 +107,23 @@ TEST_P(EntityCacheResults, do_not_depend_on_the_budget) {
 }
 
 TEST_P(EntityCacheResults, do_not_depend_on_threads) {
-  const OwnedRows rows = waves(700, 40);
+  const OwnedRows rows = waves(250, 40);
   const OwnedResults expected = feed_all(config(), rows, rows.ids.size(), 1);
   expect_equal(feed_all(config(), rows, rows.ids.size(), 3), expected);  // the rows of an entity lie far apart
-  expect_equal(feed_all(config(), rows, 700, 2), expected);              // mostly one row an entity
+  expect_equal(feed_all(config(), rows, 250, 2), expected);              // mostly one row an entity
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EntityCacheResults,
-                         testing::Values(Options{"default", Mode::standard, TransformMethod::normalize, false},
-                                         Options{"adjust", Mode::standard, TransformMethod::normalize, true},
-                                         Options{"plain", Mode::standard, TransformMethod::none, false},
-                                         Options{"time", Mode::time_augmented, TransformMethod::difference, false},
-                                         Options{"impute", Mode::streaming_impute,
-                                                 TransformMethod::normalize_difference, true}));
+                         ::testing::Values(Options{"default", Mode::standard, TransformMethod::normalize, false},
+                                           Options{"adjust", Mode::standard, TransformMethod::normalize, true},
+                                           Options{"plain", Mode::standard, TransformMethod::none, false},
+                                           Options{"time", Mode::time_augmented, TransformMethod::difference, false},
+                                           Options{"impute", Mode::streaming_impute,
+                                                   TransformMethod::normalize_difference, true}));
 
 // A warm-up feeds the rows of one entity one after the other: a model is loaded once for them all.
 TEST(EntityCache, takes_all_rows_of_an_entity_at_once) {
-  const OwnedRows mixed = waves(300, 60);
+  const OwnedRows mixed = waves(120, 60);
   OwnedRows sorted;
   std::vector<std::size_t> order(mixed.ids.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -133,7 +133,7 @@ TEST(EntityCache, takes_all_rows_of_an_entity_at_once) {
     sorted.timestamps.push_back(mixed.timestamps[i]);
     sorted.values.insert(sorted.values.end(), {mixed.values[2 * i], mixed.values[2 * i + 1]});
   }
-  const OwnedResults expected = feed_all(small_cache_config(), mixed, 300, 1);
+  const OwnedResults expected = feed_all(small_cache_config(), mixed, 120, 1);
   for (const std::size_t threads : {1, 4}) {
     const OwnedResults found = feed_all(small_cache_config(), sorted, sorted.ids.size(), threads);
     for (std::size_t i = 0; i < order.size(); ++i) ASSERT_EQ(found.score[i], expected.score[order[i]]);

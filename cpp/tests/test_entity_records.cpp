@@ -17,7 +17,7 @@
 namespace adcore {
 namespace {
 
-constexpr std::uint32_t kNone = EntityRecords::kNone;
+constexpr std::uint32_t kNobody = EntityRecords::kNone;
 
 TEST(EntityRecords, are_found_after_any_history) {
   EntityRecords records;
@@ -26,7 +26,7 @@ TEST(EntityRecords, are_found_after_any_history) {
   for (int step = 0; step < 60'000; ++step) {
     const std::uint64_t id = random.next() % 3000 * 0x10001;  // few ids, so that they come again
     const auto known = expected.find(id);
-    ASSERT_EQ(records.find(id), known == expected.end() ? kNone : known->second);
+    ASSERT_EQ(records.find(id), known == expected.end() ? kNobody : known->second);
     if (known == expected.end()) {
       expected[id] = records.insert(id);
       ASSERT_EQ(records[expected[id]].id, id);
@@ -88,11 +88,11 @@ TEST(EvictionQueue, gives_the_lowest_priority_though_priorities_rise) {
       if (random.uniform() < 0.05) records[number].priority += std::floor(random.uniform() * 3);
       if (random.uniform() < 0.1) records[number].round = round;
     }
-    std::uint32_t lowest = kNone;
+    std::uint32_t lowest = kNobody;
     for (const std::uint32_t number : inside) {
       if (records[number].round == round) continue;
       const auto rank = [&](std::uint32_t n) { return std::pair(records[n].priority, records[n].id); };
-      if (lowest == kNone || rank(number) < rank(lowest)) lowest = number;
+      if (lowest == kNobody || rank(number) < rank(lowest)) lowest = number;
     }
     ASSERT_EQ(queue.peek(records, round), lowest);
     if (random.uniform() < 0.6) {

@@ -7,7 +7,7 @@
 namespace adcore {
 namespace {
 
-auto config_of(std::size_t horizon) -> ForecastErrorsConfig {
+auto errors_config(std::size_t horizon) -> ForecastErrorsConfig {
   ForecastErrorsConfig config;
   config.horizon = horizon;
   config.error_horizon = 1000;
@@ -29,7 +29,7 @@ auto forecast_of(const std::vector<double>& value, double width = 0) -> Forecast
 void observe(ForecastErrors& errors, double actual, double spread = 1) { errors.observe({&actual, 1}, {&spread, 1}); }
 
 TEST(ForecastErrors, ScoresEveryForecastOfARow) {
-  ForecastErrors errors(config_of(3));
+  ForecastErrors errors(errors_config(3));
   errors.store(forecast_of({1, 2, 3}), forecast_of({1, 2, 3}, 0.5));
   observe(errors, 10);  // one step after: 1 was forecast
   EXPECT_DOUBLE_EQ(errors.mean_error(0, 0), 9);
@@ -44,7 +44,7 @@ TEST(ForecastErrors, ScoresEveryForecastOfARow) {
 }
 
 TEST(ForecastErrors, UsesTheSpreadUntilErrorsAreKnown) {
-  ForecastErrors errors(config_of(1));
+  ForecastErrors errors(errors_config(1));
   double first = 0;
   for (int i = 0; i < 40; ++i) {
     observe(errors, 0, 7);
@@ -58,7 +58,7 @@ TEST(ForecastErrors, UsesTheSpreadUntilErrorsAreKnown) {
 
 TEST(ForecastErrors, SimpleCalibrationRemovesABias) {
   // The raw forecast is always 5 too low; the calibrated one must not be.
-  ForecastErrors errors(config_of(1));
+  ForecastErrors errors(errors_config(1));
   Random random(1);
   Forecast calibrated = forecast_of({0});
   for (int i = 0; i < 500; ++i) {
@@ -82,7 +82,7 @@ TEST(ForecastErrors, SimpleCalibrationRemovesABias) {
 
 TEST(ForecastErrors, TheIntervalHoldsAboutAsOftenAsPromised) {
   for (const double percentile : {0.1, 0.3}) {
-    auto config = config_of(1);
+    auto config = errors_config(1);
     config.percentile = percentile;
     ForecastErrors errors(config);
     Random random(2);
@@ -102,7 +102,7 @@ TEST(ForecastErrors, TheIntervalHoldsAboutAsOftenAsPromised) {
 }
 
 TEST(ForecastErrors, TheIntervalHoldsForSkewedErrorsOnBothSides) {
-  ForecastErrors errors(config_of(1));
+  ForecastErrors errors(errors_config(1));
   Random random(3);
   int below = 0;
   int above = 0;
@@ -123,7 +123,7 @@ TEST(ForecastErrors, TheIntervalHoldsForSkewedErrorsOnBothSides) {
 }
 
 TEST(ForecastErrors, NothingLeavesTheLimits) {
-  auto config = config_of(2);
+  auto config = errors_config(2);
   config.lower_limit = {0};
   config.upper_limit = {10};
   const ForecastErrors errors(config);
@@ -135,7 +135,7 @@ TEST(ForecastErrors, NothingLeavesTheLimits) {
 }
 
 TEST(ForecastErrors, AMissingValueIsNotScored) {
-  ForecastErrors errors(config_of(1));
+  ForecastErrors errors(errors_config(1));
   errors.store(forecast_of({1}), forecast_of({1}));
   observe(errors, testing::kNan);
   EXPECT_EQ(errors.mean_error(0, 0), 0);

@@ -10,7 +10,7 @@
 namespace adcore {
 namespace {
 
-auto small(std::size_t horizon) -> ForecasterConfig {
+auto small_forecaster(std::size_t horizon) -> ForecasterConfig {
   ForecasterConfig config;
   config.detector.forest.number_of_trees = 20;
   config.detector.forest.sample_size = 128;
@@ -20,7 +20,7 @@ auto small(std::size_t horizon) -> ForecasterConfig {
 
 TEST(Forecaster, DetectsAsAThresholdedForest) {
   const auto values = testing::seasonal(400, 1);
-  const auto config = small(2);
+  const auto config = small_forecaster(2);
   Forecaster forecaster(config);
   ThresholdedForest plain(config.detector);
   const auto a = forecaster.process(values);
@@ -31,7 +31,7 @@ TEST(Forecaster, DetectsAsAThresholdedForest) {
 
 TEST(Forecaster, BeatsThePersistenceForecast) {
   const auto values = testing::seasonal(1600, 2);
-  Forecaster forecaster(small(6));
+  Forecaster forecaster(small_forecaster(6));
   double ours = 0;
   double persistence = 0;
   double inside = 0;
@@ -53,7 +53,7 @@ TEST(Forecaster, BeatsThePersistenceForecast) {
 }
 
 TEST(Forecaster, SaysNothingBeforeItIsReady) {
-  Forecaster forecaster(small(3));
+  Forecaster forecaster(small_forecaster(3));
   (void)forecaster.process(testing::seasonal(20, 3));
   EXPECT_FALSE(forecaster.is_ready());
   EXPECT_EQ(forecaster.forecast().value, (std::vector<double>{0, 0, 0}));
@@ -61,7 +61,7 @@ TEST(Forecaster, SaysNothingBeforeItIsReady) {
 
 TEST(Forecaster, GoesOnFromASnapshot) {
   const auto values = testing::seasonal(300, 4);
-  Forecaster original(small(3));
+  Forecaster original(small_forecaster(3));
   (void)original.process(std::span(values).first(200));
   auto restored = Forecaster::from_bytes(original.to_bytes());
   EXPECT_EQ(restored.forecast().value, original.forecast().value);

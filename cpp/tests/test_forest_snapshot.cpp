@@ -73,7 +73,10 @@ TEST(ForestSnapshot, DamageIsNoticed) {
 
 // Malice has a right checksum: whatever is accepted must be safe to use. Sanitizers watch.
 TEST(ForestSnapshot, AcceptedBytesAreSafe) {
-  RandomCutForest forest(config_of(1, 2));
+  ForestConfig few = config_of(1, 2);  // a copy is made and used for each byte there is
+  few.number_of_trees = 3;
+  few.sample_size = 24;
+  RandomCutForest forest(few);
   process(forest, wave(300), 300);
   const auto bytes = forest.to_bytes();
   std::size_t accepted = 0;

@@ -4,27 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <string>
+#include <vector>
 
 #include "forest_streams.hpp"
+#include "taxi_rides.hpp"
 
 namespace adcore {
 namespace {
 
-auto taxi_rides() -> std::vector<float> {
-  const char* shared = std::getenv("ADCORE_SHARED");
-  std::ifstream file(std::string(shared != nullptr ? shared : "") + "/quality/equivalence/nyc_taxi.csv");
-  std::vector<float> values;
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) values.push_back(std::stof(line.substr(line.find(',') + 1)));
-  return values;
-}
-
 TEST(ForestTaxi, StatisticsOfTheScores) {
-  const auto rides = taxi_rides();
+  const auto read = testing::taxi_rides();
+  const std::vector<float> rides(read.begin(), read.end());
   if (rides.empty()) GTEST_SKIP() << "the series is not here: set ADCORE_SHARED to the folder that holds quality/";
   double mean_of_means = 0;
   double mean_of_p99 = 0;

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "detect_streams.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
@@ -40,13 +41,12 @@ TEST(History, CountsImputedRowsAmongTheLast) {
 }
 
 TEST(History, GoesOnFromASnapshotAtEveryPhase) {
-  constexpr SnapshotKind kKind = snapshot_kind("test");
   History original(3, 1);
   for (int i = 0; i < 8; ++i) {
-    ByteWriter out(kKind, 1);
+    ByteWriter out(testing::kTestKind, 1);
     original.write(out);
     const auto bytes = out.finish();
-    ByteReader in(bytes, kKind, 1);
+    ByteReader in(bytes, testing::kTestKind, 1);
     History restored(3, 1);
     restored.read(in);
     in.finish();
@@ -60,15 +60,14 @@ TEST(History, GoesOnFromASnapshotAtEveryPhase) {
 }
 
 TEST(History, RefusesValuesOutOfRange) {
-  constexpr SnapshotKind kKind = snapshot_kind("test");
   for (const double value : {testing::kNan, 1e31, -1e31}) {
-    ByteWriter out(kKind, 1);
+    ByteWriter out(testing::kTestKind, 1);
     out.put_count(1);
     out.put(value);
     out.put(std::int64_t{0});
     out.put(std::uint8_t{0});
     const auto bytes = out.finish();
-    ByteReader in(bytes, kKind, 1);
+    ByteReader in(bytes, testing::kTestKind, 1);
     History history(1, 1);
     EXPECT_THROW(history.read(in), SnapshotError) << value;
   }

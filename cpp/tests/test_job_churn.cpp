@@ -10,18 +10,16 @@ using testing::detector;
 using testing::feed;
 using testing::Record;
 
-constexpr std::int64_t kSpan = 60'000;
-
 auto churning(std::int64_t window) -> JobConfig {
   JobConfig config;
-  config.bucket_span = kSpan;
-  config.latency = kSpan;
+  config.bucket_span = testing::kMinute;
+  config.latency = testing::kMinute;
   config.detectors = {detector("mean", "x", "key"), detector("max", "x", "host", "key"),
                       detector("time_of_day", "", "key"), detector("nzc", "", "key")};
   config.detectors[3].partition_field_name = "zone";
   config.detectors[3].use_null = true;
   config.influencers = {"key"};
-  config.model_prune_window = window * kSpan;
+  config.model_prune_window = window * testing::kMinute;
   return config;
 }
 
@@ -31,7 +29,7 @@ auto churn(std::int64_t buckets) -> std::vector<Record> {
   std::vector<Record> records;
   for (std::int64_t bucket = 0; bucket < buckets; ++bucket) {
     for (int i = 0; i < 6; ++i) {
-      Record record{.time = bucket * kSpan + 1'000 * i, .numbers = {}, .texts = {}};
+      Record record{.time = bucket * testing::kMinute + 1'000 * i, .numbers = {}, .texts = {}};
       record.numbers["x"] = 100.0 * random.uniform() + (bucket % 37 == 0 ? 500.0 : 0.0);
       record.texts["host"] = "host" + std::to_string(i % 3);
       record.texts["key"] = i < 4 ? "stays" + std::to_string(i) : "key" + std::to_string(bucket);
@@ -108,12 +106,12 @@ TEST(JobChurn, HoweverTheRowsAreCutAndTheJobIsKept) {
 
 TEST(JobChurn, PeopleAndPartitionsOfRareValuesLeaveToo) {
   JobConfig config;
-  config.bucket_span = kSpan;
+  config.bucket_span = testing::kMinute;
   config.detectors = {detector("rare", "", "host", "key"), detector("freq_rare", "", "host", "key"),
                       detector("rare", "", "host")};
   config.detectors[0].exclude_frequent = ExcludeFrequent::all;
   config.detectors[2].partition_field_name = "zone";
-  config.model_prune_window = 20 * kSpan;
+  config.model_prune_window = 20 * testing::kMinute;
   JobEngine engine(config);
   const auto records = churn(200);
   feed(engine, std::span(records).first(600));

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "adcore/base/random.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "tests/job_streams.hpp"
 
 namespace adcore {
@@ -14,18 +15,16 @@ using testing::feed;
 using testing::Record;
 using testing::text_of;
 
-constexpr std::int64_t kHour = 3'600'000;
-constexpr std::int64_t kDay = 24 * kHour;
-constexpr std::int64_t kShift = 3 * kHour;
+constexpr std::int64_t kShift = 3 * kMsPerHour;
 constexpr std::int64_t kFirstHour = 1'600'041'600'000;  // a Monday, 00:00
-constexpr std::int64_t kChange = kFirstHour + 28 * kDay;
+constexpr std::int64_t kChange = kFirstHour + 28 * kMsPerDay;
 
 // Two hosts work from 8 to 18, every day; from kChange on three hours earlier.
 auto days() -> std::vector<Record> {
   Random random(4);
   std::vector<Record> records;
-  for (std::int64_t time = kFirstHour; time < kChange + 3 * kDay; time += kHour) {
-    const std::int64_t hour = (time + (time < kChange ? 0 : kShift)) % kDay / kHour;
+  for (std::int64_t time = kFirstHour; time < kChange + 3 * kMsPerDay; time += kMsPerHour) {
+    const std::int64_t hour = (time + (time < kChange ? 0 : kShift)) % kMsPerDay / kMsPerHour;
     for (const char* host : {"east", "west"}) {
       Record record{.time = time + 60'000, .numbers = {}, .texts = {{"host", host}}};
       record.numbers["x"] = (hour >= 8 && hour < 18 ? 200.0 : 100.0) + 4.0 * random.uniform();
@@ -37,7 +36,7 @@ auto days() -> std::vector<Record> {
 
 auto config(std::vector<CustomRule> rules) -> JobConfig {
   JobConfig config;
-  config.bucket_span = kHour;
+  config.bucket_span = kMsPerHour;
   config.detectors = {detector("mean", "x", "host")};
   config.detectors[0].custom_rules = std::move(rules);
   return config;
@@ -78,7 +77,8 @@ TEST(JobClocks, UntoldTheyAreAnAnomaly) {
 
 TEST(JobClocks, AnEventSetsThemOnce) {
   JobEngine engine(config({}));
-  engine.set_calendar({{.start_time = kChange, .end_time = kChange + kDay, .actions = {}, .force_time_shift = kShift}});
+  engine.set_calendar(
+      {{.start_time = kChange, .end_time = kChange + kMsPerDay, .actions = {}, .force_time_shift = kShift}});
   const auto found = alarms(engine);
   EXPECT_EQ(found.east, 0U);
   EXPECT_EQ(found.west, 0U);
@@ -93,13 +93,13 @@ TEST(JobClocks, ARuleSetsThoseInItsScope) {
 
 TEST(JobClocks, OnlyTimeTellsARuleWhen) {
   auto rule = rule_from_change_on({});
-  EXPECT_TRUE(clock_is_set(rule, kChange, kHour));
-  EXPECT_FALSE(clock_is_set(rule, kChange - kHour, kHour));
-  EXPECT_FALSE(clock_is_set(rule, kChange + kHour, kHour));
+  EXPECT_TRUE(clock_is_set(rule, kChange, kMsPerHour));
+  EXPECT_FALSE(clock_is_set(rule, kChange - kMsPerHour, kMsPerHour));
+  EXPECT_FALSE(clock_is_set(rule, kChange + kMsPerHour, kMsPerHour));
   rule.conditions.push_back({.applies_to = RuleQuantity::actual, .comparison = RuleOperator::lt, .value = 1.0});
-  EXPECT_FALSE(clock_is_set(rule, kChange, kHour));
+  EXPECT_FALSE(clock_is_set(rule, kChange, kMsPerHour));
   rule.conditions.clear();
-  EXPECT_FALSE(clock_is_set(rule, kChange, kHour));
+  EXPECT_FALSE(clock_is_set(rule, kChange, kMsPerHour));
 }
 
 }  // namespace

@@ -12,8 +12,6 @@ using testing::feed;
 using testing::plotted_values;
 using testing::Record;
 
-constexpr std::int64_t kSpan = 60'000;
-
 auto every_function() -> std::vector<DetectorSettings> {
   std::vector<DetectorSettings> detectors;
   for (const char* name : {"count", "non_zero_count", "sum", "non_null_sum", "mean", "min", "max", "median", "varp",
@@ -33,8 +31,8 @@ auto random_records(std::uint64_t seed, std::size_t count) -> std::vector<Record
   std::int64_t now = 1'000'000'000;
   const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random.next() % n); };
   for (std::size_t i = 0; i < count; ++i) {
-    now += below(20) == 0 ? -below(4 * kSpan) : below(kSpan / 8);
-    if (below(200) == 0) now += below(6 * kSpan);
+    now += below(20) == 0 ? -below(4 * testing::kMinute) : below(testing::kMinute / 8);
+    if (below(200) == 0) now += below(6 * testing::kMinute);
     Record record{.time = now, .numbers = {}, .texts = {}};
     if (below(10) != 0) record.numbers["x"] = static_cast<double>(below(1'000)) / 8.0 - 20.0;
     if (below(10) != 0) record.numbers["n"] = static_cast<double>(below(4));
@@ -56,7 +54,7 @@ void expect_values(const testing::PlottedValues& actual, const testing::PlottedV
 }
 
 void compare(JobConfig config, std::uint64_t seed) {
-  config.bucket_span = kSpan;
+  config.bucket_span = testing::kMinute;
   config.model_plot = true;
   const auto records = random_records(seed, 3'000);
   JobEngine engine(config);

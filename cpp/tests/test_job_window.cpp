@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "adcore/base/error.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "tests/job_records.hpp"
 
 namespace adcore {
@@ -10,10 +11,9 @@ namespace {
 using testing::feed;
 using testing::Record;
 
-constexpr std::int64_t kHour = 3'600'000;
 constexpr std::int64_t kStart = 1'403'481'600'000;
 
-auto counting(std::int64_t bucket_span = kHour, std::int64_t latency = 0) -> JobConfig {
+auto counting(std::int64_t bucket_span = kMsPerHour, std::int64_t latency = 0) -> JobConfig {
   JobConfig config;
   config.bucket_span = bucket_span;
   config.latency = latency;
@@ -62,14 +62,14 @@ TEST(JobWindow, SkippingTimeDropsTheOpenBucket) {
 }
 
 TEST(JobWindow, ResettingForgetsTheRecordsOfOpenBuckets) {
-  JobEngine engine(counting(kHour, 2 * kHour));
-  feed(engine, at({kStart, kStart + 4 * kHour}));  // open: hours 2 to 4
-  feed(engine, at({kStart + 2 * kHour, kStart + 3 * kHour, kStart + 3 * kHour + 5}));
+  JobEngine engine(counting(kMsPerHour, 2 * kMsPerHour));
+  feed(engine, at({kStart, kStart + 4 * kMsPerHour}));  // open: hours 2 to 4
+  feed(engine, at({kStart + 2 * kMsPerHour, kStart + 3 * kMsPerHour, kStart + 3 * kMsPerHour + 5}));
   const auto held = engine.memory().used();
-  engine.reset(kStart, kStart + 3 * kHour + 1);
+  engine.reset(kStart, kStart + 3 * kMsPerHour + 1);
   EXPECT_LT(engine.memory().used(), held);
-  feed(engine, at({kStart + 3 * kHour}));
-  engine.advance_time(kStart + 5 * kHour);
+  feed(engine, at({kStart + 3 * kMsPerHour}));
+  engine.advance_time(kStart + 5 * kMsPerHour);
   const auto results = engine.take_results();
   EXPECT_EQ(results.buckets.event_count, (Numbers{1.0, 0.0, 0.0, 1.0, 1.0}));
   EXPECT_EQ(engine.counts().processed_record_count, 6U);
@@ -79,26 +79,27 @@ TEST(JobWindow, ResettingForgetsTheRecordsOfOpenBuckets) {
 
 TEST(JobWindow, AGapIsFilledWithEmptyBuckets) {
   JobEngine engine(counting());
-  feed(engine, at({kStart + 5, kStart + 4 * kHour}));
+  feed(engine, at({kStart + 5, kStart + 4 * kMsPerHour}));
   const auto results = engine.take_results();
-  EXPECT_EQ(results.buckets.timestamp, (Times{kStart, kStart + kHour, kStart + 2 * kHour, kStart + 3 * kHour}));
+  EXPECT_EQ(results.buckets.timestamp,
+            (Times{kStart, kStart + kMsPerHour, kStart + 2 * kMsPerHour, kStart + 3 * kMsPerHour}));
   EXPECT_EQ(results.buckets.event_count, (Numbers{1.0, 0.0, 0.0, 0.0}));
   EXPECT_EQ(engine.counts().bucket_count, 4U);
   EXPECT_EQ(engine.counts().empty_bucket_count, 3U);
-  EXPECT_EQ(engine.counts().latest_empty_bucket_timestamp, kStart + 3 * kHour);
+  EXPECT_EQ(engine.counts().latest_empty_bucket_timestamp, kStart + 3 * kMsPerHour);
 }
 
 TEST(JobWindow, RecordsAreOutOfOrderBeforeTheNewestBucketLessTheLatency) {
-  JobEngine engine(counting(kHour, 90 * 60'000));
-  feed(engine, at({kStart + 10 * kHour + 1'000'000}));
-  EXPECT_EQ(engine.last_finalized_bucket_end(), kStart + 8 * kHour);
-  feed(engine, at({kStart + 10 * kHour, kStart + 9 * kHour, kStart + 8 * kHour + 30 * 60'000}));
+  JobEngine engine(counting(kMsPerHour, 90 * 60'000));
+  feed(engine, at({kStart + 10 * kMsPerHour + 1'000'000}));
+  EXPECT_EQ(engine.last_finalized_bucket_end(), kStart + 8 * kMsPerHour);
+  feed(engine, at({kStart + 10 * kMsPerHour, kStart + 9 * kMsPerHour, kStart + 8 * kMsPerHour + 30 * 60'000}));
   EXPECT_EQ(engine.counts().out_of_order_timestamp_count, 0U);
-  feed(engine, at({kStart + 8 * kHour + 29 * 60'000, kStart}));
+  feed(engine, at({kStart + 8 * kMsPerHour + 29 * 60'000, kStart}));
   EXPECT_EQ(engine.counts().out_of_order_timestamp_count, 2U);
-  feed(engine, at({kStart + 12 * kHour}));
+  feed(engine, at({kStart + 12 * kMsPerHour}));
   const auto results = engine.take_results();
-  EXPECT_EQ(results.buckets.timestamp, (Times{kStart + 8 * kHour, kStart + 9 * kHour}));
+  EXPECT_EQ(results.buckets.timestamp, (Times{kStart + 8 * kMsPerHour, kStart + 9 * kMsPerHour}));
   EXPECT_EQ(results.buckets.event_count, (Numbers{1.0, 1.0}));
 }
 
@@ -107,13 +108,13 @@ TEST(JobWindow, AdvancingTimeMakesBucketsFinalWithoutRecords) {
   engine.advance_time(kStart);
   EXPECT_EQ(engine.last_finalized_bucket_end(), std::nullopt);
   feed(engine, at({kStart}));
-  engine.advance_time(kStart + kHour - 1);
+  engine.advance_time(kStart + kMsPerHour - 1);
   EXPECT_TRUE(engine.take_results().buckets.timestamp.empty());
-  engine.advance_time(kStart + 2 * kHour);
-  EXPECT_EQ(engine.take_results().buckets.timestamp, (Times{kStart, kStart + kHour}));
-  feed(engine, at({kStart + kHour, kStart + 2 * kHour}));
+  engine.advance_time(kStart + 2 * kMsPerHour);
+  EXPECT_EQ(engine.take_results().buckets.timestamp, (Times{kStart, kStart + kMsPerHour}));
+  feed(engine, at({kStart + kMsPerHour, kStart + 2 * kMsPerHour}));
   EXPECT_EQ(engine.counts().out_of_order_timestamp_count, 1U);
-  EXPECT_EQ(engine.last_finalized_bucket_end(), kStart + 2 * kHour);
+  EXPECT_EQ(engine.last_finalized_bucket_end(), kStart + 2 * kMsPerHour);
 }
 
 TEST(JobWindow, WhatCanOnlyBeWrongIsCountedAndMovesNothing) {
@@ -131,12 +132,12 @@ TEST(JobWindow, AThinBucketIsSparse) {
   std::vector<Record> records;
   for (std::int64_t bucket = 0; bucket < 5; ++bucket) {
     for (std::int64_t i = 0; i < (bucket == 3 ? 10 : 100); ++i) {
-      records.push_back({.time = kStart + bucket * kHour + i, .numbers = {}, .texts = {}});
+      records.push_back({.time = kStart + bucket * kMsPerHour + i, .numbers = {}, .texts = {}});
     }
   }
   feed(engine, records);
   EXPECT_EQ(engine.counts().sparse_bucket_count, 1U);
-  EXPECT_EQ(engine.counts().latest_sparse_bucket_timestamp, kStart + 3 * kHour);
+  EXPECT_EQ(engine.counts().latest_sparse_bucket_timestamp, kStart + 3 * kMsPerHour);
 }
 
 TEST(JobWindow, ARefusedBatchLeavesNothingBehind) {

@@ -8,11 +8,11 @@
 #include "adcore/score/normalizer.hpp"
 #include "adcore/score/raw_score.hpp"
 #include "adcore/score/score_scale.hpp"
+#include "adcore/series/bucket_time.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
 constexpr std::int64_t kMinute = 60'000;
 
 /// One scope, one score per bucket.
@@ -34,7 +34,7 @@ class Single {
 };
 
 TEST(Normalizer, CountsEveryBucketZerosIncluded) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   for (int i = 0; i < 15; ++i) job.add(0);
   job.add(std::log(0.04));  // has a raw score, but is not reported
   for (int i = 0; i < 4; ++i) job.add(std::log(1e-3));
@@ -44,7 +44,7 @@ TEST(Normalizer, CountsEveryBucketZerosIncluded) {
 }
 
 TEST(Normalizer, ScoresNothingFromTheReportedProbabilityUp) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   job.add(std::log(1e-3));
   EXPECT_EQ(job.score(std::log(0.0351)), 0);
   EXPECT_GT(job.score(std::log(0.0349)), 0);
@@ -53,7 +53,7 @@ TEST(Normalizer, ScoresNothingFromTheReportedProbabilityUp) {
 
 TEST(Normalizer, GivesTheLargestScoreWhatItsRankAllows) {
   for (const int buckets : {20, 50, 100, 200, 500}) {
-    Single job(kHour);
+    Single job(kMsPerHour);
     for (int i = 1; i < buckets; ++i) job.add(0);
     job.add(-40);
     const double total = job.normalizer().quantiles().total();
@@ -65,7 +65,7 @@ TEST(Normalizer, GivesTheLargestScoreWhatItsRankAllows) {
 // documentation of the API. It is the absolute ceiling; the others have to let it through.
 TEST(Normalizer, OfThePublishedProbabilityGivesThePublishedScore) {
   const double log_p = std::log(1.7340849573442696e-4);
-  Single job(kHour);
+  Single job(kMsPerHour);
   for (int i = 0; i < 5000; ++i) job.add(0);
   EXPECT_TRUE(job.add(log_p));
   EXPECT_EQ(job.score(log_p), 91.58505459594764);
@@ -74,10 +74,10 @@ TEST(Normalizer, OfThePublishedProbabilityGivesThePublishedScore) {
 TEST(Normalizer, MeasuresByTheLargestOfTheScope) {
   const std::vector<std::uint64_t> scopes{1, 2};
   const std::vector<double> quiet{0, 0};
-  Normalizer normalizer{ScoreTime(kHour)};
+  Normalizer normalizer{ScoreTime(kMsPerHour)};
   std::int64_t time = 0;
-  for (int i = 0; i < 3000; ++i) normalizer.update(time += kHour, scopes, quiet);
-  normalizer.update(time += kHour, scopes, std::vector<double>{-100, -12});
+  for (int i = 0; i < 3000; ++i) normalizer.update(time += kMsPerHour, scopes, quiet);
+  normalizer.update(time += kMsPerHour, scopes, std::vector<double>{-100, -12});
   ScoreScale scale(normalizer);
   const double ratio = raw_score(-12) / raw_score(-100);
   EXPECT_NEAR(scale.score(1, -12), largest_ceiling(ratio), 1e-12);
@@ -86,14 +86,14 @@ TEST(Normalizer, MeasuresByTheLargestOfTheScope) {
 }
 
 TEST(Normalizer, QuietsWhereMostScoresAreNotZero) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   Random random(2);
   for (int i = 0; i < 2000; ++i) job.add(std::log(0.001) - 0.2 * random.uniform());
   EXPECT_LT(job.score(std::log(0.001) - 0.1), 1.2);
 }
 
 TEST(Normalizer, SaysWhenTheLargestScoreMoves) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   EXPECT_FALSE(job.add(0));
   EXPECT_TRUE(job.add(-20));
   EXPECT_FALSE(job.add(-20));
@@ -102,7 +102,7 @@ TEST(Normalizer, SaysWhenTheLargestScoreMoves) {
 }
 
 TEST(Normalizer, LetsALaterAnomalyLowerTheFirst) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   for (int i = 0; i < 2000; ++i) job.add(0);
   job.add(-15);
   const double first = job.score(-15);
@@ -112,7 +112,7 @@ TEST(Normalizer, LetsALaterAnomalyLowerTheFirst) {
 }
 
 TEST(Normalizer, AgesMaximaAndMoreSlowlyQuantiles) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   for (int i = 0; i < 20; ++i) job.add(-20);
   for (int i = 0; i < 2000; ++i) job.add(0);
   const double decay = 2 * 0.001;  // an hour is two half hours
@@ -122,11 +122,11 @@ TEST(Normalizer, AgesMaximaAndMoreSlowlyQuantiles) {
 }
 
 TEST(Normalizer, ForgetsAScopeAfterALongGap) {
-  Normalizer normalizer{ScoreTime(kHour)};
+  Normalizer normalizer{ScoreTime(kMsPerHour)};
   const std::uint64_t scope = 7;
   const double log_p = -20;
   normalizer.update(0, {&scope, 1}, {&log_p, 1});
-  normalizer.update(51 * kHour, {}, {});
+  normalizer.update(51 * kMsPerHour, {}, {});
   EXPECT_EQ(normalizer.largest(7), 0);
 }
 
@@ -171,7 +171,7 @@ TEST(Normalizer, CountsEverySeriesOfABucket) {
 }
 
 TEST(ScoreScale, NeverRisesWithTheProbability) {
-  Single job(kHour);
+  Single job(kMsPerHour);
   Random random(6);
   for (int i = 0; i < 800; ++i) job.add(random.uniform() < 0.7 ? 0 : -4 * random.exponential());
   ScoreScale scale(job.normalizer());

@@ -11,9 +11,9 @@
 namespace adcore {
 namespace {
 
-constexpr std::int64_t kSpan = 900'000;
+constexpr std::int64_t kQuarterHour = 900'000;
 
-struct Rows {
+struct GivenRows {
   std::vector<std::uint8_t> level;
   std::vector<std::uint64_t> class_id;
   std::vector<std::uint64_t> scope_id;
@@ -30,8 +30,8 @@ struct Rows {
 };
 
 /// A bucket of a job with two detectors of five series each and an influencer.
-auto bucket(Random& random) -> Rows {
-  Rows rows;
+auto bucket(Random& random) -> GivenRows {
+  GivenRows rows;
   const auto log_p = [&] { return random.uniform() < 0.8 ? 0.0 : -4 * random.exponential(); };
   rows.add(ScoreLevel::root, 0, 0, log_p());
   for (std::uint64_t series = 0; series < 10; ++series) rows.add(ScoreLevel::leaf, series % 2, series, log_p());
@@ -41,13 +41,13 @@ auto bucket(Random& random) -> Rows {
 }
 
 auto trained(int buckets, std::uint64_t seed = 1) -> NormalizerSet {
-  NormalizerSet set(kSpan);
+  NormalizerSet set(kQuarterHour);
   Random random(seed);
-  for (int i = 0; i < buckets; ++i) set.update(i * kSpan, bucket(random).view());
+  for (int i = 0; i < buckets; ++i) set.update(i * kQuarterHour, bucket(random).view());
   return set;
 }
 
-auto scores_of(const NormalizerSet& set, const Rows& rows) -> std::vector<double> {
+auto scores_of(const NormalizerSet& set, const GivenRows& rows) -> std::vector<double> {
   std::vector<double> scores(rows.size());
   set.score(rows.view(), scores);
   return scores;
@@ -66,16 +66,16 @@ TEST(BigChange, IsAQuarterAPointAndAHalfOrAThird) {
 }
 
 TEST(NormalizerSet, KeepsLevelsAndClassesApart) {
-  NormalizerSet set(kSpan);
-  Rows quiet;
+  NormalizerSet set(kQuarterHour);
+  GivenRows quiet;
   for (const auto level : {ScoreLevel::root, ScoreLevel::leaf}) {
     for (const std::uint64_t class_id : {0U, 1U}) quiet.add(level, class_id, 0, 0);
   }
-  for (int i = 0; i < 500; ++i) set.update(i * kSpan, quiet.view());
-  Rows storm = quiet;
+  for (int i = 0; i < 500; ++i) set.update(i * kQuarterHour, quiet.view());
+  GivenRows storm = quiet;
   storm.log_probability = {0, 0, -300, 0};  // the leaf of class 0
-  EXPECT_TRUE(set.update(500 * kSpan, storm.view()));
-  Rows asked = quiet;
+  EXPECT_TRUE(set.update(500 * kQuarterHour, storm.view()));
+  GivenRows asked = quiet;
   asked.log_probability = {-12, -12, -12, -12};
   const auto scores = scores_of(set, asked);
   EXPECT_GT(scores[0], 90);
@@ -85,17 +85,17 @@ TEST(NormalizerSet, KeepsLevelsAndClassesApart) {
 }
 
 TEST(NormalizerSet, DoesNotDependOnTheOrderOfTheRows) {
-  NormalizerSet one(kSpan);
-  NormalizerSet other(kSpan);
+  NormalizerSet one(kQuarterHour);
+  NormalizerSet other(kQuarterHour);
   Random random(5);
   for (int i = 0; i < 50; ++i) {
-    const Rows rows = bucket(random);
-    Rows reversed;
+    const GivenRows rows = bucket(random);
+    GivenRows reversed;
     for (std::size_t row = rows.size(); row-- > 0;) {
       reversed.add(static_cast<ScoreLevel>(rows.level[row]), rows.class_id[row], rows.scope_id[row],
                    rows.log_probability[row]);
     }
-    EXPECT_EQ(one.update(i * kSpan, rows.view()), other.update(i * kSpan, reversed.view()));
+    EXPECT_EQ(one.update(i * kQuarterHour, rows.view()), other.update(i * kQuarterHour, reversed.view()));
   }
   EXPECT_EQ(one.to_bytes(), other.to_bytes());
 }
@@ -110,10 +110,10 @@ TEST(NormalizerSet, ScoringChangesNothing) {
 }
 
 TEST(NormalizerSet, ScoresWhatNoFinalBucketHasHadYet) {
-  Rows rows;
+  GivenRows rows;
   rows.add(ScoreLevel::leaf, 77, 1, -50);
   rows.add(ScoreLevel::leaf, 77, 1, -1);
-  const auto scores = scores_of(NormalizerSet(kSpan), rows);
+  const auto scores = scores_of(NormalizerSet(kQuarterHour), rows);
   EXPECT_GT(scores[0], 0);
   EXPECT_LT(scores[0], 50);
   EXPECT_EQ(scores[1], 0);
@@ -122,19 +122,19 @@ TEST(NormalizerSet, ScoresWhatNoFinalBucketHasHadYet) {
 TEST(NormalizerSet, RenormalisesOnlyBigChanges) {
   auto set = trained(300);
   Random random(9);
-  Rows stored;
+  GivenRows stored;
   for (int i = 0; i < 40; ++i) {
-    const Rows rows = bucket(random);
+    const GivenRows rows = bucket(random);
     for (std::size_t row = 0; row < rows.size(); ++row) {
       stored.add(static_cast<ScoreLevel>(rows.level[row]), rows.class_id[row], rows.scope_id[row],
                  rows.log_probability[row]);
     }
   }
   const auto initial = scores_of(set, stored);
-  for (int i = 300; i < 310; ++i) set.update(i * kSpan, bucket(random).view());
-  Rows storm;
+  for (int i = 300; i < 310; ++i) set.update(i * kQuarterHour, bucket(random).view());
+  GivenRows storm;
   for (std::uint64_t series = 0; series < 10; series += 2) storm.add(ScoreLevel::leaf, 0, series, -500);
-  EXPECT_TRUE(set.update(310 * kSpan, storm.view()));
+  EXPECT_TRUE(set.update(310 * kQuarterHour, storm.view()));
   const auto now = scores_of(set, stored);
   auto scores = initial;
   std::vector<std::uint8_t> changed(stored.size(), 9);
@@ -163,8 +163,8 @@ TEST(NormalizerSet, GoesOnFromASnapshot) {
   EXPECT_EQ(restored.to_bytes(), bytes);
   Random random(12);
   for (int i = 333; i < 400; ++i) {
-    const Rows rows = bucket(random);
-    ASSERT_EQ(original.update(i * kSpan, rows.view()), restored.update(i * kSpan, rows.view()));
+    const GivenRows rows = bucket(random);
+    ASSERT_EQ(original.update(i * kQuarterHour, rows.view()), restored.update(i * kQuarterHour, rows.view()));
     ASSERT_EQ(scores_of(original, rows), scores_of(restored, rows));
   }
   EXPECT_EQ(original.to_bytes(), restored.to_bytes());
@@ -183,15 +183,15 @@ TEST(NormalizerSet, RefusesDamagedBytes) {
 
 TEST(NormalizerSet, RefusesColumnsThatDoNotFit) {
   auto set = trained(3);
-  Rows rows;
+  GivenRows rows;
   rows.add(ScoreLevel::leaf, 0, 0, -5);
   std::vector<double> two(2);
   EXPECT_THROW(set.score(rows.view(), two), InvalidArgument);
   rows.scope_id.push_back(1);
-  EXPECT_THROW(set.update(10 * kSpan, rows.view()), InvalidArgument);
+  EXPECT_THROW(set.update(10 * kQuarterHour, rows.view()), InvalidArgument);
   rows.scope_id.pop_back();
   rows.level[0] = 6;
-  EXPECT_THROW(set.update(10 * kSpan, rows.view()), InvalidArgument);
+  EXPECT_THROW(set.update(10 * kQuarterHour, rows.view()), InvalidArgument);
   EXPECT_THROW(NormalizerSet(0), InvalidArgument);
 }
 

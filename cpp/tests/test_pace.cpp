@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "detect_streams.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
@@ -86,12 +87,11 @@ TEST(Pace, SurvivesTheWholeRangeOfTimestamps) {
 }
 
 TEST(Pace, GoesOnFromASnapshot) {
-  constexpr SnapshotKind kKind = snapshot_kind("test");
   const Pace original = minutely(20);
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   original.write(out);
   const auto bytes = out.finish();
-  ByteReader in(bytes, kKind, 1);
+  ByteReader in(bytes, testing::kTestKind, 1);
   Pace restored(0.01);
   restored.read(in);
   in.finish();

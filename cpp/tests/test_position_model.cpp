@@ -4,20 +4,20 @@
 #include <vector>
 
 #include "adcore/base/error.hpp"
-#include "adcore/base/normal_tail.hpp"
 #include "adcore/base/random.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "adcore/series/position_model.hpp"
 #include "adcore/state/fields.hpp"
+#include "series_streams.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
+using testing::normal;
+
 constexpr Position kNewYork{40.7, -74.0};
 constexpr Position kLondon{51.5, -0.1};
 constexpr Position kTokyo{35.7, 139.7};
-
-auto normal(Random& random) -> double { return normal_quantile_of_log_tail(std::log(random.uniform())); }
 
 auto near(const Position& position, double degrees, Random& random) -> Position {
   return {position.latitude + degrees * normal(random),
@@ -28,7 +28,7 @@ auto around(const std::vector<Position>& places, double degrees, int buckets) ->
   PositionModel model;
   Random random(7);
   for (int i = 0; i < buckets; ++i) {
-    model.learn(kHour, i * kHour, near(places[static_cast<std::size_t>(i) % places.size()], degrees, random));
+    model.learn(kMsPerHour, i * kMsPerHour, near(places[static_cast<std::size_t>(i) % places.size()], degrees, random));
   }
   return model;
 }
@@ -73,7 +73,7 @@ TEST(PositionModel, PassesTheDateLineAndThePoles) {
 
 TEST(PositionModel, TakesPlacesThatNeverMove) {
   PositionModel model;
-  for (int i = 0; i < 100; ++i) model.learn(kHour, i * kHour, kTokyo);
+  for (int i = 0; i < 100; ++i) model.learn(kMsPerHour, i * kMsPerHour, kTokyo);
   EXPECT_GT(model.assess(kTokyo).log_probability, std::log(0.9));
   EXPECT_LT(model.assess({35.7, 140.7}).log_probability, std::log(1e-9));
 }
@@ -87,7 +87,7 @@ TEST(PositionModel, StartsWithNothing) {
 
 TEST(PositionModel, CountsTheMembersOfABucketAsOneBucket) {
   PositionModel model;
-  for (int i = 0; i < 10; ++i) model.learn(kHour, 0, kTokyo, 0.1);
+  for (int i = 0; i < 10; ++i) model.learn(kMsPerHour, 0, kTokyo, 0.1);
   EXPECT_FALSE(model.informative());
 }
 

@@ -7,15 +7,14 @@
 #include "adcore/base/error.hpp"
 #include "adcore/base/random.hpp"
 #include "adcore/score/quantile_histogram.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr SnapshotKind kKind = snapshot_kind("test");
-
 template <class... Values>
 auto bytes_of(Values... values) -> std::vector<std::byte> {
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   const auto put = [&](auto value) {
     if constexpr (std::is_integral_v<decltype(value)>) out.put_count(static_cast<std::uint64_t>(value));
     else out.put(value);
@@ -25,14 +24,14 @@ auto bytes_of(Values... values) -> std::vector<std::byte> {
 }
 
 auto restored(const std::vector<std::byte>& bytes) -> QuantileHistogram {
-  ByteReader in(bytes, kKind, 1);
+  ByteReader in(bytes, testing::kTestKind, 1);
   auto histogram = QuantileHistogram::read(in);
   in.finish();
   return histogram;
 }
 
 auto written(const QuantileHistogram& histogram) -> std::vector<std::byte> {
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   histogram.write(out);
   return out.finish();
 }

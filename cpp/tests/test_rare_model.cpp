@@ -5,22 +5,22 @@
 
 #include "adcore/base/error.hpp"
 #include "adcore/base/random.hpp"
+#include "adcore/series/bucket_time.hpp"
 #include "adcore/series/mass_up_to.hpp"
 #include "adcore/series/people_counter.hpp"
 #include "adcore/series/rare_model.hpp"
 #include "adcore/series/rare_population.hpp"
 #include "adcore/series/rarity.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
-constexpr SnapshotKind kKind = snapshot_kind("test");
 using Values = std::vector<std::uint32_t>;
 
 auto assess(const RareModel& model, std::int64_t bucket, const Values& values) -> std::vector<RareAssessment> {
   std::vector<RareAssessment> found(values.size());
-  model.assess(bucket * kHour, values, found);
+  model.assess(bucket * kMsPerHour, values, found);
   return found;
 }
 
@@ -30,24 +30,24 @@ auto log_p(const RareModel& model, std::int64_t bucket, std::uint32_t value) -> 
 
 /// `usual` values in every bucket.
 auto steady(std::uint32_t usual, std::int64_t buckets) -> RareModel {
-  RareModel model(kHour);
+  RareModel model(kMsPerHour);
   Values values(usual);
   for (std::uint32_t i = 0; i < usual; ++i) values[i] = i;
-  for (std::int64_t bucket = 0; bucket < buckets; ++bucket) model.learn(bucket * kHour, values);
+  for (std::int64_t bucket = 0; bucket < buckets; ++bucket) model.learn(bucket * kMsPerHour, values);
   return model;
 }
 
 template <class Model>
 auto bytes_of(const Model& model) -> std::vector<std::byte> {
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   model.write(out);
   return out.finish();
 }
 
 template <class Model>
 auto restored(const std::vector<std::byte>& bytes) -> Model {
-  ByteReader in(bytes, kKind, 1);
-  Model model(kHour);
+  ByteReader in(bytes, testing::kTestKind, 1);
+  Model model(kMsPerHour);
   model.read(in);
   in.finish();
   return model;
@@ -91,7 +91,7 @@ TEST(RareModel, GetsUsedToAValue) {
   auto model = steady(5, 300);
   double before = log_p(model, 300, 99);
   for (std::int64_t bucket = 300; bucket < 340; ++bucket) {
-    model.learn(bucket * kHour, Values{0, 1, 2, 3, 4, 99});
+    model.learn(bucket * kMsPerHour, Values{0, 1, 2, 3, 4, 99});
     const double now = log_p(model, bucket + 1, 99);
     EXPECT_GT(now, before);
     before = now;
@@ -100,15 +100,15 @@ TEST(RareModel, GetsUsedToAValue) {
 }
 
 TEST(RareModel, FindsOneOfManyRareValuesNotRare) {
-  RareModel model(kHour);
-  for (std::uint32_t bucket = 0; bucket < 300; ++bucket) model.learn(bucket * kHour, Values{0, 1000 + bucket});
+  RareModel model(kMsPerHour);
+  for (std::uint32_t bucket = 0; bucket < 300; ++bucket) model.learn(bucket * kMsPerHour, Values{0, 1000 + bucket});
   EXPECT_GT(log_p(model, 300, 99), std::log(0.2));
 }
 
 TEST(RareModel, FindsAMissedPaceSurprising) {
-  RareModel daily(kHour);
+  RareModel daily(kMsPerHour);
   for (std::int64_t bucket = 0; bucket < 1000; ++bucket) {
-    daily.learn(bucket * kHour, bucket % 24 == 0 ? Values{0, 7} : Values{0});
+    daily.learn(bucket * kMsPerHour, bucket % 24 == 0 ? Values{0, 7} : Values{0});
   }
   // Seen last in bucket 984.
   EXPECT_GT(log_p(daily, 1008, 7), log_p(daily, 1200, 7) + 1);
@@ -116,7 +116,7 @@ TEST(RareModel, FindsAMissedPaceSurprising) {
 
 TEST(RareModel, LetsOldOccurrencesFade) {
   auto model = steady(2, 100);
-  for (std::int64_t bucket = 100; bucket < 6000; ++bucket) model.learn(bucket * kHour, Values{1});
+  for (std::int64_t bucket = 100; bucket < 6000; ++bucket) model.learn(bucket * kMsPerHour, Values{1});
   // A share 0.0005 a bucket: of the first hundred e^-2.95 are left, and nothing else of value 0.
   const double hundred = (1 - std::exp(-0.05)) * std::exp(-0.0005 * 5900);
   const double all = 1 - std::exp(-0.0005 * 6000);
@@ -125,7 +125,7 @@ TEST(RareModel, LetsOldOccurrencesFade) {
 
 TEST(RareModel, OutlivesLongGaps) {
   auto model = steady(3, 100);
-  model.learn(4'000'000'000LL * kHour, Values{5});
+  model.learn(4'000'000'000LL * kMsPerHour, Values{5});
   EXPECT_TRUE(std::isfinite(log_p(model, 4'000'000'001LL, 0)));
   EXPECT_GT(log_p(model, 4'000'000'001LL, 5), std::log(0.3));
 }
@@ -143,7 +143,7 @@ TEST(RareModel, GoesOnFromASnapshot) {
   auto copy = restored<RareModel>(bytes);
   for (std::int64_t bucket = 77; bucket < 120; ++bucket) {
     const Values values{0, static_cast<std::uint32_t>(bucket % 9)};
-    for (auto* model : {&original, &copy}) model->learn(bucket * kHour, values);
+    for (auto* model : {&original, &copy}) model->learn(bucket * kMsPerHour, values);
     ASSERT_EQ(log_p(original, bucket + 1, 50), log_p(copy, bucket + 1, 50));
   }
   EXPECT_EQ(bytes_of(original), bytes_of(copy));
@@ -151,7 +151,7 @@ TEST(RareModel, GoesOnFromASnapshot) {
 
 TEST(RareModel, RefusesWhatCannotBe) {
   const auto bytes_with = [](double unit, double count, std::uint32_t copies) {
-    ByteWriter out(kKind, 1);
+    ByteWriter out(testing::kTestKind, 1);
     for (const std::int64_t number : {0, 10, 11}) out.put(number);  // first, last, number of buckets
     for (const double number : {unit, 11.0, 1.0}) out.put(number);
     out.put(std::int64_t{0});
@@ -186,14 +186,14 @@ TEST(PeopleCounter, CountsAFewNearlyExactlyAndManyRoughly) {
 
 /// 50 people of whom all show value 0 and ten in turn value 1.
 auto population(std::int64_t buckets) -> RarePopulation {
-  RarePopulation model(kHour);
+  RarePopulation model(kMsPerHour);
   for (std::int64_t bucket = 0; bucket < buckets; ++bucket) {
     std::vector<RareShow> shows;
     for (std::uint64_t person = 0; person < 50; ++person) {
       shows.push_back({person, 0, 3});
       if (person < 10) shows.push_back({person, 1, 1});
     }
-    model.learn(bucket * kHour, shows);
+    model.learn(bucket * kMsPerHour, shows);
   }
   return model;
 }

@@ -4,11 +4,10 @@
 
 #include "adcore/base/error.hpp"
 #include "adcore/score/scope_maxima.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
-
-constexpr SnapshotKind kKind = snapshot_kind("test");
 
 TEST(ScopeMaxima, OfAScopeAreItsOwn) {
   ScopeMaxima maxima(0.001);
@@ -58,7 +57,7 @@ TEST(ScopeMaxima, RefusesWhatCannotBe) {
     std::int64_t last_bucket;
   };
   const auto read = [](std::initializer_list<Row> rows) {
-    ByteWriter out(kKind, 1);
+    ByteWriter out(testing::kTestKind, 1);
     out.put_count(rows.size());
     for (const auto& row : rows) {
       out.put(row.scope);
@@ -66,7 +65,7 @@ TEST(ScopeMaxima, RefusesWhatCannotBe) {
       out.put(row.last_bucket);
     }
     const auto bytes = out.finish();
-    ByteReader in(bytes, kKind, 1);
+    ByteReader in(bytes, testing::kTestKind, 1);
     ScopeMaxima maxima(0);
     maxima.read(in, 10);
     return maxima.size();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "detect_streams.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
@@ -70,13 +71,12 @@ TEST(StartUp, KnowsItsLatestTimestampInAnyOrder) {
 }
 
 TEST(StartUp, GoesOnFromASnapshotWithMissingValues) {
-  constexpr SnapshotKind kKind = snapshot_kind("test");
   StartUp original(4, 1);
   for (const double value : {1.0, kNan, 3.0}) (void)original.hold({&value, 1}, 7);
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   original.write(out);
   const auto bytes = out.finish();
-  ByteReader in(bytes, kKind, 1);
+  ByteReader in(bytes, testing::kTestKind, 1);
   StartUp restored(4, 1);
   restored.read(in);
   in.finish();

@@ -13,7 +13,7 @@
 namespace adcore {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoEnd = std::numeric_limits<double>::infinity();
 
 struct NormalRow {
   double z, log_tail;
@@ -85,15 +85,15 @@ TEST(Tails, OfTheNormalGoBackToTheirQuantile) {
 }
 
 TEST(Tails, EndWhereTheSupportEnds) {
-  EXPECT_EQ(log_normal_upper_tail(kInfinity), -kInfinity);
-  EXPECT_EQ(log_normal_upper_tail(-kInfinity), 0.0);
-  EXPECT_EQ(normal_quantile_of_log_tail(-kInfinity), kInfinity);
-  EXPECT_EQ(normal_quantile_of_log_tail(0.0), -kInfinity);
+  EXPECT_EQ(log_normal_upper_tail(kNoEnd), -kNoEnd);
+  EXPECT_EQ(log_normal_upper_tail(-kNoEnd), 0.0);
+  EXPECT_EQ(normal_quantile_of_log_tail(-kNoEnd), kNoEnd);
+  EXPECT_EQ(normal_quantile_of_log_tail(0.0), -kNoEnd);
   EXPECT_EQ(log_gamma_upper_tail(2.0, 0.0), 0.0);
-  EXPECT_EQ(log_gamma_upper_tail(2.0, kInfinity), -kInfinity);
-  EXPECT_EQ(log_gamma_lower_tail(2.0, 0.0), -kInfinity);
-  EXPECT_EQ(log_gamma_lower_tail(2.0, kInfinity), 0.0);
-  EXPECT_EQ(log_beta_lower_tail(2.0, 3.0, 0.0), -kInfinity);
+  EXPECT_EQ(log_gamma_upper_tail(2.0, kNoEnd), -kNoEnd);
+  EXPECT_EQ(log_gamma_lower_tail(2.0, 0.0), -kNoEnd);
+  EXPECT_EQ(log_gamma_lower_tail(2.0, kNoEnd), 0.0);
+  EXPECT_EQ(log_beta_lower_tail(2.0, 3.0, 0.0), -kNoEnd);
   EXPECT_EQ(log_beta_lower_tail(2.0, 3.0, 1.0), 0.0);
 }
 
@@ -137,11 +137,11 @@ TEST(LogGamma, IsExactAlsoNextToItsZeros) {
 
 TEST(LogSpace, AddsAndSubtractsWhatWouldUnderflow) {
   expect_same(log_add_exp(-1000.0, -1000.0), -1000.0 + std::log(2.0));
-  EXPECT_EQ(log_add_exp(-kInfinity, -3.0), -3.0);
-  EXPECT_EQ(log_add_exp(-kInfinity, -kInfinity), -kInfinity);
+  EXPECT_EQ(log_add_exp(-kNoEnd, -3.0), -3.0);
+  EXPECT_EQ(log_add_exp(-kNoEnd, -kNoEnd), -kNoEnd);
   expect_same(log_one_minus_exp(-1e-20), std::log(1e-20));
   EXPECT_EQ(log_one_minus_exp(-800.0), -std::exp(-800.0));
-  EXPECT_EQ(log_one_minus_exp(0.0), -kInfinity);
+  EXPECT_EQ(log_one_minus_exp(0.0), -kNoEnd);
 }
 
 TEST(LogSpace, RemaindersKeepTheirDigits) {

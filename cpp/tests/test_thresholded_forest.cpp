@@ -15,13 +15,6 @@ namespace {
 
 using testing::kNan;
 
-constexpr std::array kMethods = {TransformMethod::none,
-                                 TransformMethod::weighted,
-                                 TransformMethod::difference,
-                                 TransformMethod::normalize,
-                                 TransformMethod::normalize_difference,
-                                 TransformMethod::subtract_moving_average};
-
 auto columns_equal(const ThresholdedColumns& a, const ThresholdedColumns& b, std::size_t offset = 0) -> bool {
   const auto same = [&](const std::vector<double>& x, const std::vector<double>& y, std::size_t width) {
     return std::equal(y.begin(), y.end(), x.begin() + static_cast<std::ptrdiff_t>(offset * width),
@@ -99,7 +92,7 @@ TEST(ThresholdedForest, WarmsUpThenScores) {
 }
 
 TEST(ThresholdedForest, AnySplitIntoCallsGivesTheSameBits) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     ThresholdedForestConfig config;
     config.transform = method;
     config.auto_adjust = true;
@@ -154,7 +147,7 @@ TEST(ThresholdedForest, CopiesGoTheirOwnWay) {
 }
 
 TEST(ThresholdedForest, FindsAnAnomalyWithEveryTransform) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     ThresholdedForestConfig config;
     config.transform = method;
     auto values = testing::seasonal(1500, 9);

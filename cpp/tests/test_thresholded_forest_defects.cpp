@@ -13,19 +13,13 @@ namespace {
 
 using testing::kNan;
 
-constexpr std::array kMethods = {TransformMethod::none,
-                                 TransformMethod::weighted,
-                                 TransformMethod::difference,
-                                 TransformMethod::normalize,
-                                 TransformMethod::normalize_difference,
-                                 TransformMethod::subtract_moving_average};
 constexpr std::array kImputations = {ImputationMethod::previous, ImputationMethod::zero, ImputationMethod::fixed_values,
                                      ImputationMethod::linear,   ImputationMethod::next, ImputationMethod::forest};
 
 /// Every transform, with shingles of 1 and 8, with and without auto_adjust.
 auto variants(std::size_t columns) -> std::vector<ThresholdedForestConfig> {
   std::vector<ThresholdedForestConfig> all;
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     for (const std::size_t shingle_size : {1, 8}) {
       for (const bool auto_adjust : {false, true}) {
         ThresholdedForestConfig config;
@@ -109,7 +103,7 @@ TEST(ThresholdedForestDefects, PrecisionFollowsTheMagnitude) {
 }
 
 TEST(ThresholdedForestDefects, ASecondSpikeSoonAfterTheFirstIsFound) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     for (const std::size_t shingle_size : {4, 8}) {
       for (std::uint64_t seed = 1; seed <= 2; ++seed) {
         auto values = testing::seasonal(800, seed);
@@ -129,7 +123,7 @@ TEST(ThresholdedForestDefects, ASecondSpikeSoonAfterTheFirstIsFound) {
 }
 
 TEST(ThresholdedForestDefects, TheEchoOfASpikeIsNotReportedAgain) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     auto values = testing::seasonal(1500, 4);
     values[1400] += 100;
     ThresholdedForestConfig config;
@@ -145,7 +139,7 @@ TEST(ThresholdedForestDefects, TheEchoOfASpikeIsNotReportedAgain) {
 }
 
 TEST(ThresholdedForestDefects, ATenfoldSpikeIsNotGradedLower) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     for (std::uint64_t seed = 1; seed <= 2; ++seed) {
       ThresholdedForestConfig config;
       config.forest.seed = seed;
@@ -167,7 +161,7 @@ TEST(ThresholdedForestDefects, ATenfoldSpikeIsNotGradedLower) {
 }
 
 TEST(ThresholdedForestDefects, OneMissingValueDoesNotHarmTheModel) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     for (const auto imputation : kImputations) {
       ThresholdedForestConfig config;
       config.transform = method;
@@ -251,7 +245,7 @@ TEST(ThresholdedForestDefects, AnyRowsInAnyOrderStaySane) {
     config.forest.number_of_trees = 10;
     config.forest.sample_size = 32;
     config.forest.seed = seed;
-    config.transform = kMethods[seed % kMethods.size()];
+    config.transform = testing::kMethods[seed % testing::kMethods.size()];
     config.mode = static_cast<Mode>(seed % 3);
     config.imputation = kImputations[seed % kImputations.size()];
     config.fill_values.assign(config.forest.input_dimensions, 1.0);

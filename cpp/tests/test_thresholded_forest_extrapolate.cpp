@@ -9,15 +9,8 @@
 namespace adcore {
 namespace {
 
-constexpr std::array kMethods = {TransformMethod::none,
-                                 TransformMethod::weighted,
-                                 TransformMethod::difference,
-                                 TransformMethod::normalize,
-                                 TransformMethod::normalize_difference,
-                                 TransformMethod::subtract_moving_average};
-
 TEST(ThresholdedForestExtrapolate, ExtrapolatesTheSeason) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     ThresholdedForestConfig config;
     config.transform = method;
     ThresholdedForest model(config);

@@ -3,25 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <fstream>
-#include <string>
 
 #include "adcore/detect/thresholded_forest.hpp"
+#include "taxi_rides.hpp"
 
 namespace adcore {
 namespace {
-
-auto taxi_rides() -> std::vector<double> {
-  const char* shared = std::getenv("ADCORE_SHARED");
-  std::vector<double> values;
-  if (shared == nullptr) return values;
-  std::ifstream file(std::string(shared) + "/quality/equivalence/nyc_taxi.csv");
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) values.push_back(std::stod(line.substr(line.find(',') + 1)));
-  return values;
-}
 
 struct Counts {
   double alerts = 0;
@@ -54,7 +41,7 @@ auto count_alerts(const std::vector<double>& values, ThresholdedForestConfig con
 class ThresholdedForestTaxi : public ::testing::Test {
  protected:
   void SetUp() override {
-    values_ = taxi_rides();
+    values_ = testing::taxi_rides();
     if (values_.empty()) GTEST_SKIP() << "the series is not here: set ADCORE_SHARED to the folder that holds quality/";
     ASSERT_EQ(values_.size(), 10'320U);
   }

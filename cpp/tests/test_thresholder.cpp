@@ -4,6 +4,7 @@
 
 #include "detect_streams.hpp"
 #include "reference/thresholder.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
@@ -142,14 +143,13 @@ TEST(Thresholder, AutoAdjustFollowsAQuietSeries) {
 }
 
 TEST(Thresholder, GoesOnFromASnapshot) {
-  constexpr SnapshotKind kKind = snapshot_kind("test");
   Thresholder original{ThresholderConfig{}};
   Random random(9);
   for (int i = 0; i < 60; ++i) original.observe(0.5 + random.uniform());
-  ByteWriter out(kKind, 1);
+  ByteWriter out(testing::kTestKind, 1);
   original.write(out);
   const auto bytes = out.finish();
-  ByteReader in(bytes, kKind, 1);
+  ByteReader in(bytes, testing::kTestKind, 1);
   Thresholder restored{ThresholderConfig{}};
   restored.read(in);
   in.finish();

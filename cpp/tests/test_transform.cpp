@@ -6,18 +6,12 @@
 #include <array>
 
 #include "detect_streams.hpp"
+#include "test_kind.hpp"
 
 namespace adcore {
 namespace {
 
-constexpr std::array kMethods = {TransformMethod::none,
-                                 TransformMethod::weighted,
-                                 TransformMethod::difference,
-                                 TransformMethod::normalize,
-                                 TransformMethod::normalize_difference,
-                                 TransformMethod::subtract_moving_average};
-
-auto config_of(TransformMethod method, std::size_t columns = 1, double decay = 0) -> TransformConfig {
+auto transform_config(TransformMethod method, std::size_t columns = 1, double decay = 0) -> TransformConfig {
   TransformConfig config;
   config.method = method;
   config.input_dimensions = columns;
@@ -40,7 +34,7 @@ TEST(Transform, ComputesEachMethodByHand) {
   // Mean 5, deviation 2 of the values; deviations of the growing series are averaged for the scale.
   const std::vector<double> values = {2, 4, 4, 4, 5, 5, 7, 9};
   const auto learned = [&](TransformMethod method) {
-    Transform transform(config_of(method));
+    Transform transform(transform_config(method));
     learn(transform, values);
     return transform;
   };
@@ -64,7 +58,7 @@ TEST(Transform, ComputesEachMethodByHand) {
 }
 
 TEST(Transform, WeightsScaleEachColumnAndZeroHidesOne) {
-  auto config = config_of(TransformMethod::weighted, 3);
+  auto config = transform_config(TransformMethod::weighted, 3);
   config.weights = {2, 1, 0};
   const Transform transform(config);
   const std::array<double, 3> row = {3, 5, 7};
@@ -78,7 +72,7 @@ TEST(Transform, WeightsScaleEachColumnAndZeroHidesOne) {
 }
 
 TEST(Transform, TheFirstDifferenceIsZero) {
-  const Transform transform(config_of(TransformMethod::difference));
+  const Transform transform(transform_config(TransformMethod::difference));
   const double value = 41;
   float out = 1;
   transform.apply({&value, 1}, {}, {&out, 1});
@@ -86,7 +80,7 @@ TEST(Transform, TheFirstDifferenceIsZero) {
 }
 
 TEST(Transform, ClipsNormalisedValues) {
-  Transform transform(config_of(TransformMethod::normalize));
+  Transform transform(transform_config(TransformMethod::normalize));
   learn(transform, {0, 0, 0});
   EXPECT_EQ(apply(transform, 1e9, 0), 100);
   EXPECT_EQ(apply(transform, -1e9, 0), -100);
@@ -94,8 +88,8 @@ TEST(Transform, ClipsNormalisedValues) {
 }
 
 TEST(Transform, NeverLeavesTheRangeOfTheForest) {
-  for (const auto method : kMethods) {
-    auto config = config_of(method);
+  for (const auto method : testing::kMethods) {
+    auto config = transform_config(method);
     if (method != TransformMethod::none) config.weights = {1e30};
     const Transform transform(config);
     for (const double value : {1e30, -1e30}) {
@@ -105,10 +99,10 @@ TEST(Transform, NeverLeavesTheRangeOfTheForest) {
 }
 
 TEST(Transform, InvertUndoesApply) {
-  for (const auto method : kMethods) {
+  for (const auto method : testing::kMethods) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
       Random random(seed);
-      auto config = config_of(method, 2, 0.01);
+      auto config = transform_config(method, 2, 0.01);
       if (method != TransformMethod::none) config.weights = {0.5, 3};
       Transform transform(config);
       std::vector<double> previous;
@@ -130,7 +124,7 @@ TEST(Transform, InvertUndoesApply) {
 }
 
 TEST(Transform, ASegmentIsNormalisedByItsOwnStatistics) {
-  const Transform transform(config_of(TransformMethod::normalize));
+  const Transform transform(transform_config(TransformMethod::normalize));
   const std::vector<double> rows = {2, 4, 4, 4, 5, 5, 7, 9};
   std::vector<float> out(rows.size());
   transform.apply_segment(rows, out);
@@ -138,8 +132,8 @@ TEST(Transform, ASegmentIsNormalisedByItsOwnStatistics) {
 }
 
 TEST(Transform, LeavesImputedValuesOut) {
-  Transform with(config_of(TransformMethod::normalize, 2));
-  Transform without(config_of(TransformMethod::normalize, 2));
+  Transform with(transform_config(TransformMethod::normalize, 2));
+  Transform without(transform_config(TransformMethod::normalize, 2));
   const std::vector<double> usual = {1, 2};
   const std::vector<double> wild = {1, 50};
   with.learn(usual, {});
@@ -154,7 +148,7 @@ TEST(Transform, LeavesImputedValuesOut) {
 TEST(Transform, OneWildValueDoesNotBlindIt) {
   // A peer's statistics are moved by 1e12 / 256, and everything after looks the same for thousands of rows.
   const auto learned = [](const std::vector<double>& values) {
-    Transform transform(config_of(TransformMethod::normalize, 1, 1.0 / 256));
+    Transform transform(transform_config(TransformMethod::normalize, 1, 1.0 / 256));
     learn(transform, values);
     return transform;
   };
@@ -168,7 +162,7 @@ TEST(Transform, OneWildValueDoesNotBlindIt) {
 }
 
 TEST(Transform, ANewLevelIsReachedNevertheless) {
-  Transform transform(config_of(TransformMethod::normalize, 1, 1.0 / 256));
+  Transform transform(transform_config(TransformMethod::normalize, 1, 1.0 / 256));
   std::vector<double> values(600, 5.0);
   values.insert(values.end(), 1500, 1e6);
   learn(transform, values);
@@ -176,7 +170,7 @@ TEST(Transform, ANewLevelIsReachedNevertheless) {
 }
 
 TEST(Transform, ANewAmplitudeIsReachedNevertheless) {
-  Transform transform(config_of(TransformMethod::normalize, 1, 1.0 / 256));
+  Transform transform(transform_config(TransformMethod::normalize, 1, 1.0 / 256));
   std::vector<double> values(600, 0.0);
   for (int i = 0; i < 3000; ++i) values.push_back(i % 2 == 0 ? 1e6 : 0);
   learn(transform, values);
@@ -184,15 +178,14 @@ TEST(Transform, ANewAmplitudeIsReachedNevertheless) {
 }
 
 TEST(Transform, GoesOnFromASnapshot) {
-  constexpr SnapshotKind kKind = snapshot_kind("test");
-  for (const auto method : kMethods) {
-    Transform original(config_of(method, 1, 0.01));
+  for (const auto method : testing::kMethods) {
+    Transform original(transform_config(method, 1, 0.01));
     learn(original, testing::seasonal(100, 3));
-    ByteWriter out(kKind, 1);
+    ByteWriter out(testing::kTestKind, 1);
     original.write(out);
     const auto bytes = out.finish();
-    ByteReader in(bytes, kKind, 1);
-    Transform restored(config_of(method, 1, 0.01));
+    ByteReader in(bytes, testing::kTestKind, 1);
+    Transform restored(transform_config(method, 1, 0.01));
     restored.read(in);
     in.finish();
     EXPECT_EQ(apply(original, 7, 3), apply(restored, 7, 3)) << name_of(method);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMostSteps = 200;
 /// Of a step: steps square the error, so that less than 1e-13 is left after one as small.
-constexpr double kPrecision = 1e-7;
+constexpr double kLastStep = 1e-7;
 
 /// Abramowitz and Stegun 26.5.22 for parameters above 1; below, where ln I_x is a line in ln x, that line.
 auto first_guess(double a, double b, double log_probability, double log_beta) noexcept -> double {
@@ -44,7 +44,7 @@ auto lower_quantile(double a, double b, double probability) noexcept -> double {
     const double slope = std::exp(a * log_x + (b - 1.0) * std::log(y) - log_beta - log_tail);
     const double change = (log_probability - log_tail) / slope;
     log_x += change;
-    if (std::abs(change) < kPrecision || high - low < 1e-15) break;
+    if (std::abs(change) < kLastStep || high - low < 1e-15) break;
   }
   return std::exp(std::clamp(log_x, low, high));
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "adcore/base/log_gamma.hpp"
 #include "adcore/base/log_space.hpp"
@@ -12,9 +11,6 @@ namespace adcore {
 
 namespace {
 
-constexpr double kLogTwoPi = 1.8378770664093455;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kPrecision = 1e-16;
 /// From this first parameter on, the fraction near the mean grows long and the integral takes over.
 constexpr double kLargeParameter = 100.0;
 
@@ -48,7 +44,7 @@ auto tail_by_fraction(double a, double b, double x, double y) noexcept -> double
     step(m * (b - m) * x / ((even - 1.0) * even));
     const double before = fraction;
     step(-(a + m) * (a + b + m) * x / (even * (even + 1.0)));
-    if (std::abs(fraction - before) < kPrecision * fraction) break;
+    if (std::abs(fraction - before) < kTailPrecision * fraction) break;
   }
   return log_height(a, b, x, y) - std::log(a) + std::log(fraction);
 }

@@ -1,7 +1,6 @@
 #include "adcore/base/gamma_tail.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "adcore/base/log_gamma.hpp"
 #include "adcore/base/log_space.hpp"
@@ -11,9 +10,6 @@ namespace adcore {
 
 namespace {
 
-constexpr double kLogTwoPi = 1.8378770664093455;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kPrecision = 1e-16;
 /// From this shape on, sums near the mean grow long and the integral takes over.
 constexpr double kLargeShape = 100.0;
 
@@ -30,7 +26,7 @@ auto log_height(double a, double x) noexcept -> double {
 auto lower_by_series(double a, double x) noexcept -> double {
   double term = 1.0;
   double sum = 1.0;
-  for (int n = 1; term > kPrecision * sum; ++n) {
+  for (int n = 1; term > kTailPrecision * sum; ++n) {
     term *= x / (a + n);
     sum += term;
   }
@@ -49,7 +45,7 @@ auto upper_by_fraction(double a, double x) noexcept -> double {
     d = 1.0 / (numerator * d + b);
     c = b + numerator / c;
     fraction *= c * d;
-    if (std::abs(c * d - 1.0) < kPrecision) break;
+    if (std::abs(c * d - 1.0) < kTailPrecision) break;
   }
   return log_height(a, x) + std::log(fraction);
 }

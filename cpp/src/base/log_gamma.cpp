@@ -7,7 +7,6 @@ namespace adcore {
 
 namespace {
 
-constexpr double kHalfLogTwoPi = 0.91893853320467274;
 constexpr double kEuler = std::numbers::egamma;
 /// From here on the asymptotic series below is exact to the last digit.
 constexpr double kAsymptotic = 10.0;
@@ -27,7 +26,7 @@ constexpr double kZetaLessOne[] = {
 constexpr double kStirling[] = {1.0 / 12.0,   -1.0 / 360.0,      1.0 / 1260.0, -1.0 / 1680.0,
                                 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0};
 
-auto leading_terms(double x) noexcept -> double { return (x - 0.5) * std::log(x) - x + kHalfLogTwoPi; }
+auto leading_terms(double x) noexcept -> double { return (x - 0.5) * std::log(x) - x + kLogTwoPi / 2; }
 
 auto asymptotic_error(double x) noexcept -> double {
   const double inverse_square = 1.0 / (x * x);

@@ -5,13 +5,13 @@
 #include <limits>
 #include <numbers>
 
+#include "adcore/base/log_gamma.hpp"
 #include "adcore/base/log_space.hpp"
 
 namespace adcore {
 
 namespace {
 
-constexpr double kHalfLogTwoPi = 0.91893853320467274;
 constexpr double kLogTwo = std::numbers::ln2;
 constexpr double kSqrtHalf = 1.0 / std::numbers::sqrt2;
 /// Beyond it the tail is taken from the continued fraction; erfc underflows at 37.
@@ -80,7 +80,7 @@ auto upper_quantile(double log_tail) noexcept -> double {
 auto log_normal_upper_tail(double z) noexcept -> double {
   if (z < 0.0) return std::log1p(-0.5 * std::erfc(-z * kSqrtHalf));
   if (z < kFar) return std::log(0.5 * std::erfc(z * kSqrtHalf));
-  return -0.5 * z * z - kHalfLogTwoPi + std::log(mills_ratio(z));
+  return -0.5 * z * z - kLogTwoPi / 2 + std::log(mills_ratio(z));
 }
 
 auto normal_quantile_of_log_tail(double log_tail) noexcept -> double {

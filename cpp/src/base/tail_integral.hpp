@@ -7,6 +7,10 @@
 
 namespace adcore {
 
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Of series and fractions: terms that are less, of the sum, change nothing.
+inline constexpr double kTailPrecision = 1e-16;
+
 /// Gauss-Legendre nodes and weights on [0, 1].
 struct QuadratureNode {
   double at;

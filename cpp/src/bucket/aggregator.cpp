@@ -12,7 +12,6 @@ namespace {
 
 constexpr SnapshotKind kKind = snapshot_kind("bckt");
 constexpr std::uint16_t kVersion = 1;
-constexpr std::uint64_t kMostFeatures = 65'536;
 
 void write_config(ByteWriter& writer, const BucketConfig& config) {
   writer.put(config.bucket_span);
@@ -47,7 +46,7 @@ auto read_config(ByteReader& reader) -> BucketConfig {
   config.bucket_span = reader.get<std::int64_t>();
   config.bucket_offset = reader.get<std::int64_t>();
   config.window_delay = reader.get<std::int64_t>();
-  const auto features = reader.get_count(kMostFeatures);
+  const auto features = reader.get_count(kMostBucketFeatures);
   for (std::uint64_t i = 0; i < features; ++i) config.features.push_back(read_feature(reader));
   config.value_columns = reader.get<std::uint32_t>();
   config.watermark_from_rows = reader.get<bool>();

@@ -8,8 +8,6 @@ namespace adcore {
 
 namespace {
 
-constexpr std::size_t kMostFeatures = 65'536;
-
 void check_column(const char* name, std::uint32_t column, std::uint32_t columns) {
   if (column >= columns) throw_invalid_argument(name, column, "below value_columns, " + std::to_string(columns));
 }
@@ -38,10 +36,10 @@ void check_duration(const char* name, std::int64_t value, std::int64_t least) {
 void BucketConfig::validate() const {
   check_duration("bucket_span", bucket_span, 1);
   check_duration("window_delay", window_delay, 0);
-  if (features.empty() || features.size() > kMostFeatures) {
+  if (features.empty() || features.size() > kMostBucketFeatures) {
     throw_invalid_argument("features", static_cast<double>(features.size()), "1 to 65 536 features");
   }
-  if (value_columns > kMostFeatures) throw_invalid_argument("value_columns", value_columns, "0 to 65 536");
+  if (value_columns > kMostBucketFeatures) throw_invalid_argument("value_columns", value_columns, "0 to 65 536");
   for (const auto& feature : features) check_feature(feature, value_columns);
   if (maximum_gap == 0) throw_invalid_argument("maximum_gap", 0.0, "1 or more");
   if (maximum_entities == 0) throw_invalid_argument("maximum_entities", 0.0, "1 or more");

@@ -19,7 +19,7 @@ namespace {
 constexpr unsigned kIndexBits = 14;
 constexpr unsigned kRankBits = 64 - kIndexBits;  // highest rank is one more
 constexpr std::size_t kRegisters = std::size_t{1} << kIndexBits;
-constexpr std::size_t kSmallestTable = 8;
+constexpr std::size_t kFewestHashes = 8;
 // The bits of one NaN: it is the only value whose scrambled form is 0, and NaN is never counted.
 constexpr std::uint64_t kNeverCounted = 0x7ff8'0000'dead'beefULL;
 
@@ -94,7 +94,7 @@ void DistinctCounter::insert(std::uint64_t hash) {
 }
 
 void DistinctCounter::grow() {
-  std::vector<std::uint64_t> old(hashes_.empty() ? kSmallestTable : 2 * hashes_.size());
+  std::vector<std::uint64_t> old(hashes_.empty() ? kFewestHashes : 2 * hashes_.size());
   old.swap(hashes_);
   for (const std::uint64_t hash : old) {
     if (hash != 0) hashes_[position_of(hash)] = hash;

@@ -12,7 +12,7 @@ namespace adcore {
 
 namespace {
 
-constexpr std::size_t kSmallestTable = 16;
+constexpr std::size_t kFewestEntries = 16;
 constexpr std::size_t kMostStrings = kNoCode - 1;
 
 // Bytes are put together by value, not by address, so that the hash is the same on every byte order.
@@ -64,7 +64,7 @@ void Interner::place(Entry entry) noexcept {
 }
 
 void Interner::grow() {
-  std::vector<Entry> entries(table_.size() + table_.size() / 2 + kSmallestTable, Entry{0, kNoCode});
+  std::vector<Entry> entries(table_.size() + table_.size() / 2 + kFewestEntries, Entry{0, kNoCode});
   entries.swap(table_);
   for (const Entry entry : entries) {
     if (entry.code != kNoCode) place(entry);

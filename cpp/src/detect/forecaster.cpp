@@ -11,8 +11,8 @@ namespace adcore {
 namespace {
 
 constexpr std::size_t kLongestErrorHorizon = 1024;
-constexpr SnapshotKind kKind = snapshot_kind("fcst");
-constexpr std::uint16_t kVersion = 1;
+constexpr SnapshotKind kForecasterKind = snapshot_kind("fcst");
+constexpr std::uint16_t kForecasterVersion = 1;
 
 auto validated(const ForecasterConfig& config) -> const ForecasterConfig& {
   config.validate();
@@ -151,7 +151,7 @@ auto Forecaster::memory_bytes() const noexcept -> std::size_t {
 }
 
 auto Forecaster::to_bytes() const -> std::vector<std::byte> {
-  ByteWriter out(kKind, kVersion);
+  ByteWriter out(kForecasterKind, kForecasterVersion);
   out.put_count(config_.horizon);
   out.put(config_.calibration);
   out.put(config_.percentile);
@@ -168,7 +168,7 @@ auto Forecaster::to_bytes() const -> std::vector<std::byte> {
 }
 
 auto Forecaster::from_bytes(std::span<const std::byte> bytes) -> Forecaster {
-  ByteReader in(bytes, kKind, kVersion);
+  ByteReader in(bytes, kForecasterKind, kForecasterVersion);
   ForecasterConfig config;
   config.horizon = static_cast<std::size_t>(in.get_count(kLongestErrorHorizon));
   config.calibration = static_cast<Calibration>(in.get_at_most(static_cast<std::uint8_t>(Calibration::simple)));

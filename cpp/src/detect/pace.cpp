@@ -8,8 +8,6 @@ namespace adcore {
 
 namespace {
 
-/// A gap this many times the usual one means missing rows.
-constexpr double kGapFactor = 1.5;
 /// Gaps that must be known before rows are held to be missing.
 constexpr std::uint64_t kGapsNeeded = 2;
 constexpr double kMostMissing = 1e9;

@@ -10,9 +10,6 @@ namespace adcore {
 
 namespace {
 
-/// A gap this many times the usual one means missing rows.
-constexpr double kGapFactor = 1.5;
-
 auto gap(std::int64_t from, std::int64_t to) noexcept -> double {
   return to > from ? static_cast<double>(static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from)) : 0.0;
 }

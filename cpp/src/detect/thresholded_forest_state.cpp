@@ -8,8 +8,8 @@ namespace adcore {
 
 namespace {
 
-constexpr SnapshotKind kKind = snapshot_kind("thrf");
-constexpr std::uint16_t kVersion = 1;
+constexpr SnapshotKind kThresholdedKind = snapshot_kind("thrf");
+constexpr std::uint16_t kThresholdedVersion = 1;
 
 template <class T>
 void put_optional(ByteWriter& out, const std::optional<T>& value) {
@@ -113,7 +113,7 @@ void adopt_forest(const ForestConfig& inner, ThresholdedForestConfig& config) {
 }  // namespace
 
 auto ThresholdedForest::to_bytes() const -> std::vector<std::byte> {
-  ByteWriter out(kKind, kVersion);
+  ByteWriter out(kThresholdedKind, kThresholdedVersion);
   write_config(out, config_);
   out.put_bytes(forest_->to_bytes());
   preprocessor_.write(out);
@@ -123,7 +123,7 @@ auto ThresholdedForest::to_bytes() const -> std::vector<std::byte> {
 }
 
 auto ThresholdedForest::from_bytes(std::span<const std::byte> bytes) -> ThresholdedForest {
-  ByteReader in(bytes, kKind, kVersion);
+  ByteReader in(bytes, kThresholdedKind, kThresholdedVersion);
   ThresholdedForestConfig config;
   read_preprocessing(in, config);
   read_alerting(in, config);

@@ -11,7 +11,7 @@ namespace {
 constexpr double kDefaultLowerThreshold = 0.8;
 /// A mean score below this is that of a quiet series: factor and threshold go down with it.
 constexpr double kQuietMean = 0.9;
-constexpr double kLeastFactor = 2;
+constexpr double kLeastZFactor = 2;
 /// Scores enter the statistics as at most this: an anomaly must not raise the threshold for the next.
 constexpr double kMostLearned = 2;
 
@@ -30,7 +30,7 @@ auto Thresholder::trust() const noexcept -> double {
 
 auto Thresholder::adjusted_factor() const noexcept -> double {
   const bool quiet = config_.transformed && mean() < kQuietMean;
-  return std::max(kLeastFactor, quiet ? config_.z_factor * mean() / kQuietMean : config_.z_factor);
+  return std::max(kLeastZFactor, quiet ? config_.z_factor * mean() / kQuietMean : config_.z_factor);
 }
 
 auto Thresholder::lower_threshold() const noexcept -> double {

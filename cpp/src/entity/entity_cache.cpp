@@ -13,8 +13,6 @@ namespace adcore {
 
 namespace {
 
-constexpr std::uint32_t kNone = EntityRecords::kNone;
-constexpr std::uint32_t kNoRound = 0;
 /// A chunk is this part of the budget at most.
 constexpr std::size_t kChunksPerBudget = 64;
 /// Inactive entities beyond the limit before some are forgotten: that looks at all of them.

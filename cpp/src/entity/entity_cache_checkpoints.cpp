@@ -11,8 +11,6 @@ namespace adcore {
 
 namespace {
 
-constexpr std::uint32_t kNone = EntityRecords::kNone;
-
 void check_ends(std::span<const std::uint64_t> ids, std::span<const std::uint64_t> ends,
                 std::span<const std::byte> bytes) {
   if (ids.size() != ends.size()) {

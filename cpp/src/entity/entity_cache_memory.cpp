@@ -12,8 +12,6 @@ namespace adcore {
 
 namespace {
 
-constexpr std::uint32_t kNone = EntityRecords::kNone;
-constexpr std::uint32_t kNoRound = 0;
 /// What waits to be taken may be this part of the budget at most.
 constexpr std::size_t kMostSpillPart = 8;
 

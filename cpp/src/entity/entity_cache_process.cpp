@@ -11,7 +11,6 @@ namespace adcore {
 
 namespace {
 
-constexpr std::uint32_t kNone = EntityRecords::kNone;
 /// Rows a thread takes at a time.
 constexpr std::size_t kRowsAtOnce = 256;
 

@@ -10,8 +10,6 @@ namespace adcore {
 
 namespace {
 
-constexpr std::size_t kCountBytes = 2 * sizeof(std::uint32_t);
-
 auto round_up(std::size_t bytes, std::size_t to) noexcept -> std::size_t { return (bytes + to - 1) / to * to; }
 
 }  // namespace

@@ -15,7 +15,6 @@ namespace {
 
 constexpr SnapshotKind kKind = snapshot_kind("enty");
 constexpr std::uint16_t kVersion = 1;
-constexpr std::size_t kCountBytes = 2 * sizeof(std::uint32_t);
 /// Of a checkpoint, beside state and body: the frame, the shape, the id and two lengths.
 constexpr std::size_t kMostOverhead = kFrameBytes + 128;
 
@@ -90,7 +89,7 @@ void ModelWorker::start(std::byte* block) const noexcept { std::memcpy(block, fr
 
 void ModelWorker::load(std::byte* block, std::uint64_t id) {
   const Counts known = counts(block);
-  FieldReader in(block + kCountBytes);
+  FieldReader in(block + ModelLayout::kCountBytes);
   fields(in);
   forest().set_seed(model_seed(id));
   model_.start_up().load_held(block + layout_.state_bytes, known.held);

@@ -14,20 +14,8 @@ namespace adcore {
 
 namespace {
 
-void check_rows(const ForestConfig& config, std::span<const float> rows) {
-  if (rows.size() % config.row_size() != 0) {
-    throw_invalid_argument("row size", static_cast<double>(rows.size()),
-                           "it must be a multiple of " + std::to_string(config.row_size()));
-  }
-  for (const float value : rows) {
-    if (!(std::fabs(value) <= kMaximumMagnitude)) {
-      throw_invalid_argument("row value", static_cast<double>(value), "it must be finite and at most 1e30 in size");
-    }
-  }
-}
-
 void check_row(const ForestConfig& config, std::span<const float> row) {
-  check_rows(config, row);
+  config.check_rows(row);
   if (row.size() != config.row_size()) {
     throw_invalid_argument("row size", static_cast<double>(row.size()),
                            "it must be row_size = " + std::to_string(config.row_size()));
@@ -235,7 +223,7 @@ void CompactForest::update(std::span<const float> row, bool sample) {
 }
 
 void CompactForest::process(std::span<const float> rows, std::span<double> scores, std::size_t) {
-  check_rows(config_, rows);
+  config_.check_rows(rows);
   const std::size_t width = config_.row_size();
   if (scores.size() != rows.size() / width) {
     throw_invalid_argument("scores size", static_cast<double>(scores.size()),

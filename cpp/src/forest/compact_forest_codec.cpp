@@ -8,8 +8,8 @@ namespace adcore {
 
 namespace {
 
-constexpr SnapshotKind kKind = snapshot_kind("cmpt");
-constexpr std::uint16_t kVersion = 1;
+constexpr SnapshotKind kCompactKind = snapshot_kind("cmpt");
+constexpr std::uint16_t kCompactVersion = 1;
 constexpr std::uint64_t kAny = ~std::uint64_t{0};
 
 }  // namespace
@@ -17,7 +17,7 @@ constexpr std::uint64_t kAny = ~std::uint64_t{0};
 class CompactForestCodec {
  public:
   static auto write(const CompactForest& forest) -> std::vector<std::byte> {
-    ByteWriter out(kKind, kVersion);
+    ByteWriter out(kCompactKind, kCompactVersion);
     write_config(out, forest.config_);
     out.put(forest.random_.state());
     out.put(forest.clock_.exponent());
@@ -30,7 +30,7 @@ class CompactForestCodec {
   }
 
   static auto read(std::span<const std::byte> bytes) -> std::unique_ptr<CompactForest> {
-    ByteReader in(bytes, kKind, kVersion);
+    ByteReader in(bytes, kCompactKind, kCompactVersion);
     auto forest = std::make_unique<CompactForest>(read_config(in));
     forest->random_ = Random(in.get<std::uint64_t>());
     const auto exponent = in.get<double>();

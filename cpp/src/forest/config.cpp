@@ -40,4 +40,16 @@ void ForestConfig::validate() const {
   }
 }
 
+void ForestConfig::check_rows(std::span<const float> rows) const {
+  if (rows.size() % row_size() != 0) {
+    throw_invalid_argument("row size", static_cast<double>(rows.size()),
+                           "it must be a multiple of " + std::to_string(row_size()));
+  }
+  for (const float value : rows) {
+    if (!(std::fabs(value) <= kMaximumMagnitude)) {
+      throw_invalid_argument("row value", static_cast<double>(value), "it must be finite and at most 1e30 in size");
+    }
+  }
+}
+
 }  // namespace adcore

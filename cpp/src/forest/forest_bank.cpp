@@ -14,8 +14,8 @@ namespace adcore {
 
 namespace {
 
-constexpr SnapshotKind kKind = snapshot_kind("bank");
-constexpr std::uint16_t kVersion = 1;
+constexpr SnapshotKind kBankKind = snapshot_kind("bank");
+constexpr std::uint16_t kBankVersion = 1;
 
 constexpr std::size_t kObjectBytes = 512;  // of a forest itself, which says where the rest of it is
 
@@ -84,7 +84,7 @@ void ForestBank::process(std::span<const std::uint32_t> streams, std::span<const
 }
 
 auto ForestBank::to_bytes() const -> std::vector<std::byte> {
-  ByteWriter out(kKind, kVersion);
+  ByteWriter out(kBankKind, kBankVersion);
   out.put_count(row_size_);
   out.put_count(forests_.size());
   for (const auto& forest : forests_) out.put_bytes(forest->to_bytes());
@@ -92,7 +92,7 @@ auto ForestBank::to_bytes() const -> std::vector<std::byte> {
 }
 
 auto ForestBank::from_bytes(std::span<const std::byte> bytes) -> ForestBank {
-  ByteReader in(bytes, kKind, kVersion);
+  ByteReader in(bytes, kBankKind, kBankVersion);
   ForestBank bank;
   bank.row_size_ = in.get_count(kMaximumDimensions);
   const std::uint64_t count = in.get_count(in.remaining());

@@ -24,18 +24,6 @@ auto stays(const Way& way, const Way& left) -> bool {
   return left.is_known() && left.end.depth > 0 && !way.passes(left.passed[left.end.depth - 1], left.end.depth - 1);
 }
 
-void check_row(const ForestConfig& config, std::span<const float> rows) {
-  if (rows.size() % config.row_size() != 0) {
-    throw_invalid_argument("row size", static_cast<double>(rows.size()),
-                           "it must be a multiple of " + std::to_string(config.row_size()));
-  }
-  for (const float value : rows) {
-    if (!(std::fabs(value) <= kMaximumMagnitude)) {
-      throw_invalid_argument("row value", static_cast<double>(value), "it must be finite and at most 1e30 in size");
-    }
-  }
-}
-
 }  // namespace
 
 RandomCutForest::RandomCutForest(const ForestConfig& config)
@@ -66,7 +54,7 @@ auto RandomCutForest::memory_bytes() const noexcept -> std::size_t {
 }
 
 void RandomCutForest::shingled_point(std::span<const float> row, std::span<float> point) const {
-  check_row(config_, row);
+  config_.check_rows(row);
   shingler_.preview(row, point);
 }
 
@@ -272,7 +260,7 @@ void RandomCutForest::learn_row() {
 }
 
 void RandomCutForest::update(std::span<const float> row, bool sample) {
-  check_row(config_, row);
+  config_.check_rows(row);
   if (row.size() != config_.row_size()) throw_invalid_argument("row size", static_cast<double>(row.size()), "one row");
   make_room(1);
   load(row, sample, block_);
@@ -281,7 +269,7 @@ void RandomCutForest::update(std::span<const float> row, bool sample) {
 }
 
 void RandomCutForest::process(std::span<const float> rows, std::span<double> scores, std::size_t threads) {
-  check_row(config_, rows);
+  config_.check_rows(rows);
   const std::size_t width = config_.row_size();
   std::size_t left = rows.size() / width;
   if (scores.size() != left) throw_invalid_argument("scores size", static_cast<double>(scores.size()), "one per row");

@@ -9,8 +9,8 @@ namespace adcore {
 
 namespace {
 
-constexpr SnapshotKind kKind = snapshot_kind("rcft");
-constexpr std::uint16_t kVersion = 1;
+constexpr SnapshotKind kForestKind = snapshot_kind("rcft");
+constexpr std::uint16_t kForestVersion = 1;
 
 void check_finite(std::span<const float> values) {
   for (const float value : values) {
@@ -23,7 +23,7 @@ void check_finite(std::span<const float> values) {
 class RandomCutForestCodec {
  public:
   static auto write(const RandomCutForest& forest) -> std::vector<std::byte> {
-    ByteWriter out(kKind, kVersion);
+    ByteWriter out(kForestKind, kForestVersion);
     write_config(out, forest.config_);
     out.put(forest.clock_.exponent());
     out.put_count(forest.points_);
@@ -37,7 +37,7 @@ class RandomCutForestCodec {
   }
 
   static auto read(std::span<const std::byte> bytes) -> std::unique_ptr<RandomCutForest> {
-    ByteReader in(bytes, kKind, kVersion);
+    ByteReader in(bytes, kForestKind, kForestVersion);
     auto forest = std::make_unique<RandomCutForest>(read_config(in));
     const auto exponent = in.get<double>();
     if (!(exponent >= 0 && exponent <= 64)) throw_snapshot("a decay out of range");

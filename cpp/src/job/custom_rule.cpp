@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adcore/series/bucket_time.hpp"
+
 namespace adcore {
 
 namespace {
-
-constexpr double kMillisecondsPerSecond = 1e3;
 
 auto item_matches(std::string_view item, std::string_view value) noexcept -> bool {
   if (item == "*") return true;
@@ -33,7 +33,7 @@ auto condition_matches(const RuleCondition& condition, const RuleSubject& subjec
     case RuleQuantity::typical: return subject.has_typical && holds(subject.typical);
     case RuleQuantity::diff_from_typical:
       return subject.has_typical && holds(std::abs(subject.actual - subject.typical));
-    case RuleQuantity::time: return holds(static_cast<double>(subject.bucket_start) / kMillisecondsPerSecond);
+    case RuleQuantity::time: return holds(static_cast<double>(subject.bucket_start) / kMsPerSecond);
   }
   return false;
 }

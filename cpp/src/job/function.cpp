@@ -7,6 +7,9 @@ namespace adcore {
 
 namespace {
 
+// The short names stay in here.
+namespace table {
+
 using enum Measure;
 using enum Side;
 
@@ -57,12 +60,14 @@ constexpr JobFunction kFunctions[] = {
     {"time_of_week", time_of_week, both, false, "time"},
 };
 
+}  // namespace table
+
 }  // namespace
 
 auto job_function_from(std::string_view name) noexcept -> const JobFunction* {
-  const auto* const found = std::find_if(std::begin(kFunctions), std::end(kFunctions),
+  const auto* const found = std::find_if(std::begin(table::kFunctions), std::end(table::kFunctions),
                                          [name](const JobFunction& function) { return function.name == name; });
-  return found == std::end(kFunctions) ? nullptr : found;
+  return found == std::end(table::kFunctions) ? nullptr : found;
 }
 
 }  // namespace adcore

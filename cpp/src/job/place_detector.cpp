@@ -8,14 +8,8 @@
 
 namespace adcore {
 
-namespace {
-
-constexpr double kMillisecondsPerSecond = 1e3;
-
-}  // namespace
-
 auto ClockFace::value(const RecordSums& sums, std::int64_t start) const noexcept -> std::optional<Value> {
-  const double seconds = (static_cast<double>(start) + sums.time / sums.events) / kMillisecondsPerSecond;
+  const double seconds = (static_cast<double>(start) + sums.time / sums.events) / kMsPerSecond;
   const auto period = static_cast<double>(config_.period);
   if (!std::isfinite(seconds)) return std::nullopt;
   return seconds - period * std::floor(seconds / period);

@@ -13,12 +13,12 @@ namespace {
 /// Bins of the histogram per unit of -ln p.
 constexpr double kUnits = 100.0;
 /// Where ln p ends for the histogram; probabilities that are doubles do not get there.
-constexpr double kMost = 1e6;
+constexpr double kMostUnlikely = 1e6;
 constexpr double kFewest = 1.5;
 /// Slower than models age.
 constexpr double kDecayShare = 0.05;
 
-auto units_of(double log_probability) noexcept -> double { return kUnits * std::min(-log_probability, kMost); }
+auto units_of(double log_probability) noexcept -> double { return kUnits * std::min(-log_probability, kMostUnlikely); }
 
 }  // namespace
 

@@ -11,13 +11,13 @@ namespace adcore {
 
 namespace {
 
-constexpr double kMost = 100.0;
+constexpr double kHighestScore = 100.0;
 
 }  // namespace
 
 ScoreScale::ScoreScale(const Normalizer& normalizer)
     : normalizer_(&normalizer),
-      rank_ceilings_(HistogramBins::bin_of(Normalizer::quantile_key(kMost)) + 1,
+      rank_ceilings_(HistogramBins::bin_of(Normalizer::quantile_key(kHighestScore)) + 1,
                      std::numeric_limits<double>::quiet_NaN()) {
   const QuantileHistogram& quantiles = normalizer.quantiles();
   if (quantiles.total() <= 0.0) return;
@@ -40,8 +40,8 @@ auto ScoreScale::score(std::uint64_t scope, double log_probability) -> double {
   if (!(raw > 0.0)) return 0.0;
   const double largest = normalizer_->largest(scope);
   const double ceiling = std::min(absolute_ceiling(log_probability), noise_ceiling(raw, median_, fraction_of_zeros_));
-  const double measured = largest > 0.0 ? largest_ceiling(raw / largest) : kMost;
-  return std::min({ceiling, measured, rank_ceiling_at(raw), kMost});
+  const double measured = largest > 0.0 ? largest_ceiling(raw / largest) : kHighestScore;
+  return std::min({ceiling, measured, rank_ceiling_at(raw), kHighestScore});
 }
 
 }  // namespace adcore

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kLogRunning = -std::numbers::ln10;          // ln 0.1
 constexpr double kLogSignificant = -4 * std::numbers::ln10;  // ln 1e-4
-constexpr double kKept = 0.995;
+constexpr double kShapeKept = 0.995;
 constexpr double kNeeded = 5;
 constexpr std::int32_t kMostLength = 1'000'000;
 // That an anomaly was beyond all measure does not make the next one familiar.
@@ -69,8 +69,8 @@ void AnomalyShape::learn(double log_probability, double score) noexcept {
 
 void AnomalyShape::end() noexcept {
   auto& known = sides_[size_sum_ < 0 ? 0 : 1];
-  known.log_lengths.learn(std::log(length_), 1, kKept);
-  known.sizes.learn(std::min(std::abs(size_sum_) / length_, kMostSize), 1, kKept);
+  known.log_lengths.learn(std::log(length_), 1, kShapeKept);
+  known.sizes.learn(std::min(std::abs(size_sum_) / length_, kMostSize), 1, kShapeKept);
   length_ = 0;
   size_sum_ = 0;
 }

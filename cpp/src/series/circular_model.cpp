@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kTurn = 2.0 * std::numbers::pi;
 /// The deviation of a time that was seen once: half an hour of a day, three and a half of a week.
-constexpr double kPrior = kTurn / 48.0;
+constexpr double kTimePrior = kTurn / 48.0;
 
 auto direction_of(double value, double period) noexcept -> Direction<2> {
   const double angle = kTurn * value / period;
@@ -38,7 +38,7 @@ auto CircularModel::assess(const CircularConfig& config, std::int64_t bucket_sta
     -> CircularAssessment {
   if (age_.buckets() == 0) return {};
   const auto period = static_cast<double>(config.period);
-  const auto seen = clusters_.judge(direction_of(value, period), kPrior);
+  const auto seen = clusters_.judge(direction_of(value, period), kTimePrior);
   const double forgiven = log_forgiven(age_.elapsed(config.bucket_span, bucket_start) / (1000.0 * period));
   const double not_forgiven = seen.log_probability + log_one_minus_exp(forgiven);
   const double typical = seconds_of(seen.nearest, period);

@@ -19,8 +19,6 @@ constexpr double kLeastDispersion = 1e-7;
 constexpr double kPriorEvents = 0.5;
 // Of the mean rate: no hour is so quiet that nothing could happen.
 constexpr double kLeastShare = 0.05;
-// The smaller of two tails needs fewer digits.
-constexpr double kOtherSide = 5;
 // One surprising count is not yet a burst.
 constexpr double kMostScore = 4;
 
@@ -105,8 +103,9 @@ auto CountFamily::tails(const Residual& r) const noexcept -> LogTails {
   }
   const double other = mode * mirrored_ratio(std::max(x, 0.5) / mode);
   if (x > mode)
-    tails.both = other >= 0.5 ? log_add_exp(tails.upper, counts.lower(std::floor(other), kOtherSide)) : tails.upper;
-  else tails.both = log_add_exp(tails.lower, counts.upper(std::ceil(other), kOtherSide));
+    tails.both =
+        other >= 0.5 ? log_add_exp(tails.upper, counts.lower(std::floor(other), LogTails::kOtherSide)) : tails.upper;
+  else tails.both = log_add_exp(tails.lower, counts.upper(std::ceil(other), LogTails::kOtherSide));
   tails.both = std::min(tails.both, 0.0);
   return tails;
 }

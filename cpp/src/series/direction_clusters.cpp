@@ -11,10 +11,10 @@ namespace adcore {
 namespace {
 
 /// Modes are apart when their means are this many deviations of both.
-constexpr double kApart = 3.0;
+constexpr double kClustersApart = 3.0;
 /// What is less is no mode, but some outliers.
 constexpr double kFewest = 4.0;
-constexpr double kLeastShare = 0.03;
+constexpr double kLeastClusterShare = 0.03;
 /// Together they keep weights above 1e-120, far from where sums of them would vanish.
 constexpr double kLeastWeight = 1e-100;
 constexpr double kLeastKept = 1e-20;
@@ -68,7 +68,7 @@ auto DirectionClusters<Dimensions>::merge_into_modes(Clusters& clusters, std::si
   };
   while (size > 1) {
     const Pair closest = cheapest(clusters, size, separation);
-    if (!(closest.cost < kApart)) break;
+    if (!(closest.cost < kClustersApart)) break;
     merge(clusters, size, closest);
   }
   return size;
@@ -93,7 +93,7 @@ auto DirectionClusters<Dimensions>::usual_mode(const Clusters& modes, std::size_
 
 template <std::size_t Dimensions>
 auto DirectionClusters<Dimensions>::is_mode(const Cluster& cluster) const noexcept -> bool {
-  return cluster.weight >= kFewest && cluster.weight >= kLeastShare * weight();
+  return cluster.weight >= kFewest && cluster.weight >= kLeastClusterShare * weight();
 }
 
 template <std::size_t Dimensions>

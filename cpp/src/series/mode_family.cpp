@@ -9,13 +9,13 @@ namespace adcore {
 
 namespace {
 
-constexpr double kLeastCount = 16;
+constexpr double kLeastModeCount = 16;
 constexpr double kManyCount = 64;
 constexpr double kLeastHalf = 6;
 constexpr double kLeastFraction = 0.05;
 constexpr double kDropFraction = 0.02;
 // Distance between the halves over the sum of their deviations: 1.3 for a normal, 1.7 for a uniform distribution.
-constexpr double kApart = 2.6;
+constexpr double kModesApart = 2.6;
 constexpr double kTogether = 1.5;
 // Of one normal's halves: their distance from its mean, and their variance, in units of its own.
 constexpr double kHalfMean = 0.79788456080286536;
@@ -73,8 +73,8 @@ void ResidualMode::scale(double factor) noexcept {
 
 auto ResidualMode::is_two() const noexcept -> bool {
   const double least = std::max(kLeastHalf, kLeastFraction * count());
-  return count() >= kLeastCount && left_.count >= least && right_.count >= least &&
-         distance(left_, right_) > kApart * (deviation(left_) + deviation(right_));
+  return count() >= kLeastModeCount && left_.count >= least && right_.count >= least &&
+         distance(left_, right_) > kModesApart * (deviation(left_) + deviation(right_));
 }
 
 auto ResidualMode::from(const FadingMoments& moments) noexcept -> ResidualMode {

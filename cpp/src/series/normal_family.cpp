@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "adcore/base/log_space.hpp"
+#include "series/to_float.hpp"
 
 namespace adcore {
 
@@ -12,8 +13,6 @@ namespace {
 constexpr double kFreedom = 4;
 constexpr double kLogDensityAtZero = -0.98082925301172624;  // ln(3 / 8)
 constexpr double kQuantileOf95Percent = 2.7764451051977987;
-
-auto to_float(double value) noexcept -> float { return static_cast<float>(value); }
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kRadian = std::numbers::pi / 180.0;
 /// The deviation of a place that was seen once: 1e-3 of the radius of the earth, 6.4 km.
-constexpr double kPrior = 1e-3;
+constexpr double kPlacePrior = 1e-3;
 
 auto direction_of(const Position& position) noexcept -> Direction<3> {
   const double latitude = position.latitude * kRadian;
@@ -27,7 +27,7 @@ auto position_of(const Direction<3>& direction) noexcept -> Position {
 
 auto PositionModel::assess(const Position& position) const -> PositionAssessment {
   if (age_.buckets() == 0) return {};
-  const auto seen = clusters_.judge(direction_of(position), kPrior);
+  const auto seen = clusters_.judge(direction_of(position), kPlacePrior);
   return {seen.log_probability, position_of(seen.nearest), seen.modes > 1};
 }
 

@@ -12,7 +12,7 @@ namespace adcore {
 
 namespace {
 
-constexpr std::size_t kNodeBytes = 48;
+constexpr std::size_t kPeopleNodeBytes = 48;
 
 void put(ByteWriter& out, const PeopleCounter& counter) {
   for (const auto longest : counter.registers()) out.put(longest);
@@ -99,7 +99,7 @@ void RarePopulation::learn(std::int64_t bucket_start, std::span<const RareShow> 
 }
 
 auto RarePopulation::memory_bytes() const noexcept -> std::size_t {
-  return sizeof(*this) + values_.size() * (sizeof(PeopleCounter) + kNodeBytes);
+  return sizeof(*this) + values_.size() * (sizeof(PeopleCounter) + kPeopleNodeBytes);
 }
 
 void RarePopulation::write(ByteWriter& out) const {

@@ -17,8 +17,6 @@ namespace {
 // With fewer values the doubt about the mean shows in the tails.
 constexpr double kEnough = 100;
 constexpr double kFew = 30;
-// The smaller of two tails needs fewer digits.
-constexpr double kOtherSide = 5;
 // Moments tell the shape better than their rounded logarithms do.
 constexpr double kSmallVariance = 1e-3;
 constexpr double kMostShape = 1e8;
@@ -137,7 +135,8 @@ auto RatioFamilies::gamma_tails(const Residual& r) const noexcept -> LogTails {
   }
   const double mode = a - 1;
   const double other = mode * mirrored_ratio(scaled / mode);
-  const double rest = scaled > mode ? lower_tail(a, count, other, kOtherSide) : upper_tail(a, count, other, kOtherSide);
+  const double rest = scaled > mode ? lower_tail(a, count, other, LogTails::kOtherSide)
+                                    : upper_tail(a, count, other, LogTails::kOtherSide);
   tails.both = std::min(0.0, log_add_exp(scaled > mode ? tails.upper : tails.lower, rest));
   return tails;
 }

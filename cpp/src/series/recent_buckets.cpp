@@ -12,12 +12,12 @@ namespace {
 constexpr double kWeightPerBucket = 0.9;
 // Means of overlapping windows: each says little that the last did not.
 constexpr double kNews = 0.2;
-constexpr double kMostEvidence = 3;
-constexpr double kForgotten = 1.0 / 500;
+constexpr double kMostHeavyEvidence = 3;
+constexpr double kHeavyForgotten = 1.0 / 500;
 constexpr double kMostLogOdds = 30;
-constexpr double kMostScore = 8;
+constexpr double kMostRecentScore = 8;
 
-auto bounded(double score) noexcept -> double { return std::clamp(score, -kMostScore, kMostScore); }
+auto bounded_score(double score) noexcept -> double { return std::clamp(score, -kMostRecentScore, kMostRecentScore); }
 
 auto as_residual(double mean) noexcept -> Residual { return {.value = mean, .resolution = 0.2}; }
 
@@ -29,7 +29,7 @@ auto RecentBuckets::known_with_next() const noexcept -> int {
 
 auto RecentBuckets::mean_with(double score) const noexcept -> double {
   if (known_with_next() < kNeeded) return NAN;
-  double sum = bounded(score);
+  double sum = bounded_score(score);
   double weights = 1;
   double weight = 1;
   for (std::size_t i = kBuckets; --i > 0;) {
@@ -54,11 +54,12 @@ auto RecentBuckets::tails(double mean) const noexcept -> LogTails {
 
 void RecentBuckets::learn(double score, double trust, double kept) noexcept {
   const double mean = mean_with(score);
-  push(static_cast<float>(bounded(score)));
+  push(static_cast<float>(bounded_score(score)));
   if (std::isnan(mean)) return;
   const auto r = as_residual(mean);
-  const double evidence = std::clamp(heavy_.log_density(r) - normal_.log_density(r), -kMostEvidence, kMostEvidence);
-  log_heavy_ = static_cast<float>(log_heavy_ * (1 - kNews * kForgotten) + kNews * evidence);
+  const double evidence =
+      std::clamp(heavy_.log_density(r) - normal_.log_density(r), -kMostHeavyEvidence, kMostHeavyEvidence);
+  log_heavy_ = static_cast<float>(log_heavy_ * (1 - kNews * kHeavyForgotten) + kNews * evidence);
   normal_.learn(r, kNews * trust, kept);
   heavy_.learn(r, kNews, kept);
 }
@@ -75,7 +76,7 @@ void RecentBuckets::push(float score) noexcept {
 auto RecentBuckets::is_possible() const noexcept -> bool {
   return normal_.is_possible() && heavy_.is_possible() && std::isfinite(log_heavy_) &&
          std::all_of(scores_.begin(), scores_.end(),
-                     [](float s) { return s == kUnknown || std::abs(s) <= kMostScore; });
+                     [](float s) { return s == kUnknown || std::abs(s) <= kMostRecentScore; });
 }
 
 }  // namespace adcore

@@ -14,9 +14,9 @@ constexpr double kFreeMemory = 25;
 constexpr double kDayGate = 7;  // days over which errors are compared
 constexpr double kWeekGate = 4;
 constexpr double kFreeGate = 8;
-constexpr double kPatience = 10;  // periods that a candidate has to prove itself
+constexpr double kSeasonPatience = 10;  // periods that a candidate has to prove itself
 // Beyond this an error says that something else is wrong.
-constexpr double kMostDeviations = 6;
+constexpr double kMostSeasonDeviations = 6;
 
 template <std::uint32_t slots>
 auto position(std::int64_t time, std::int64_t period, std::int64_t span) noexcept -> SlotPosition {
@@ -31,7 +31,7 @@ auto pace(double period, double slots, double memory, double gate) noexcept -> S
 }
 
 auto most_squared_error(double usual_error) noexcept -> double {
-  const double most = kMostDeviations * usual_error;
+  const double most = kMostSeasonDeviations * usual_error;
   return most > 0 ? most * most : HUGE_VAL;
 }
 
@@ -150,7 +150,7 @@ void Seasons::learn_free(const BucketTime& time, const SeasonLesson& lesson, dou
   const auto rhythm = pace(free_period_, 64, kFreeMemory, kFreeGate);
   teach(free_, free_position(time), {lesson, season}, kNothingInside, rhythm, change);
   if (free_.is_open()) follow_phase(time, lesson.value - lesson.trend - season, lesson);
-  const bool late = static_cast<double>(time.index) - free_origin_ > kPatience * free_period_;
+  const bool late = static_cast<double>(time.index) - free_origin_ > kSeasonPatience * free_period_;
   if (!free_.is_open() && (change.closed || late)) {
     free_period_ = 0;
     free_ = Season<64>();
@@ -162,7 +162,7 @@ void Seasons::follow_phase(const BucketTime& time, double error, const SeasonLes
   constexpr double kMemory = 4;       // periods
   constexpr double kPhaseGain = 0.5;  // of the slip is corrected in a memory
   const double slope = free_.value(free_position(time, kStep), 1) - free_.value(free_position(time, -kStep), 1);
-  const double most = kMostDeviations / 2 * lesson.usual_error;
+  const double most = kMostSeasonDeviations / 2 * lesson.usual_error;
   const auto gain = static_cast<float>(lesson.weight / (kMemory * free_period_));
   free_slip_ += gain * (static_cast<float>(std::clamp(error, -most, most) * slope) - free_slip_);
   free_slopes_ += gain * (static_cast<float>(slope * slope) - free_slopes_);

@@ -17,7 +17,7 @@ constexpr double kMostValue = 1e16;
 constexpr double kNoticeable = 1.05;  // factor of the variance
 constexpr double kHalfHour = 1'800'000;
 // What a model forgets per half hour, and at most per bucket.
-constexpr double kForgotten = 0.001;
+constexpr double kModelForgotten = 0.001;
 constexpr float kLeastSamples = 3;
 constexpr double kRelativeResolution = 1e-4;
 constexpr double kAbsoluteResolution = 1e-9;
@@ -40,7 +40,7 @@ constexpr double kDaysRelaxed = 3;
 constexpr double kDaysUntilRule = 2;
 
 auto kept_after(double buckets, std::int64_t span) noexcept -> double {
-  return 1 / (1 + kForgotten * buckets * std::min(1.0, static_cast<double>(span) / kHalfHour));
+  return 1 / (1 + kModelForgotten * buckets * std::min(1.0, static_cast<double>(span) / kHalfHour));
 }
 
 auto raise(LogTails& tails, double log_odds, const LogTails& other) noexcept -> bool {
@@ -57,7 +57,7 @@ void learn_shape(WindowShape& shape, const SeriesAssessment& seen, double ahead)
 }
 
 // Squares and their sums must fit single precision.
-auto bounded(double value) noexcept -> double { return std::clamp(value, -kMostValue, kMostValue); }
+auto bounded_value(double value) noexcept -> double { return std::clamp(value, -kMostValue, kMostValue); }
 
 }  // namespace
 
@@ -82,7 +82,7 @@ auto SeriesModel::floored(double value) const noexcept -> double {
 auto SeriesModel::residual(const SeriesConfig& config, const SeriesSample& sample,
                            const Expectation& expected) const noexcept -> Residual {
   Residual r;
-  r.value = bounded(sample.value);
+  r.value = bounded_value(sample.value);
   r.mean = floored(expected.mean());
   if (sample.count > 0 && usual_count_ > 0)
     r.count_factor = std::clamp(usual_count_ / sample.count, kLeastCountFactor, kMostCountFactor);
@@ -176,7 +176,7 @@ auto SeriesModel::expected(const SeriesConfig& config, std::int64_t time) const 
 void SeriesModel::learn(const SeriesConfig& config, const SeriesSample& given, const SeriesAssessment& seen,
                         double weight, WindowShape* shape) {
   auto sample = given;
-  sample.value = bounded(given.value);
+  sample.value = bounded_value(given.value);
   const auto expected = expectation(config, sample.time);
   const bool first = samples_ == 0;
   const double kept = kept_after(expected.ahead, config.bucket_span);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "series/to_float.hpp"
+
 namespace adcore {
 
 namespace {
@@ -20,8 +22,6 @@ constexpr std::array<double, Trend::kSmoothers> kHandicaps = {1.06, 1.03, 1.01, 
 constexpr std::size_t kWeek = 2;
 constexpr double kErrorMemory = 100;
 constexpr double kTolerance = 9;
-
-auto to_float(double value) noexcept -> float { return static_cast<float>(value); }
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace adcore {
 
 namespace {
 
-constexpr double kMostScore = 3;  // p = 0.0027: a bucket that is news by itself
+constexpr double kMostWindowScore = 3;  // p = 0.0027: a bucket that is news by itself
 constexpr std::size_t kTrees = 8;
 constexpr std::size_t kSample = 128;
 constexpr std::size_t kFewestWindows = 64;
@@ -42,7 +42,7 @@ void describe(std::array<float, n> values, float* out) noexcept {
 WindowShape::WindowShape() : forest_(forest_config(kFeatures)) {}
 
 auto WindowShape::is_window_with(double score) const noexcept -> bool {
-  return known_ == kBuckets - 1 && std::abs(score) <= kMostScore;
+  return known_ == kBuckets - 1 && std::abs(score) <= kMostWindowScore;
 }
 
 auto WindowShape::described(double score) const noexcept -> Description {
@@ -73,7 +73,7 @@ void WindowShape::learn(double score, double unlikeness) {
   if (is_window_with(score)) learn_window(score, unlikeness);
   std::rotate(scores_.begin(), scores_.begin() + 1, scores_.end());
   scores_.back() = static_cast<float>(score);
-  known_ = std::abs(score) <= kMostScore ? std::min<std::uint32_t>(known_ + 1, kBuckets - 1) : 0;
+  known_ = std::abs(score) <= kMostWindowScore ? std::min<std::uint32_t>(known_ + 1, kBuckets - 1) : 0;
 }
 
 // A forest at its fullest: codes of 16 bits, an item of the sampler for each point.

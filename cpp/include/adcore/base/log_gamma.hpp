@@ -3,6 +3,8 @@
 
 namespace adcore {
 
+inline constexpr double kLogTwoPi = 1.8378770664093455;
+
 /// ln Gamma(x), x > 0. Exact to some 1e-15 of itself, also next to its zeros at 1 and 2.
 [[nodiscard]] auto log_gamma(double x) noexcept -> double;
 

@@ -9,6 +9,9 @@
 
 namespace adcore {
 
+/// The most features of a bucket, and the most value columns.
+inline constexpr std::size_t kMostBucketFeatures = 65'536;
+
 /// One number per bucket: a function of a value column.
 struct BucketFeature {
   BucketFunction function = BucketFunction::mean;

@@ -8,6 +8,9 @@
 
 namespace adcore {
 
+/// A gap this many times the usual one means missing rows.
+inline constexpr double kGapFactor = 1.5;
+
 /// `from` + `by`, rounded, or the nearest number there is.
 [[nodiscard]] auto add_saturating(std::int64_t from, double by) noexcept -> std::int64_t;
 

@@ -75,6 +75,9 @@ class EntityCache {
   [[nodiscard]] auto model_bytes() const noexcept -> std::size_t { return blocks_.block_bytes(); }
 
  private:
+  static constexpr std::uint32_t kNone = EntityRecords::kNone;
+  static constexpr std::uint32_t kNoRound = 0;
+
   enum class Placing : std::uint8_t { placed, refused, round_is_full };
   struct Task;
   struct Share;

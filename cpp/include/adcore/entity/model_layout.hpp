@@ -12,6 +12,8 @@ namespace adcore {
 /// of the sample [dimensions][slots], its keys [slots]. While a start-up holds rows the sample is empty, and the rows
 /// lie in its place.
 struct ModelLayout {
+  static constexpr std::size_t kCountBytes = 2 * sizeof(std::uint32_t);
+
   explicit ModelLayout(const ThresholdedForestConfig& config);
 
   std::size_t dimensions = 0;    // of a point

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace adcore {
 
@@ -44,6 +45,8 @@ struct ForestConfig {
 
   /// Throws InvalidArgument that names the first field out of range.
   void validate() const;
+  /// Throws InvalidArgument that names the value, unless these are whole rows of values that a forest takes.
+  void check_rows(std::span<const float> rows) const;
 };
 
 /// Largest number of values in one point, and of points in one tree's sample.

@@ -5,6 +5,7 @@
 
 namespace adcore {
 
+inline constexpr std::int64_t kMsPerSecond = 1'000;
 inline constexpr std::int64_t kMsPerHour = 3'600'000;
 inline constexpr std::int64_t kMsPerDay = 24 * kMsPerHour;
 inline constexpr std::int64_t kMsPerWeek = 7 * kMsPerDay;

@@ -34,6 +34,8 @@ struct Residual {
 
 /// Logarithms of P(X <= x) and P(X >= x), and of all values that are no likelier than x.
 struct LogTails {
+  /// Digits asked of the smaller of two tails: it needs fewer.
+  static constexpr double kOtherSide = 5;
   double lower = 0;
   double upper = 0;
   double both = 0;

@@ -1,0 +1,21 @@
+# adcore_compile_in_batches(<target> <size>): the sources of <target> in batches of <size>, each batch one unit of
+# compilation, where CMAKE_UNITY_BUILD is on. What sources include is then read once a batch, which is most of the time of
+# a build. A batch never crosses folders: names in anonymous namespaces have to be unique within a folder, no farther.
+function(adcore_compile_in_batches target size)
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  list(SORT sources)
+  set(last_folder "")
+  foreach(source IN LISTS sources)
+    get_filename_component(folder "${source}" DIRECTORY)
+    if(NOT folder STREQUAL last_folder)
+      set(count 0)
+      set(last_folder "${folder}")
+    endif()
+    math(EXPR batch "${count} / ${size}")
+    math(EXPR count "${count} + 1")
+    get_filename_component(room "${folder}" NAME)
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${room}_${batch}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
