@@ -6,7 +6,7 @@ namespace kernels {
 namespace baseline {
 auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels&;
 }
-#if defined(ADCORE_HAVE_X86_LEVELS)
+#if ADCORE_HAVE_X86_LEVELS
 namespace avx2 {
 auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels&;
 }
@@ -18,7 +18,7 @@ auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels&;
 
 auto tree_kernels(std::size_t dimensions) -> const TreeKernels& {
   const std::size_t groups = lane_groups(dimensions);
-#if defined(ADCORE_HAVE_X86_LEVELS)
+#if ADCORE_HAVE_X86_LEVELS
   if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
     return kernels::avx512::tree_kernels(groups);
   if (__builtin_cpu_supports("avx2")) return kernels::avx2::tree_kernels(groups);
