@@ -24,6 +24,12 @@ auto stays(const Way& way, const Way& left) -> bool {
   return left.is_known() && left.end.depth > 0 && !way.passes(left.passed[left.end.depth - 1], left.end.depth - 1);
 }
 
+// Whether the leaves beside a way that stays are the same, too: the point was below a box, and that is still there.
+auto beside_stays(const Way& way, const Way& left) -> bool {
+  if (way.boxed < way.end.depth && left.passes(way.passed[way.boxed], way.boxed)) return false;
+  return way.boxed == 0 || way.tree->nodes[way.passed[way.boxed - 1]].box != kNoBox;
+}
+
 }  // namespace
 
 RandomCutForest::RandomCutForest(const ForestConfig& config)
@@ -217,14 +223,17 @@ void RandomCutForest::offer(Member& member, const Block& block, std::size_t row)
 }
 
 void RandomCutForest::learn(Member& member, const Block& block, std::size_t row, const Sampler::Decision& decision,
-                            const Way* leaving, const Way* way) {
+                            const Way* leaving, Way* way) {
   const PointView points = store_.view();
   member.sampler.commit(decision);
   if (decision.evicted) {
     const bool last =
         !member.tree.arrays().may_have_copies() || copies_of(member.sampler.items(), decision.evicted_point) == 0;
     member.tree.remove(points, decision.evicted_point, last, leaving);
-    if (last && way != nullptr && !stays(*way, *leaving)) way = nullptr;
+    if (last && way != nullptr) {
+      if (!stays(*way, *leaving)) way = nullptr;
+      else way->gathered = way->gathered && beside_stays(*way, *leaving);
+    }
   }
   const PointIndex stored = member.tree.insert(member.sampler.items(), points, block.points[row], way);
   member.sampler.add(stored, block.times[row], block.clocks[row], member.tree.random());

@@ -82,7 +82,7 @@ class RandomCutForest final : public Forest {
   void offer(Member& member, const Block& block, std::size_t row);
   /// Does what was decided; both ways may be null: of the point to evict, and of the row.
   void learn(Member& member, const Block& block, std::size_t row, const Sampler::Decision& decision, const Way* leaving,
-             const Way* way);
+             Way* way);
   [[nodiscard]] auto decide_on_row() -> std::vector<Sampler::Decision>;
   [[nodiscard]] auto ways_of(std::span<const Sampler::Decision> decisions) const -> std::vector<Way>;
   void score_and_learn_together();

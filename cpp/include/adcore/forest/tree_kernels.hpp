@@ -7,6 +7,7 @@
 
 #include "adcore/base/random.hpp"
 #include "adcore/forest/tree.hpp"
+#include "adcore/forest/way.hpp"
 
 namespace adcore {
 
@@ -21,32 +22,6 @@ struct Incomplete {
   const float* values = nullptr;
   const std::int32_t* known = nullptr;  // -1 where known, 0 where not
   double centrality = 1;                // 0: leaves that are as good as each other in all that is known are drawn
-};
-
-/// Where a walk down a tree ended.
-struct Landing {
-  NodeCode leaf = kNoNode;
-  std::uint32_t depth = 0;
-};
-
-/// The way of a point through a tree, known until the tree changes.
-struct Way {
-  static constexpr std::size_t kMost = 32;
-
-  const TreeArrays* tree = nullptr;
-  const float* query = nullptr;
-  bool changes = false;    // the point is about to be inserted, or
-  bool leaves = false;     // to be removed
-  Landing end;             // kNoNode: not known, no walk yet or a longer way than this can hold
-  NodeCode passed[kMost];  // by depth
-
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what was not passed is not looked at
-  Way(const TreeArrays& through, const float* point, bool changing, bool leaving) noexcept
-      : tree(&through), query(point), changes(changing), leaves(leaving) {}
-  [[nodiscard]] auto is_known() const noexcept -> bool { return end.leaf != kNoNode; }
-  [[nodiscard]] auto passes(NodeCode code, std::uint32_t depth) const noexcept -> bool {
-    return depth < end.depth && passed[depth] == code;
-  }
 };
 
 /// All functions read points by lane groups; queries are padded with zeros to whole groups.

@@ -2,6 +2,9 @@
 // Included by kernels only.
 #pragma once
 
+#include <cstddef>
+#include <limits>
+
 #include "adcore/forest/tree_kernels.hpp"
 #include "boxes.hpp"
 
@@ -10,26 +13,26 @@ namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 /// The last nodes a query passed, in a ring: enough to find the way up to the first node that has a box and a parent.
 class Path {
  public:
-  ADCORE_INLINE Path() noexcept : codes_(near_) {}
+  ADCORE_INLINE Path() noexcept : own_(near_), codes_(near_) {}
   explicit ADCORE_INLINE Path(std::size_t unboxed_leaves) : Path() { remember(unboxed_leaves); }
   Path(const Path&) = delete;
   auto operator=(const Path&) -> Path& = delete;
   ADCORE_INLINE ~Path() {
-    if (codes_ != near_) delete[] codes_;
+    if (own_ != near_) delete[] own_;
   }
 
   /// Makes room for the nodes without a box, of which a way passes fewer than they have leaves. Called once.
   ADCORE_INLINE void remember(std::size_t unboxed_leaves) {
     if (unboxed_leaves < kNear) return;
     while (mask_ < unboxed_leaves) mask_ = 2 * mask_ + 1;
-    codes_ = new NodeCode[mask_ + 1];
+    codes_ = own_ = new NodeCode[mask_ + 1];
   }
-  ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { codes_[depth & mask_] = code; }
+  ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { own_[depth & mask_] = code; }
   /// The place of the first nodes, Way::kMost at least.
-  [[nodiscard]] ADCORE_INLINE auto ring() noexcept -> NodeCode* { return codes_; }
-  ADCORE_INLINE void pass_all(const Way& way) noexcept {
-    for (std::uint32_t depth = 0; depth < way.end.depth; ++depth) codes_[depth] = way.passed[depth];
-  }
+  [[nodiscard]] ADCORE_INLINE auto ring() noexcept -> NodeCode* { return own_; }
+  /// From here on it is that of a way that is known, or again one of its own.
+  ADCORE_INLINE void follow(const Way& way) noexcept { codes_ = way.passed; }
+  ADCORE_INLINE void follow_none() noexcept { codes_ = own_; }
   /// Whether a way of this length is remembered from end to end.
   [[nodiscard]] ADCORE_INLINE auto holds_all(std::uint32_t depth) const noexcept -> bool { return depth <= mask_; }
   /// The node above depth `depth`, none for the root. Valid up to and including the first node with a box; on all of
@@ -42,7 +45,8 @@ class Path {
   static constexpr std::size_t kNear = Way::kMost;
   std::size_t mask_ = kNear - 1;
   NodeCode near_[kNear];
-  NodeCode* codes_;
+  NodeCode* own_;
+  const NodeCode* codes_;
 };
 
 ADCORE_INLINE void step_down(const TreeArrays& tree, const float* query, Landing& at, Path& path) noexcept {
@@ -59,8 +63,11 @@ ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, Path& pat
 
 /// The same, unless the way is known.
 ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, const Way* way, Path& path) noexcept -> Landing {
-  if (way == nullptr || !way->is_known()) return descend(tree, query, path);
-  path.pass_all(*way);
+  if (way == nullptr || !way->is_known()) {
+    path.follow_none();
+    return descend(tree, query, path);
+  }
+  path.follow(*way);
   return way->end;
 }
 
@@ -92,6 +99,57 @@ ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, con
     while (depth > 0 && visit_boxed()) code = path.above(depth);
   } else {
     for (; code != kNoNode && visit_boxed();) code = tree.boxed[tree.nodes[code].box].parent;
+  }
+}
+
+template <std::size_t Groups>
+ADCORE_INLINE auto is_gathered(const Way* way) noexcept -> bool {
+  return Groups > 0 && way != nullptr && way->gathered;
+}
+
+/// The boxes of the subtrees beside the part of a way that has no boxes, by level.
+template <std::size_t Groups>
+class BoxesBeside {
+ public:
+  ADCORE_INLINE BoxesBeside(const Shape<Groups>& shape, const PointView& points, const Way& way) noexcept {
+    constexpr float most = std::numeric_limits<float>::max();
+    constexpr Lanes zero = {};
+    for (std::size_t level = 0; level < way.end.depth - way.boxed; ++level) {
+      for (std::size_t g = 0; g < Groups; ++g) {
+        store(lo(level) + g * kLanes, zero + most);
+        store(hi(level) + g * kLanes, zero - most);
+      }
+    }
+    for (std::uint32_t i = 0; i < way.leaves_beside; ++i) {
+      const std::size_t level = way.beside[i].place % Way::kMost;
+      const float* point = leaf_point(points, way.beside[i].code);
+      merge(shape, lo(level), hi(level), point, point);
+    }
+  }
+  [[nodiscard]] ADCORE_INLINE auto lo(std::size_t level) noexcept -> float* { return corners_[level]; }
+  [[nodiscard]] ADCORE_INLINE auto hi(std::size_t level) noexcept -> float* { return lo(level) + Groups * kLanes; }
+
+ private:
+  alignas(32) float corners_[Way::kMost][2 * Groups * kLanes];
+};
+
+/// The same as climb for a way of which all is known: without a look at the subtrees beside it.
+template <std::size_t Groups, class Visit>
+ADCORE_INLINE void climb_way(const Way& way, const Shape<Groups>& shape, const PointView& points, Box<Groups>& box,
+                             const Visit& visit) {
+  start_box(shape, leaf_point(points, way.end.leaf), box.lo, box.hi);
+  std::uint32_t depth = way.end.depth;
+  if (!visit(way.end.leaf, depth, box.lo, box.hi)) return;
+  BoxesBeside<Groups> beside(shape, points, way);
+  for (std::size_t level = 0; depth > way.boxed; ++level) {
+    merge(shape, box.lo, box.hi, beside.lo(level), beside.hi(level));
+    --depth;
+    if (!visit(way.passed[depth], depth, box.lo, box.hi)) return;
+  }
+  while (depth > 0) {
+    const NodeCode code = way.passed[--depth];
+    const float* corners = box_at(*way.tree, shape, code);
+    if (!visit(code, depth, corners, corners + shape.size())) return;
   }
 }
 

@@ -74,10 +74,9 @@ inline auto seen_score(const SampledTree& tree, PointIndex leaf, std::uint32_t d
 }
 
 /// From the leaf up: at each box that does not hold the query, it may be cut off there, or else scores as below.
-template <std::size_t Groups>
-ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
-                                const float* query, const Landing& landing, const Path& path, Box<Groups>& box,
-                                Pending& pending) -> float {
+template <std::size_t Groups, class Climb>
+ADCORE_INLINE auto score_climb(const SampledTree& tree, const Shape<Groups>& shape, const float* query,
+                               const Climb& climb_with) -> float {
   float score = 0;
   const auto visit = [&](NodeCode code, std::uint32_t depth, auto* lo, auto* hi) __attribute__((always_inline)) {
     if (is_leaf(code)) {  // cut off for certain, if it is not this point
@@ -91,8 +90,24 @@ ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& sh
     score = cut_off * inverse_depth(depth + 1) + (1.0F - cut_off) * score;
     return true;
   };
-  climb(*tree.tree, shape, points, landing, path, box, pending, visit);
+  climb_with(visit);
   return score;
+}
+
+template <std::size_t Groups>
+ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
+                                const float* query, const Landing& landing, const Path& path, Box<Groups>& box,
+                                Pending& pending) -> float {
+  return score_climb(tree, shape, query, [&](const auto& visit) {
+    climb(*tree.tree, shape, points, landing, path, box, pending, visit);
+  });
+}
+
+template <std::size_t Groups>
+ADCORE_INLINE auto score_way(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
+                             const Way& way, Box<Groups>& box) -> float {
+  return score_climb(tree, shape, way.query,
+                     [&](const auto& visit) { climb_way(way, shape, points, box, visit); });
 }
 
 /// What a call to a kernel works with.

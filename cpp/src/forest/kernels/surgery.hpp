@@ -67,11 +67,9 @@ ADCORE_INLINE auto separates(Cut cut, float coordinate, float lo, float hi) noex
 /// Gives a node a box that holds its subtree; its children's parent links follow.
 template <std::size_t Groups>
 void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape<Groups>& shape,
-             const PointView& points, NodeCode code, NodeCode parent, Pending& pending) noexcept {
-  const bool copies = tree.may_have_copies();
-  Census census = take_census(tree, items, code, copies, pending);
+             const PointView& points, NodeCode code, std::size_t leaves, NodeCode parent, Pending& pending) noexcept {
   // Where there are copies, the sample was asked, and it does not count the arriving point yet.
-  census.mass = copies ? census.mass + 1 : census.leaves;
+  const std::size_t mass = tree.may_have_copies() ? take_census(tree, items, code, true, pending).mass + 1 : leaves;
   const NodeCode number = tree.free_box;
   tree.free_box = tree.boxed[number].parent;
   tree.nodes[code].box = static_cast<BoxNumber>(number);
@@ -81,7 +79,7 @@ void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape
     merge_subtree(tree, shape, points, child, lo, lo + shape.size(), pending);
     if (has_box(tree, child)) boxed_node(tree, child).parent = code;
   }
-  boxed_node(tree, code) = {parent, static_cast<std::uint16_t>(census.leaves), static_cast<std::uint16_t>(census.mass)};
+  boxed_node(tree, code) = {parent, static_cast<std::uint16_t>(leaves), static_cast<std::uint16_t>(mass)};
 }
 
 /// Where a new point goes: a new node with this cut, above `below`.
@@ -93,9 +91,9 @@ struct Place {
 
 /// Climbs from the leaf; at each box that does not hold the point, a cut of the grown box is drawn, and the topmost
 /// one that separates the point from the box is where the point would have been cut off from the top.
-template <std::size_t Groups>
-ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, const float* point,
-                              const Landing& landing, const Path& path, Box<Groups>& box, Pending& pending) -> Place {
+template <std::size_t Groups, class Climb>
+ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const float* point, const Climb& climb_with)
+    -> Place {
   Place place;
   std::uint32_t level = 0;
   Box<Groups> grown(shape.size());
@@ -112,7 +110,7 @@ ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, cons
     ++level;
     return true;
   };
-  climb(tree, shape, points, landing, path, box, pending, visit);
+  climb_with(visit);
   return place;
 }
 
@@ -156,6 +154,11 @@ ADCORE_INLINE auto find_border(const TreeArrays& tree, const Path& path, std::ui
   return border;
 }
 
+/// The same for a way of which all is known.
+ADCORE_INLINE auto border_of(const Way& way, std::uint32_t depth) noexcept -> Border {
+  return {way.boxed < depth ? way.passed[way.boxed] : kNoNode, way.above(way.boxed), way.boxed};
+}
+
 /// On the ascent every box counts the point; they grow until one holds it, as those above do, too.
 template <std::size_t Groups>
 ADCORE_INLINE void grow_boxes(TreeArrays& tree, const Shape<Groups>& shape, const float* point, Ascent at,
@@ -186,16 +189,25 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   Pending pending(tree.unboxed_leaves);
   start_box(shape, points.point(index), query.lo, query.hi);
   const Landing landing = descend(tree, query.lo, way, path);
-  const Place place = find_place(tree, shape, points, query.lo, landing, path, box, pending);
+  const bool gathered = is_gathered<Groups>(way);
+  const Place place = find_place(tree, shape, query.lo, [&](const auto& visit) {
+    if constexpr (Groups > 0) {
+      if (gathered) return climb_way(*way, shape, points, box, visit);
+    }
+    climb(tree, shape, points, landing, path, box, pending, visit);
+  });
+  const auto border_from = [&](std::uint32_t depth) {
+    return gathered ? border_of(*way, depth) : find_border(tree, path, depth);
+  };
   if (place.below == kNoNode) {  // the leaf equals the point
-    const Border border = find_border(tree, path, landing.depth);
+    const Border border = border_from(landing.depth);
     grow_boxes(tree, shape, query.lo, Ascent(landing, path, border.boxed, border.depth), 0);
     return landing.leaf & ~kLeafFlag;
   }
   const std::uint32_t depth = landing.depth - place.level;
   const bool above_box = has_box(tree, place.below);
   const NodeCode parent = above_box ? boxed_node(tree, place.below).parent : path.above(depth);
-  const Border border = above_box ? Border{kNoNode, parent, depth} : find_border(tree, path, depth);
+  const Border border = above_box ? Border{kNoNode, parent, depth} : border_from(depth);
   const NodeCode code = take_node(tree);
   Node& node = tree.nodes[code];
   node = {place.cut.value, static_cast<std::uint16_t>(place.cut.dimension), kNoBox, {place.below, place.below}};
@@ -204,9 +216,9 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   grow_boxes(tree, shape, query.lo, Ascent(landing, path, border.boxed, border.depth), 1);
   // The topmost node without a box has one point more below it: it may need one now.
   const NodeCode top = border.unboxed == kNoNode ? code : border.unboxed;
-  if (take_census(tree, items, top, false, pending).leaves > tree.unboxed_leaves) {
-    add_box(tree, items, shape, points, top, border.boxed, pending);
-  }
+  const std::size_t leaves = gathered && !above_box ? way->leaves_beside + std::size_t{2}
+                                                    : take_census(tree, items, top, false, pending).leaves;
+  if (leaves > tree.unboxed_leaves) add_box(tree, items, shape, points, top, leaves, border.boxed, pending);
   return index;
 }
 
@@ -267,8 +279,11 @@ void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool la
   const float* point = points.point(index);
   Path path(tree.unboxed_leaves);
   const Landing landing = descend(tree, point, way, path);
+  const auto border_from = [&](std::uint32_t depth) {
+    return is_gathered<Groups>(way) ? border_of(*way, depth) : find_border(tree, path, depth);
+  };
   if (!last) {
-    const Border border = find_border(tree, path, landing.depth);
+    const Border border = border_from(landing.depth);
     for (Ascent at(landing, path, border.boxed, border.depth); at.code() != kNoNode;) {
       BoxedNode& node = boxed_node(tree, at.code());
       --node.mass;
@@ -284,7 +299,7 @@ void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool la
   const std::uint32_t depth = landing.depth - 1;  // of the parent, which goes with the leaf
   const bool boxed = has_box(tree, parent);
   const NodeCode above = boxed ? boxed_node(tree, parent).parent : path.above(depth);
-  const Border border = boxed ? Border{kNoNode, above, depth} : find_border(tree, path, depth);
+  const Border border = boxed ? Border{kNoNode, above, depth} : border_from(depth);
   const Node gone = tree.nodes[parent];
   replace_child(tree, above, parent, gone.sibling(landing.leaf));
   free_node(tree, parent);

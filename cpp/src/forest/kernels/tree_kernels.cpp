@@ -68,6 +68,12 @@ void score_ways(const SampledTree* sampled, const Way* ways, std::size_t count, 
   Workspace<Groups> work(points.dimensions, sampled->tree->unboxed_leaves);
   Height height;
   for (std::size_t i = 0; i < count; ++i) {
+    if constexpr (Groups > 0) {
+      if (ways[i].gathered) {
+        scores[i] = height.of(sampled[i]) * score_way(sampled[i], work.shape, points, ways[i], work.box);
+        continue;
+      }
+    }
     const float* query = ways[i].query;
     const Landing landing = descend(*sampled[i].tree, query, &ways[i], work.paths[0]);
     scores[i] = height.of(sampled[i]) *

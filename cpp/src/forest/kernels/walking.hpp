@@ -16,9 +16,12 @@ inline constexpr std::size_t kBoxesAhead = 4;
 /// Boxes that mostly have to be worked out again when a point leaves.
 inline constexpr std::size_t kBoxesAfresh = 3;
 
+/// Without a branch, since nobody can guess.
 ADCORE_INLINE void ask_for(const Node* nodes, const PointView& points, NodeCode code) noexcept {
-  const void* point = leaf_point(points, code);
-  __builtin_prefetch(is_leaf(code) ? point : nodes + code);
+  const auto point = reinterpret_cast<std::uintptr_t>(leaf_point(points, code));
+  const auto node = reinterpret_cast<std::uintptr_t>(nodes + code);
+  const std::uintptr_t leaf = code / kLeafFlag;  // 1 or 0
+  __builtin_prefetch(reinterpret_cast<const void*>(node ^ ((node ^ point) & (0 - leaf))));
 }
 
 template <std::size_t Groups>
@@ -98,14 +101,57 @@ class SubtreesBeside {
   Subtree subtrees_[kMost + 1];
 };
 
+/// The leaves of the subtrees beside the parts of ways without boxes: asked for, and listed with their ways. A queue:
+/// when it comes to a node, that was asked for long ago. Without branches that depend on what is a leaf.
+class LeavesBeside {
+ public:
+  ADCORE_INLINE LeavesBeside(Way* ways, const PointView& points) noexcept : ways_(ways), points_(points) {}
+
+  ADCORE_INLINE void add(std::uint32_t place, NodeCode code) noexcept {
+    Way& way = ways_[place / Way::kMost];
+    ask_for(way.tree->nodes, points_, code);
+    const std::uint32_t leaf = code / kLeafFlag;  // 1 or 0
+    way.beside[way.leaves_beside] = {code, place};
+    way.leaves_beside += leaf;
+    queue_[last_] = {code, place};
+    last_ += 1 - leaf;
+  }
+  ADCORE_INLINE void find_all() noexcept {
+    for (std::size_t first = 0; first < last_; ++first) {
+      const Beside at = queue_[first];
+      const Node& node = ways_[at.place / Way::kMost].tree->nodes[at.code];
+      add(at.place, node.child[0]);
+      add(at.place, node.child[1]);
+    }
+  }
+
+ private:
+  Way* ways_;
+  const PointView& points_;
+  std::size_t last_ = 0;
+  Beside queue_[kParty * Way::kMost];
+};
+
+/// Whether a way can hold the leaves beside it.
 template <std::size_t Groups>
-ADCORE_INLINE void ask_along(const Way& way, const Shape<Groups>& shape, SubtreesBeside<Groups>& beside) noexcept {
+ADCORE_INLINE auto can_gather(const Way& way) noexcept -> bool {
+  return Groups > 0 && way.tree->unboxed_leaves <= Way::kMost;
+}
+
+template <std::size_t Groups>
+ADCORE_INLINE void ask_along(Way& way, std::uint32_t number, const Shape<Groups>& shape, LeavesBeside& leaves,
+                             SubtreesBeside<Groups>& beside) noexcept {
   const TreeArrays& tree = *way.tree;
+  way.gathered = can_gather<Groups>(way) && way.is_known();
   NodeCode below = way.end.leaf;
   std::uint32_t depth = way.end.depth;
+  std::uint32_t place = number * Way::kMost;
   for (; depth > 0 && tree.nodes[way.passed[depth - 1]].box == kNoBox; below = way.passed[--depth]) {
-    beside.add(tree, tree.nodes[way.passed[depth - 1]].sibling(below));
+    const NodeCode sibling = tree.nodes[way.passed[depth - 1]].sibling(below);
+    if (way.gathered) leaves.add(place++, sibling);
+    else beside.add(tree, sibling);
   }
+  way.boxed = depth;
   const std::uint32_t most = depth < kBoxesAhead ? depth : kBoxesAhead;
   for (std::uint32_t i = 0; i < most; ++i) ask_for_box(tree, shape, way.passed[depth - 1 - i]);
   if (!way.changes) return;
@@ -122,8 +168,10 @@ void walk(Way* ways, std::size_t count, const PointView& points) {
   for (std::size_t start = 0; start < count; start += kParty) {
     const std::size_t together = count - start < kParty ? count - start : kParty;
     walk_down(ways + start, together, points);
+    LeavesBeside leaves(ways + start, points);
     SubtreesBeside<Groups> beside(shape, points);
-    for (std::size_t i = start; i < start + together; ++i) ask_along(ways[i], shape, beside);
+    for (std::uint32_t i = 0; i < together; ++i) ask_along(ways[start + i], i, shape, leaves, beside);
+    leaves.find_all();
     beside.ask_for_all();
   }
 }
