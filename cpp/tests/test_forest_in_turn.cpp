@@ -62,9 +62,10 @@ TEST_P(InTurn, IsTheSameAsInBlocks) {
 
 INSTANTIATE_TEST_SUITE_P(Streams, InTurn,
                          ::testing::Values(Case{waves, 1, 8, 0.5}, Case{waves, 1, 8, 0.125}, Case{waves, 1, 8, 0.0},
-                                           Case{waves, 1, 8, 1.0}, Case{waves, 3, 4, 0.125}, Case{waves, 11, 1, 0.3},
-                                           Case{waves, 40, 1, 0.5}, Case{steps, 1, 2, 0.125}, Case{steps, 2, 1, 1.0},
-                                           Case{powers, 1, 1, 0.125}, Case{powers, 1, 1, 1.0},
+                                           Case{waves, 1, 8, 0.0625}, Case{waves, 16, 2, 0.125}, Case{waves, 1, 8, 1.0},
+                                           Case{waves, 3, 4, 0.125}, Case{waves, 11, 1, 0.3}, Case{waves, 40, 1, 0.5},
+                                           Case{steps, 1, 2, 0.125}, Case{steps, 2, 1, 1.0}, Case{powers, 1, 1, 0.125},
+                                           Case{powers, 1, 1, 0.0625}, Case{powers, 1, 1, 1.0},
                                            Case{powers, 1, 1, 0.0}));
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "forest_streams.hpp"
 #include "tree_by_hand.hpp"
@@ -46,6 +47,23 @@ void expect_scores_together_as_alone(const TreeByHand& tree, const std::vector<s
   for (std::size_t i = 0; i < queries.size(); ++i) {
     EXPECT_EQ(static_cast<double>(together[i]), tree.score(queries[i])) << "query " << i;
   }
+}
+
+auto leaves_below(const TreeArrays& tree, NodeCode code) -> std::set<NodeCode> {
+  if (is_leaf(code)) return {code};
+  std::set<NodeCode> leaves = leaves_below(tree, tree.nodes[code].child[0]);
+  leaves.merge(leaves_below(tree, tree.nodes[code].child[1]));
+  return leaves;
+}
+
+/// The leaves a way lists at a level; each is listed once.
+auto listed(const Way& way, std::uint32_t level) -> std::set<NodeCode> {
+  std::set<NodeCode> leaves;
+  for (std::uint32_t i = 0; i < way.leaves_beside; ++i) {
+    if (way.beside[i].place % Way::kMost != level) continue;
+    EXPECT_TRUE(leaves.insert(way.beside[i].code).second);
+  }
+  return leaves;
 }
 
 class TreeKernelsLikeVisitors : public ::testing::TestWithParam<std::size_t> {};
@@ -111,6 +129,39 @@ TEST_P(TreeKernelsLikeVisitors, Completion) {
         const float* plain = complete(tree.root(sampled), query, missing, centrality, chance).leaf;
         EXPECT_TRUE(std::equal(fast, fast + width, plain)) << "seed " << seed << ", centrality " << centrality;
       }
+    }
+  }
+}
+
+TEST_P(TreeKernelsLikeVisitors, Ways) {
+  const std::size_t width = GetParam();
+  const auto values = wave(kPoints, width);
+  auto queries = make_queries(values, width);
+  for (auto& query : queries) query.resize(lane_groups(width) * kLanes);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const TreeByHand by_hand = make_tree(values, width, seed);
+    const TreeArrays& tree = *by_hand.sampled().tree;
+    for (const Way& way : by_hand.ways(queries)) {
+      NodeCode code = tree.root;
+      std::uint32_t boxed = 0;
+      std::size_t beside = 0;
+      for (std::uint32_t depth = 0; !is_leaf(code); ++depth) {
+        const Node& node = tree.nodes[code];
+        const NodeCode next = node.child[way.query[node.cut_dimension] > node.cut_value ? 1 : 0];
+        EXPECT_TRUE(way.passes(code, depth));
+        if (node.box != kNoBox) {
+          ++boxed;
+        } else if (way.gathered) {
+          const auto leaves = leaves_below(tree, node.sibling(next));
+          EXPECT_EQ(listed(way, way.end.depth - 1 - depth), leaves);
+          beside += leaves.size();
+        }
+        code = next;
+      }
+      EXPECT_EQ(way.end.leaf, code);
+      EXPECT_EQ(way.boxed, boxed);
+      EXPECT_EQ(way.leaves_beside, beside);
+      EXPECT_EQ(way.gathered, width <= 32);
     }
   }
 }

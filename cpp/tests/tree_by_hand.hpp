@@ -68,6 +68,13 @@ class TreeByHand {
     const Incomplete incomplete{values.data(), known.data(), centrality};
     return store_.view().point(kernels().complete(tree_.arrays(), store_.view(), incomplete, random));
   }
+  /// The ways of queries in whole lane groups.
+  [[nodiscard]] auto ways(const std::vector<std::vector<float>>& queries) const -> std::vector<Way> {
+    std::vector<Way> found;
+    for (const auto& query : queries) found.emplace_back(tree_.arrays(), query.data(), false);
+    kernels().walk(found.data(), found.size(), store_.view(), true);
+    return found;
+  }
   [[nodiscard]] auto sampled() const -> SampledTree { return {&tree_.arrays(), items_}; }
   /// The same tree as the slow visitors see it; valid as long as `tree` is.
   [[nodiscard]] auto root(const SampledTree& tree) const -> Subtree {

@@ -11,7 +11,14 @@ void RandomCutForest::prefetch_places() const noexcept {
   prefetch_bytes(store_.values().data() + store_.values().size(), 1);
 }
 
+// Where the trees will look at most of the points anyway.
+auto RandomCutForest::asks_for_store() const noexcept -> bool {
+  constexpr std::size_t kBytesPerTree = 256;
+  return store_.values().size_bytes() <= members_.size() * kBytesPerTree;
+}
+
 void RandomCutForest::prefetch() const noexcept {
+  if (asks_for_store()) prefetch_bytes(store_.values().data(), store_.values().size_bytes());
   for (const Member& member : members_) {
     const TreeArrays& tree = member.tree.arrays();
     if (tree.root < kLeafFlag && tree.root != kNoNode) __builtin_prefetch(tree.nodes + tree.root);
@@ -27,6 +34,7 @@ auto RandomCutForest::decide_on_row() -> std::vector<Sampler::Decision> {
     Member& member = members_[i];
     if (block_.times[0] < member.sampler.next_acceptance()) continue;
     decisions[i] = member.sampler.decide(weight, member.tree.random());
+    if (decisions[i].accepted) member.tree.prefetch_boxed();
     const auto items = member.sampler.items();
     if (decisions[i].evicted) prefetch_bytes(items.data(), items.size_bytes());
   }
@@ -39,12 +47,12 @@ auto RandomCutForest::ways_of(std::span<const Sampler::Decision> decisions) cons
   std::vector<Way> ways;
   ways.reserve(2 * members_.size());
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    ways.emplace_back(members_[i].tree.arrays(), block_.queries.data(), decisions[i].accepted, false);
+    ways.emplace_back(members_[i].tree.arrays(), block_.queries.data(), false);
   }
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (!decisions[i].evicted) continue;
     const float* point = points.point(decisions[i].evicted_point);
-    ways.emplace_back(members_[i].tree.arrays(), point, true, true);
+    ways.emplace_back(members_[i].tree.arrays(), point, true);
   }
   return ways;
 }
@@ -53,7 +61,7 @@ void RandomCutForest::score_and_learn_together() {
   const std::vector<Sampler::Decision> decisions = decide_on_row();
   std::vector<Way> ways = ways_of(decisions);
   const std::vector<SampledTree> trees = sampled_trees();
-  kernels_->walk(ways.data(), ways.size(), store_.view());
+  kernels_->walk(ways.data(), ways.size(), store_.view(), !asks_for_store());
   kernels_->score_ways(trees.data(), ways.data(), trees.size(), store_.view(), by_tree_.data());
   const Way* leaving = ways.data() + trees.size();
   for (std::size_t i = 0; i < trees.size(); ++i) {

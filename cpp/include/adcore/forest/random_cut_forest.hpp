@@ -83,6 +83,7 @@ class RandomCutForest final : public Forest {
   /// Does what was decided; both ways may be null: of the point to evict, and of the row.
   void learn(Member& member, const Block& block, std::size_t row, const Sampler::Decision& decision, const Way* leaving,
              Way* way);
+  [[nodiscard]] auto asks_for_store() const noexcept -> bool;
   [[nodiscard]] auto decide_on_row() -> std::vector<Sampler::Decision>;
   [[nodiscard]] auto ways_of(std::span<const Sampler::Decision> decisions) const -> std::vector<Way>;
   void score_and_learn_together();

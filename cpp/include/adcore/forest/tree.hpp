@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "adcore/base/prefetch.hpp"
 #include "adcore/base/random.hpp"
 #include "adcore/forest/cut.hpp"
 #include "adcore/forest/point_store.hpp"
@@ -88,6 +89,10 @@ class RandomCutTree {
   [[nodiscard]] auto random() noexcept -> Random& { return arrays_.random; }
   [[nodiscard]] auto random_state() const noexcept -> std::uint64_t { return arrays_.random.state(); }
   [[nodiscard]] auto memory_bytes() const noexcept -> std::size_t;
+  /// Asks for what is known of nodes with boxes, all of which that lie on a way change.
+  ADCORE_INLINE void prefetch_boxed() const noexcept {
+    prefetch_bytes(boxed_.data(), boxed_.size() * sizeof(BoxedNode));
+  }
 
  private:
   friend class TreeCodec;

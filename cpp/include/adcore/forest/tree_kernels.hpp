@@ -33,8 +33,8 @@ struct TreeKernels {
   void (*score_trees)(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                       float* scores);
   /// Finds the ways of some points, all together, so that their cache misses overlap, and asks for the memory that
-  /// scoring, removing and inserting them will touch.
-  void (*walk)(Way* ways, std::size_t count, const PointView& points);
+  /// scoring, removing and inserting them will touch; for the points only where that is said.
+  void (*walk)(Way* ways, std::size_t count, const PointView& points, bool ask_for_points);
   /// Scores one query against each of `count` trees, ways[i] being its way through the tree sampled[i].
   void (*score_ways)(const SampledTree* sampled, const Way* ways, std::size_t count, const PointView& points,
                      float* scores);

@@ -171,17 +171,24 @@ ADCORE_INLINE void start_box(const Shape<Groups>& shape, const float* point, flo
   }
 }
 
-/// Any point of a subtree.
-ADCORE_INLINE auto some_point(const TreeArrays& tree, const PointView& points, NodeCode code) noexcept -> const float* {
-  while (!is_leaf(code)) code = tree.nodes[code].child[0];
-  return leaf_point(points, code);
+/// Starts with a part of a subtree: all of it where it has a box or is a leaf.
+template <std::size_t Groups>
+ADCORE_INLINE void start_subtree(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
+                                 NodeCode code, float* lo, float* hi) noexcept {
+  while (!is_leaf(code) && !has_box(tree, code)) code = tree.nodes[code].child[0];
+  if (is_leaf(code)) return start_box(shape, leaf_point(points, code), lo, hi);
+  const float* box = box_at(tree, shape, code);
+  for (std::size_t i = 0; i < shape.groups(); ++i) {
+    store(lo + i * kLanes, load(box + i * kLanes));
+    store(hi + i * kLanes, load(box + shape.size() + i * kLanes));
+  }
 }
 
 /// The box of a node from those of its children.
 template <std::size_t Groups>
 ADCORE_INLINE void box_of_node(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
                                NodeCode code, float* lo, float* hi, Pending& pending) noexcept {
-  start_box(shape, some_point(tree, points, code), lo, hi);
+  start_subtree(tree, shape, points, tree.nodes[code].child[0], lo, hi);
   for (const NodeCode child : tree.nodes[code].child) merge_subtree(tree, shape, points, child, lo, hi, pending);
 }
 

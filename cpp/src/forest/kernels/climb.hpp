@@ -102,6 +102,7 @@ ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, con
   }
 }
 
+/// Whether all of a way is known; never where boxes have a size that is only known at run time.
 template <std::size_t Groups>
 ADCORE_INLINE auto is_gathered(const Way* way) noexcept -> bool {
   return Groups > 0 && way != nullptr && way->gathered;
@@ -114,29 +115,47 @@ class BoxesBeside {
   ADCORE_INLINE BoxesBeside(const Shape<Groups>& shape, const PointView& points, const Way& way) noexcept {
     constexpr float most = std::numeric_limits<float>::max();
     constexpr Lanes zero = {};
-    for (std::size_t level = 0; level < way.end.depth - way.boxed; ++level) {
-      for (std::size_t g = 0; g < Groups; ++g) {
-        store(lo(level) + g * kLanes, zero + most);
-        store(hi(level) + g * kLanes, zero - most);
+    for (std::size_t level = 0; level < way.end.depth - way.boxed; level += kTogether) {
+      for (std::size_t i = level; i < level + kTogether; ++i) {
+        for (std::size_t g = 0; g < Groups; ++g) {
+          store(lo(i) + g * kLanes, zero + most);
+          store(hi(i) + g * kLanes, zero - most);
+        }
       }
     }
-    for (std::uint32_t i = 0; i < way.leaves_beside; ++i) {
-      const std::size_t level = way.beside[i].place % Way::kMost;
-      const float* point = leaf_point(points, way.beside[i].code);
-      merge(shape, lo(level), hi(level), point, point);
+    for (std::uint32_t first = 0; first < way.leaves_beside; first += kTogether) {
+      for (std::uint32_t i = first; i < first + kTogether; ++i) {
+        const std::size_t level = way.beside[i].place % Way::kMost;
+        const float* point = leaf_point(points, way.beside[i].code);
+        merge(shape, lo(level), hi(level), point, point);
+      }
     }
   }
   [[nodiscard]] ADCORE_INLINE auto lo(std::size_t level) noexcept -> float* { return corners_[level]; }
   [[nodiscard]] ADCORE_INLINE auto hi(std::size_t level) noexcept -> float* { return lo(level) + Groups * kLanes; }
 
  private:
+  // So many at a time, since nobody can guess how many there are; what fills up a way is on the way anyway.
+  static constexpr std::uint32_t kTogether = Way::kFiller + 1;
   alignas(32) float corners_[Way::kMost][2 * Groups * kLanes];
 };
+
+/// The box of all leaves beside a way; at least one.
+template <std::size_t Groups>
+ADCORE_INLINE void box_of_beside(const Shape<Groups>& shape, const PointView& points, const Way& way, float* lo,
+                                 float* hi) noexcept {
+  start_box(shape, leaf_point(points, way.beside[0].code), lo, hi);
+  for (std::uint32_t i = 1; i < way.leaves_beside; ++i) {
+    const float* point = leaf_point(points, way.beside[i].code);
+    merge(shape, lo, hi, point, point);
+  }
+}
 
 /// The same as climb for a way of which all is known: without a look at the subtrees beside it.
 template <std::size_t Groups, class Visit>
 ADCORE_INLINE void climb_way(const Way& way, const Shape<Groups>& shape, const PointView& points, Box<Groups>& box,
                              const Visit& visit) {
+  ADCORE_ASSUME(is_leaf(way.end.leaf));
   start_box(shape, leaf_point(points, way.end.leaf), box.lo, box.hi);
   std::uint32_t depth = way.end.depth;
   if (!visit(way.end.leaf, depth, box.lo, box.hi)) return;
@@ -144,10 +163,12 @@ ADCORE_INLINE void climb_way(const Way& way, const Shape<Groups>& shape, const P
   for (std::size_t level = 0; depth > way.boxed; ++level) {
     merge(shape, box.lo, box.hi, beside.lo(level), beside.hi(level));
     --depth;
+    ADCORE_ASSUME(!is_leaf(way.passed[depth]));
     if (!visit(way.passed[depth], depth, box.lo, box.hi)) return;
   }
   while (depth > 0) {
     const NodeCode code = way.passed[--depth];
+    ADCORE_ASSUME(!is_leaf(code));
     const float* corners = box_at(*way.tree, shape, code);
     if (!visit(code, depth, corners, corners + shape.size())) return;
   }

@@ -74,40 +74,39 @@ inline auto seen_score(const SampledTree& tree, PointIndex leaf, std::uint32_t d
 }
 
 /// From the leaf up: at each box that does not hold the query, it may be cut off there, or else scores as below.
-template <std::size_t Groups, class Climb>
-ADCORE_INLINE auto score_climb(const SampledTree& tree, const Shape<Groups>& shape, const float* query,
-                               const Climb& climb_with) -> float {
-  float score = 0;
-  const auto visit = [&](NodeCode code, std::uint32_t depth, auto* lo, auto* hi) __attribute__((always_inline)) {
-    if (is_leaf(code)) {  // cut off for certain, if it is not this point
-      const bool seen = !(distance(shape, lo, hi, query) > 0);
-      score = seen ? seen_score(tree, code & ~kLeafFlag, depth) : inverse_depth(depth + 1);
-      return !seen;
-    }
-    const Reach at = reach(shape, lo, hi, query);
-    if (!(at.outside > 0)) return false;
-    const float cut_off = at.probability_of_cut();
-    score = cut_off * inverse_depth(depth + 1) + (1.0F - cut_off) * score;
-    return true;
-  };
-  climb_with(visit);
-  return score;
+template <std::size_t Groups>
+ADCORE_INLINE auto scoring_into(float& score, const SampledTree& tree, const Shape<Groups>& shape,
+                                const float* query) noexcept {
+  return [&score, &tree, &shape, query](NodeCode code, std::uint32_t depth, auto* lo, auto* hi)
+             __attribute__((always_inline)) {
+               if (is_leaf(code)) {  // cut off for certain, if it is not this point
+                 const bool seen = !(distance(shape, lo, hi, query) > 0);
+                 score = seen ? seen_score(tree, code & ~kLeafFlag, depth) : inverse_depth(depth + 1);
+                 return !seen;
+               }
+               const Reach at = reach(shape, lo, hi, query);
+               if (!(at.outside > 0)) return false;
+               const float cut_off = at.probability_of_cut();
+               score = cut_off * inverse_depth(depth + 1) + (1.0F - cut_off) * score;
+               return true;
+             };
 }
 
 template <std::size_t Groups>
 ADCORE_INLINE auto score_landed(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
                                 const float* query, const Landing& landing, const Path& path, Box<Groups>& box,
                                 Pending& pending) -> float {
-  return score_climb(tree, shape, query, [&](const auto& visit) {
-    climb(*tree.tree, shape, points, landing, path, box, pending, visit);
-  });
+  float score = 0;
+  climb(*tree.tree, shape, points, landing, path, box, pending, scoring_into(score, tree, shape, query));
+  return score;
 }
 
 template <std::size_t Groups>
 ADCORE_INLINE auto score_way(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
                              const Way& way, Box<Groups>& box) -> float {
-  return score_climb(tree, shape, way.query,
-                     [&](const auto& visit) { climb_way(way, shape, points, box, visit); });
+  float score = 0;
+  climb_way(way, shape, points, box, scoring_into(score, tree, shape, way.query));
+  return score;
 }
 
 /// What a call to a kernel works with.

@@ -2,7 +2,7 @@
 // theorems 3 and 4). Included by kernels only.
 #pragma once
 
-#include "climb.hpp"
+#include "ascent.hpp"
 
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
@@ -74,9 +74,8 @@ void add_box(TreeArrays& tree, std::span<const Sampler::Item> items, const Shape
   tree.free_box = tree.boxed[number].parent;
   tree.nodes[code].box = static_cast<BoxNumber>(number);
   float* lo = box_at(tree, shape, code);
-  start_box(shape, some_point(tree, points, code), lo, lo + shape.size());
+  box_of_node(tree, shape, points, code, lo, lo + shape.size(), pending);
   for (const NodeCode child : tree.nodes[code].child) {
-    merge_subtree(tree, shape, points, child, lo, lo + shape.size(), pending);
     if (has_box(tree, child)) boxed_node(tree, child).parent = code;
   }
   boxed_node(tree, code) = {parent, static_cast<std::uint16_t>(leaves), static_cast<std::uint16_t>(mass)};
@@ -90,10 +89,12 @@ struct Place {
 };
 
 /// Climbs from the leaf; at each box that does not hold the point, a cut of the grown box is drawn, and the topmost
-/// one that separates the point from the box is where the point would have been cut off from the top.
-template <std::size_t Groups, class Climb>
-ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const float* point, const Climb& climb_with)
-    -> Place {
+/// one that separates the point from the box is where the point would have been cut off from the top. `way` is known if
+/// it is gathered.
+template <std::size_t Groups>
+ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, const float* point,
+                              const Way* way, const Landing& landing, const Path& path, Box<Groups>& box,
+                              Pending& pending) -> Place {
   Place place;
   std::uint32_t level = 0;
   Box<Groups> grown(shape.size());
@@ -110,53 +111,14 @@ ADCORE_INLINE auto find_place(TreeArrays& tree, const Shape<Groups>& shape, cons
     ++level;
     return true;
   };
-  climb_with(visit);
-  return place;
-}
-
-/// The nodes with boxes on a way, from the lowest up. The path is at hand, while parents have to be fetched, one after
-/// the other.
-class Ascent {
- public:
-  /// From above `depth`; `lowest` is the first such node.
-  ADCORE_INLINE Ascent(const Landing& landing, const Path& path, NodeCode lowest, std::uint32_t depth) noexcept
-      : path_(path), remembered_(path.holds_all(landing.depth)), code_(lowest), depth_(depth) {}
-
-  [[nodiscard]] ADCORE_INLINE auto code() const noexcept -> NodeCode { return code_; }
-  ADCORE_INLINE void rise(NodeCode parent) noexcept {
-    --depth_;
-    code_ = remembered_ ? path_.above(depth_) : parent;
-  }
-
- private:
-  const Path& path_;
-  bool remembered_;
-  NodeCode code_;
-  std::uint32_t depth_;
-};
-
-/// Going up from `depth`: the first node with a box, and the last without one before it.
-struct Border {
-  NodeCode unboxed = kNoNode;
-  NodeCode boxed = kNoNode;
-  std::uint32_t depth = 0;  // from which the one with a box is the next
-};
-ADCORE_INLINE auto find_border(const TreeArrays& tree, const Path& path, std::uint32_t depth) noexcept -> Border {
-  Border border;
-  for (NodeCode code = path.above(depth); code != kNoNode; code = path.above(--depth)) {
-    if (tree.nodes[code].box != kNoBox) {
-      border.boxed = code;
-      break;
+  if constexpr (Groups > 0) {
+    if (is_gathered<Groups>(way)) {
+      climb_way(*way, shape, points, box, visit);
+      return place;
     }
-    border.unboxed = code;
   }
-  border.depth = depth;
-  return border;
-}
-
-/// The same for a way of which all is known.
-ADCORE_INLINE auto border_of(const Way& way, std::uint32_t depth) noexcept -> Border {
-  return {way.boxed < depth ? way.passed[way.boxed] : kNoNode, way.above(way.boxed), way.boxed};
+  climb(tree, shape, points, landing, path, box, pending, visit);
+  return place;
 }
 
 /// On the ascent every box counts the point; they grow until one holds it, as those above do, too.
@@ -190,12 +152,7 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   start_box(shape, points.point(index), query.lo, query.hi);
   const Landing landing = descend(tree, query.lo, way, path);
   const bool gathered = is_gathered<Groups>(way);
-  const Place place = find_place(tree, shape, query.lo, [&](const auto& visit) {
-    if constexpr (Groups > 0) {
-      if (gathered) return climb_way(*way, shape, points, box, visit);
-    }
-    climb(tree, shape, points, landing, path, box, pending, visit);
-  });
+  const Place place = find_place(tree, shape, points, query.lo, way, landing, path, box, pending);
   const auto border_from = [&](std::uint32_t depth) {
     return gathered ? border_of(*way, depth) : find_border(tree, path, depth);
   };
@@ -222,12 +179,9 @@ auto insert(TreeArrays& tree, std::span<const Sampler::Item> items, const PointV
   return index;
 }
 
-/// Works a node's box out again. Returns whether it changed.
+/// Returns whether the box changed.
 template <std::size_t Groups>
-auto refresh_box(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode code,
-                 Box<Groups>& fresh, Pending& pending) noexcept -> bool {
-  box_of_node(tree, shape, points, code, fresh.lo, fresh.hi, pending);
-  float* lo = box_at(tree, shape, code);
+ADCORE_INLINE auto replace_box(const Shape<Groups>& shape, float* lo, const Box<Groups>& fresh) noexcept -> bool {
   float* hi = lo + shape.size();
   LaneMask changed = {};
   for (std::size_t g = 0; g < shape.groups(); ++g) {
@@ -252,10 +206,28 @@ ADCORE_INLINE auto touches(const Shape<Groups>& shape, const float* box, const f
   return count(on) > 0;
 }
 
+/// What a point that went has left: its way, or null, and the topmost node without a box on it.
+struct Left {
+  const Way* way;
+  NodeCode inner;
+};
+
+/// Works out the box of a node above a point that went; that above its neighbours from the list of them.
+template <std::size_t Groups>
+void box_of_left(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, NodeCode code,
+                 const Left& left, Box<Groups>& fresh, Pending& pending) noexcept {
+  const Way* way = left.way;
+  if (!is_gathered<Groups>(way) || way->leaves_beside == 0 || code != way->above(way->boxed)) {
+    return box_of_node(tree, shape, points, code, fresh.lo, fresh.hi, pending);
+  }
+  box_of_beside(shape, points, *way, fresh.lo, fresh.hi);
+  merge_subtree(tree, shape, points, tree.nodes[code].sibling(left.inner), fresh.lo, fresh.hi, pending);
+}
+
 /// On the ascent every node loses a point; boxes shrink until one does not change.
 template <std::size_t Groups>
 ADCORE_INLINE void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
-                                const float* point, Ascent at, Pending& pending) {
+                                const float* point, const Left& left, Ascent at, Pending& pending) {
   Box<Groups> fresh(shape.size());
   bool shrinking = true;
   while (at.code() != kNoNode) {
@@ -267,8 +239,10 @@ ADCORE_INLINE void shrink_boxes(TreeArrays& tree, const Shape<Groups>& shape, co
     if (node.leaves <= tree.unboxed_leaves) {
       free_box(tree, code);
     } else if (shrinking) {
-      shrinking =
-          touches(shape, box_at(tree, shape, code), point) && refresh_box(tree, shape, points, code, fresh, pending);
+      shrinking = touches(shape, box_at(tree, shape, code), point);
+      if (!shrinking) continue;
+      box_of_left(tree, shape, points, code, left, fresh, pending);
+      shrinking = replace_box(shape, box_at(tree, shape, code), fresh);
     }
   }
 }
@@ -304,7 +278,8 @@ void remove(TreeArrays& tree, const PointView& points, PointIndex index, bool la
   replace_child(tree, above, parent, gone.sibling(landing.leaf));
   free_node(tree, parent);
   Pending pending(tree.unboxed_leaves);
-  shrink_boxes(tree, shape, points, point, Ascent(landing, path, border.boxed, border.depth), pending);
+  const Left left{way, border.unboxed == kNoNode ? gone.sibling(landing.leaf) : border.unboxed};
+  shrink_boxes(tree, shape, points, point, left, Ascent(landing, path, border.boxed, border.depth), pending);
 }
 
 }  // namespace adcore::kernels::ADCORE_KERNEL_LEVEL

@@ -102,7 +102,7 @@ template <std::size_t Groups>
 void box(const TreeArrays& tree, const PointView& points, NodeCode code, float* lo, float* hi) {
   const Shape<Groups> shape(points.dimensions);
   Pending pending(tree.unboxed_leaves);
-  start_box(shape, some_point(tree, points, code), lo, hi);
+  start_subtree(tree, shape, points, code, lo, hi);
   merge_subtree(tree, shape, points, code, lo, hi, pending);
 }
 

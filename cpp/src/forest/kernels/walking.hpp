@@ -13,15 +13,19 @@ namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 inline constexpr std::size_t kParty = 64;
 /// Boxes to ask for from the leaf up: one of these mostly holds the query, and so ends its climb.
 inline constexpr std::size_t kBoxesAhead = 4;
-/// Boxes that mostly have to be worked out again when a point leaves.
-inline constexpr std::size_t kBoxesAfresh = 3;
 
-/// Without a branch, since nobody can guess.
+// Both without a branch, since nobody can guess what is a leaf.
 ADCORE_INLINE void ask_for(const Node* nodes, const PointView& points, NodeCode code) noexcept {
-  const auto point = reinterpret_cast<std::uintptr_t>(leaf_point(points, code));
   const auto node = reinterpret_cast<std::uintptr_t>(nodes + code);
-  const std::uintptr_t leaf = code / kLeafFlag;  // 1 or 0
-  __builtin_prefetch(reinterpret_cast<const void*>(node ^ ((node ^ point) & (0 - leaf))));
+  const auto point = reinterpret_cast<std::uintptr_t>(leaf_point(points, code));
+  const std::uintptr_t leaf = std::uintptr_t{0} - code / kLeafFlag;
+  __builtin_prefetch(
+      reinterpret_cast<const void*>(node ^ ((node ^ point) & leaf)));  // NOLINT(performance-no-int-to-ptr)
+}
+/// Asks for a child that is no leaf, else for what is there.
+ADCORE_INLINE void ask_for_child(const Node* nodes, NodeCode code, NodeCode child) noexcept {
+  const NodeCode stay = NodeCode{0} - child / kLeafFlag;
+  __builtin_prefetch(nodes + (child ^ ((child ^ code) & stay)));
 }
 
 template <std::size_t Groups>
@@ -30,38 +34,44 @@ ADCORE_INLINE void ask_for_box(const TreeArrays& tree, const Shape<Groups>& shap
   for (std::size_t g = 0; g < shape.groups(); ++g) __builtin_prefetch(box + 2 * g * kLanes);
 }
 
-/// A way that has not landed yet.
+/// A way on its way down.
 struct Walker {
   const Node* nodes;
   const float* query;
-  Way* way;
-  NodeCode code;
+  NodeCode* passed;
+  NodeCode at;
 };
 
 /// All ways have the same depth in one round. Without branches that depend on where a way goes.
-ADCORE_INLINE void walk_down(Way* ways, std::size_t count, const PointView& points) noexcept {
+ADCORE_INLINE void walk_down(Way* ways, std::size_t count) noexcept {
   Walker walkers[kParty];
-  std::size_t going = 0;
+  std::uint8_t depths[kParty] = {};
+  std::uint8_t going[kParty];  // who has not landed yet
+  std::size_t left = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const NodeCode root = ways[i].tree->root;
-    ways[i].end = {root, 0};
-    walkers[going] = {ways[i].tree->nodes, ways[i].query, &ways[i], root};
-    going += is_leaf(root) || root == kNoNode ? 0 : 1;
+    walkers[i] = {ways[i].tree->nodes, ways[i].query, ways[i].passed, root};
+    going[left] = static_cast<std::uint8_t>(i);
+    left += is_leaf(root) || root == kNoNode ? 0 : 1;
   }
-  for (std::uint32_t depth = 0; depth < Way::kMost && going > 0; ++depth) {
-    std::size_t left = 0;
-    for (std::size_t i = 0; i < going; ++i) {
-      Walker at = walkers[i];
-      at.way->passed[depth] = at.code;
-      at.code = next_on_path(at.nodes[at.code], at.query);
-      ask_for(at.nodes, points, at.code);
-      at.way->end = {at.code, depth + 1};
-      walkers[left] = at;
-      left += is_leaf(at.code) ? 0 : 1;
+  for (std::uint32_t depth = 0; depth < Way::kMost && left > 0; ++depth) {
+    const std::size_t last = left;
+    left = 0;
+    for (std::size_t i = 0; i < last; ++i) {
+      const std::uint8_t number = going[i];
+      Walker& walker = walkers[number];
+      const NodeCode code = walker.at;
+      const NodeCode next = next_on_path(walker.nodes[code], walker.query);
+      walker.passed[depth] = code;
+      walker.at = next;
+      depths[number] = static_cast<std::uint8_t>(depth + 1);
+      ask_for_child(walker.nodes, code, next);
+      going[left] = number;
+      left += 1 - next / kLeafFlag;
     }
-    going = left;
   }
-  for (std::size_t i = 0; i < going; ++i) walkers[i].way->end = {};
+  for (std::size_t i = 0; i < count; ++i) ways[i].end = {walkers[i].at, depths[i]};
+  for (std::size_t i = 0; i < left; ++i) ways[going[i]].end = {};
 }
 
 /// Subtrees beside the ways that will be walked through, because there are no boxes to take instead.
@@ -101,33 +111,31 @@ class SubtreesBeside {
   Subtree subtrees_[kMost + 1];
 };
 
-/// The leaves of the subtrees beside the parts of ways without boxes: asked for, and listed with their ways. A queue:
-/// when it comes to a node, that was asked for long ago. Without branches that depend on what is a leaf.
+/// The leaves of the subtrees beside the parts of ways without boxes, listed with their ways. A queue: when it comes to
+/// a node, that was asked for long ago. Without branches that depend on what is a leaf.
 class LeavesBeside {
  public:
-  ADCORE_INLINE LeavesBeside(Way* ways, const PointView& points) noexcept : ways_(ways), points_(points) {}
+  explicit ADCORE_INLINE LeavesBeside(Way* ways) noexcept : ways_(ways) {}
 
-  ADCORE_INLINE void add(std::uint32_t place, NodeCode code) noexcept {
-    Way& way = ways_[place / Way::kMost];
-    ask_for(way.tree->nodes, points_, code);
-    const std::uint32_t leaf = code / kLeafFlag;  // 1 or 0
-    way.beside[way.leaves_beside] = {code, place};
+  ADCORE_INLINE void add(Way& way, const Beside& found, NodeCode above) noexcept {
+    ask_for_child(way.tree->nodes, above, found.code);
+    const std::uint32_t leaf = found.code / kLeafFlag;  // 1 or 0
+    way.beside[way.leaves_beside] = found;
     way.leaves_beside += leaf;
-    queue_[last_] = {code, place};
+    queue_[last_] = found;
     last_ += 1 - leaf;
   }
   ADCORE_INLINE void find_all() noexcept {
     for (std::size_t first = 0; first < last_; ++first) {
       const Beside at = queue_[first];
-      const Node& node = ways_[at.place / Way::kMost].tree->nodes[at.code];
-      add(at.place, node.child[0]);
-      add(at.place, node.child[1]);
+      Way& way = ways_[at.place / Way::kMost];
+      const Node node = way.tree->nodes[at.code];
+      for (const NodeCode child : node.child) add(way, {child, at.place}, at.code);
     }
   }
 
  private:
   Way* ways_;
-  const PointView& points_;
   std::size_t last_ = 0;
   Beside queue_[kParty * Way::kMost];
 };
@@ -147,32 +155,42 @@ ADCORE_INLINE void ask_along(Way& way, std::uint32_t number, const Shape<Groups>
   std::uint32_t depth = way.end.depth;
   std::uint32_t place = number * Way::kMost;
   for (; depth > 0 && tree.nodes[way.passed[depth - 1]].box == kNoBox; below = way.passed[--depth]) {
-    const NodeCode sibling = tree.nodes[way.passed[depth - 1]].sibling(below);
-    if (way.gathered) leaves.add(place++, sibling);
+    const NodeCode above = way.passed[depth - 1];
+    const NodeCode sibling = tree.nodes[above].sibling(below);
+    if (way.gathered) leaves.add(way, {sibling, place++}, above);
     else beside.add(tree, sibling);
   }
   way.boxed = depth;
   const std::uint32_t most = depth < kBoxesAhead ? depth : kBoxesAhead;
   for (std::uint32_t i = 0; i < most; ++i) ask_for_box(tree, shape, way.passed[depth - 1 - i]);
-  if (!way.changes) return;
-  for (std::uint32_t i = 0; i < depth; ++i) __builtin_prefetch(tree.boxed + tree.nodes[way.passed[i]].box);
-  if (!way.leaves) return;
-  for (std::uint32_t i = 0; i < kBoxesAfresh && depth > 0; ++i, below = way.passed[--depth]) {
-    beside.add(tree, tree.nodes[way.passed[depth - 1]].sibling(below));
-  }
+  // The lowest box mostly has to be worked out again when a point leaves.
+  if (way.leaves && depth > 0) beside.add(tree, tree.nodes[way.passed[depth - 1]].sibling(below));
+}
+
+ADCORE_INLINE void fill_up(Way& way) noexcept {
+  for (std::size_t i = 0; i < Way::kFiller; ++i) way.beside[way.leaves_beside + i] = {way.end.leaf, 0};
+}
+
+ADCORE_INLINE void ask_for_points_of(const Way& way, const PointView& points) noexcept {
+  __builtin_prefetch(leaf_point(points, way.end.leaf));
+  for (std::uint32_t i = 0; i < way.leaves_beside; ++i) __builtin_prefetch(leaf_point(points, way.beside[i].code));
 }
 
 template <std::size_t Groups>
-void walk(Way* ways, std::size_t count, const PointView& points) {
+void walk(Way* ways, std::size_t count, const PointView& points, bool ask_for_points) {
   const Shape<Groups> shape(points.dimensions);
   for (std::size_t start = 0; start < count; start += kParty) {
     const std::size_t together = count - start < kParty ? count - start : kParty;
-    walk_down(ways + start, together, points);
-    LeavesBeside leaves(ways + start, points);
+    walk_down(ways + start, together);
+    LeavesBeside leaves(ways + start);
     SubtreesBeside<Groups> beside(shape, points);
     for (std::uint32_t i = 0; i < together; ++i) ask_along(ways[start + i], i, shape, leaves, beside);
     leaves.find_all();
+    for (std::size_t i = start; i < start + together; ++i) fill_up(ways[i]);
     beside.ask_for_all();
+    if (ask_for_points) {
+      for (std::size_t i = start; i < start + together; ++i) ask_for_points_of(ways[i], points);
+    }
   }
 }
 
