@@ -16,7 +16,8 @@ inline auto wave(std::size_t rows, std::size_t width = 1, std::uint64_t seed = 5
   Random random(seed);
   std::vector<float> values(rows * width);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = static_cast<float>(5 * std::sin(static_cast<double>(i / width) / 20) + random.uniform());
+    const std::size_t row = i / width;
+    values[i] = static_cast<float>(5 * std::sin(static_cast<double>(row) / 20) + random.uniform());
   }
   values[rows * 9 / 10 * width] = 30;
   return values;

@@ -46,9 +46,7 @@ auto RandomCutForest::ways_of(std::span<const Sampler::Decision> decisions) cons
   const PointView points = store_.view();
   std::vector<Way> ways;
   ways.reserve(2 * members_.size());
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    ways.emplace_back(members_[i].tree.arrays(), block_.queries.data(), false);
-  }
+  for (const Member& member : members_) ways.emplace_back(member.tree.arrays(), block_.queries.data(), false);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (!decisions[i].evicted) continue;
     const float* point = points.point(decisions[i].evicted_point);

@@ -112,10 +112,11 @@ ADCORE_INLINE auto is_gathered(const Way* way) noexcept -> bool {
 template <std::size_t Groups>
 class BoxesBeside {
  public:
-  ADCORE_INLINE BoxesBeside(const Shape<Groups>& shape, const PointView& points, const Way& way) noexcept {
+  ADCORE_INLINE BoxesBeside(const Shape<Groups>& shape, const PointView& points, const Way& way,
+                            std::size_t levels) noexcept {
     constexpr float most = std::numeric_limits<float>::max();
     constexpr Lanes zero = {};
-    for (std::size_t level = 0; level < way.end.depth - way.boxed; level += kTogether) {
+    for (std::size_t level = 0; level < levels; level += kTogether) {
       for (std::size_t i = level; i < level + kTogether; ++i) {
         for (std::size_t g = 0; g < Groups; ++g) {
           store(lo(i) + g * kLanes, zero + most);
@@ -155,12 +156,14 @@ ADCORE_INLINE void box_of_beside(const Shape<Groups>& shape, const PointView& po
 template <std::size_t Groups, class Visit>
 ADCORE_INLINE void climb_way(const Way& way, const Shape<Groups>& shape, const PointView& points, Box<Groups>& box,
                              const Visit& visit) {
-  ADCORE_ASSUME(is_leaf(way.end.leaf));
+  ADCORE_ASSUME(is_leaf(way.end.leaf) && way.end.depth <= Way::kMost);
   start_box(shape, leaf_point(points, way.end.leaf), box.lo, box.hi);
   std::uint32_t depth = way.end.depth;
   if (!visit(way.end.leaf, depth, box.lo, box.hi)) return;
-  BoxesBeside<Groups> beside(shape, points, way);
+  const std::size_t levels = depth - way.boxed;
+  BoxesBeside<Groups> beside(shape, points, way, levels);
   for (std::size_t level = 0; depth > way.boxed; ++level) {
+    ADCORE_ASSUME(level < levels);
     merge(shape, box.lo, box.hi, beside.lo(level), beside.hi(level));
     --depth;
     ADCORE_ASSUME(!is_leaf(way.passed[depth]));
