@@ -27,7 +27,7 @@ test-cpp: $(DONE)/group-build $(DONE)/googletest  ## the C++ tests and fuzz repl
 	tools/cmake_test.sh default
 
 test-python: $(DONE)/package $(DONE)/group-test  ## the Python tests
-	python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	python -m pytest --numprocesses auto --dist loadfile
 
 doctest: $(DONE)/package $(DONE)/group-test  ## every example in docstrings and documents
 	python -m pytest --doctest-modules --doctest-glob='*.md' src docs README.md

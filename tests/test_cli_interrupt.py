@@ -16,8 +16,6 @@ import pytest
 from adcore.detect.sql import ask, interruptible
 from adcore.detect.workspace import Workspace
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from readme_examples import example, printed
 from service_process import running
-
-pytestmark = pytest.mark.long
 
 
 def test_thirty_seconds(tmp_path: Path) -> None:

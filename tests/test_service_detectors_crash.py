@@ -19,8 +19,6 @@ from adcore.service.detectors.service import DetectionService
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.store import Store
 
-pytestmark = pytest.mark.long
-
 NOW = START + 60 * MINUTE
 HOSTS, TICKS = 40, 20
 BODY = {"category_field": ["ip"], "window_delay": {"period": {"interval": 0, "unit": "Minutes"}}}

@@ -6,11 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
-import pytest
 from service_process import running
 from test_service_javascript import CLIENTS, node
-
-pytestmark = pytest.mark.long
 
 __all__ = ["node"]  # the fixture that installs the client
 

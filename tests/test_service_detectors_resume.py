@@ -20,8 +20,6 @@ from adcore.service.detectors.service import DetectionService
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.store import Store
 
-pytestmark = pytest.mark.long
-
 NOW = START + 400 * MINUTE
 MINUTES, HOSTS = 300, 2
 SETTINGS: dict[str, Any] = {

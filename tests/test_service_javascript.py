@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from service_process import running
 
-pytestmark = pytest.mark.long
-
 CLIENTS = Path(__file__).parent / "clients"
 
 

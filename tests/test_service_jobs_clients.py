@@ -16,8 +16,6 @@ from readme_examples import example, printed
 from service_process import running
 from test_service_javascript import CLIENTS, node
 
-pytestmark = pytest.mark.long
-
 __all__ = ["node"]  # the fixture that installs the clients for Node
 
 VERSIONS = {7: "7.17.13", 8: "8.19.3", 9: "9.5.1"}

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from job_data import BEGIN, WAVES, lines, rows
 from service_process import Service, running
-
-pytestmark = pytest.mark.long
 
 J = "/_ml/anomaly_detectors/killed"
 HEADERS = {"content-type": "application/x-ndjson"}

@@ -5,14 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from job_api import Api, opened
 from job_data import BEGIN, HOUR, WAVES, rows
 from test_service_jobs_life import J, everything, post
 
 from adcore.store import Action, WriteResult
-
-pytestmark = pytest.mark.long
 
 FEED = "datafeeds/feed"
 MAPPING = {

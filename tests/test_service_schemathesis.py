@@ -25,8 +25,6 @@ from schemathesis.specs.openapi.checks import (
 from adcore.service import create_app
 from adcore.store import Store
 
-pytestmark = pytest.mark.long
-
 EXAMPLES = 2
 # The same handlers under other prefixes, and with a slash at the end, are not asked again.
 TWINS = r"^/_anomaly_detection/|^/_opendistro/|.+/$"

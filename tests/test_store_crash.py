@@ -13,12 +13,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import pytest
 from store_writer import BATCH, KEYS, blobs, write_until_killed
 
 from adcore.store import Store
-
-pytestmark = pytest.mark.long
 
 ROUNDS = int(os.environ.get("ADCORE_CRASH_ROUNDS", "20"))
 # A machine that does much else lets the writer wait.
