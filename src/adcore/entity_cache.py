@@ -10,7 +10,7 @@ import numpy as np
 from adcore import _core
 from adcore.checkpoints import CheckpointStore
 from adcore.config import choice, integer
-from adcore.entity_checkpoints import EntityCheckpoints
+from adcore.entity_checkpoints import MANY, EntityCheckpoints
 from adcore.entity_result import EntityProfile, EntityResult
 from adcore.entity_rows import (
     ResultColumns,
@@ -30,7 +30,6 @@ __all__ = ["EntityCache"]
 
 _ADMISSIONS = ("all", "priority", "doorkeeper")
 _COMPACT_TREES = 8
-_MANY = 2**62
 _ROWS_IN_TURN = 65_536
 """Rows between two looks for Ctrl-C: about a second."""
 
@@ -120,18 +119,16 @@ class EntityCache(EntityCheckpoints):
         self._threads = integer("threads", threads, 1, MAXIMUM_THREADS)
         config = _core.EntityCacheConfig()
         config.model = _model_config(input_dimensions, preset, options)
-        config.byte_budget = integer("byte_budget", byte_budget, 1, _MANY)
+        config.byte_budget = integer("byte_budget", byte_budget, 1, MANY)
         config.spill = store is not None
         config.admission = choice("admission", admission, _ADMISSIONS)
-        config.interval = integer("interval", interval, 1, _MANY)
+        config.interval = integer("interval", interval, 1, MANY)
         config.dedicated_models = integer("dedicated_models", dedicated_models, 0, 2**31 - 1)
-        config.chunk_bytes = integer("chunk_bytes", chunk_bytes, 0, _MANY)
-        config.spill_bytes = integer("spill_bytes", spill_bytes, 0, _MANY)
+        config.chunk_bytes = integer("chunk_bytes", chunk_bytes, 0, MANY)
+        config.spill_bytes = integer("spill_bytes", spill_bytes, 0, MANY)
         config.inactive_entities = integer("inactive_entities", inactive_entities, 0, 2**31 - 1)
         config.doorkeeper_entities = integer("doorkeeper_entities", doorkeeper_entities, 1, 2**31)
-        config.doorkeeper_intervals = integer(
-            "doorkeeper_intervals", doorkeeper_intervals, 1, _MANY
-        )
+        config.doorkeeper_intervals = integer("doorkeeper_intervals", doorkeeper_intervals, 1, MANY)
         self._cache = _core.EntityCache(config)
         self._spill = EntitySpill(self._cache, store)
 
@@ -243,7 +240,7 @@ class EntityCache(EntityCheckpoints):
 
     @byte_budget.setter
     def byte_budget(self, value: int) -> None:
-        self._cache.set_byte_budget(integer("byte_budget", value, 1, _MANY))
+        self._cache.set_byte_budget(integer("byte_budget", value, 1, MANY))
         self._spill.write_evicted()
 
     def __contains__(self, entity: int) -> bool:

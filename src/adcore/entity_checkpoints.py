@@ -12,9 +12,10 @@ from adcore.entity_spill import EntitySpill
 from adcore.errors import InvalidArgumentError
 from adcore.threads import Threaded
 
-__all__ = ["EntityCheckpoints"]
+__all__ = ["MANY", "EntityCheckpoints"]
 
-_MANY = 2**62
+MANY = 2**62
+"""More than there can be of anything."""
 
 
 class EntityCheckpoints(Threaded):
@@ -44,7 +45,7 @@ class EntityCheckpoints(Threaded):
         store = self._spill.store
         if store is None:
             raise InvalidArgumentError("store = None is not allowed: models are saved to a store")
-        most = _MANY if models is None else integer("models", models, 0, _MANY)
+        most = MANY if models is None else integer("models", models, 0, MANY)
         return self._spill.save(store, most, self._threads)
 
     def take_checkpoints(self, models: int) -> CheckpointBatch:
@@ -52,7 +53,7 @@ class EntityCheckpoints(Threaded):
 
         They are for the caller to write, and count as written.
         """
-        count = integer("models", models, 0, _MANY)
+        count = integer("models", models, 0, MANY)
         return CheckpointBatch(*self._cache.take_checkpoints(count, self._threads))
 
     def mark_changed(self, entities: Any) -> None:
@@ -66,7 +67,7 @@ class EntityCheckpoints(Threaded):
         """
         ids = entity_ids(entities)
         self._cache.mark_changed(ids)
-        taken = self.take_checkpoints(_MANY)
+        taken = self.take_checkpoints(MANY)
         self._cache.mark_changed(taken.entities)
         return taken
 

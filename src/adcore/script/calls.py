@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adcore.script.errors import ValueFault
-from adcore.script.operators import bounded_text, cast, number, text_of, whole
+from adcore.script.operators import cast, check_length, number, text_of, whole
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "METHODS", "Signature"]
 
@@ -108,7 +108,7 @@ def _substring(text: str, first: Any, end: Any = None) -> str:
 
 def _replaced(text: str, old: Any, new: Any) -> str:
     old, new = _text(old), _text(new)
-    bounded_text(" " * min(len(text) + text.count(old) * (len(new) - len(old)), 10**6))
+    check_length(len(text) + text.count(old) * (len(new) - len(old)))
     return text.replace(old, new)
 
 

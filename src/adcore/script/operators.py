@@ -9,7 +9,7 @@ from typing import Any
 
 from adcore.script.errors import ValueFault
 
-__all__ = ["BINARY", "bounded_text", "cast", "is_number", "number", "text_of", "truth", "whole"]
+__all__ = ["BINARY", "cast", "check_length", "is_number", "number", "text_of", "truth", "whole"]
 
 _LONGEST_TEXT = 32_766
 
@@ -38,11 +38,10 @@ def whole(value: int) -> int:
     return (value + 2**63) % 2**64 - 2**63
 
 
-def bounded_text(text: str) -> str:
-    """The text, if it is not too long."""
-    if len(text) > _LONGEST_TEXT:
+def check_length(characters: int) -> None:
+    """Raise if a text of so many characters is too long."""
+    if characters > _LONGEST_TEXT:
         raise ValueFault
-    return text
 
 
 def text_of(value: Any) -> str:
@@ -83,7 +82,9 @@ def cast(kind: str, value: Any) -> Any:
 
 def _add(a: Any, b: Any) -> Any:
     if isinstance(a, str) or isinstance(b, str):
-        return bounded_text(text_of(a) + text_of(b))
+        text = text_of(a) + text_of(b)
+        check_length(len(text))
+        return text
     return _calculated(lambda x, y: x + y, a, b)
 
 
