@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import array
+import contextlib
+import fcntl
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from pathlib import Path
@@ -30,30 +36,64 @@ def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def start(long_file: Path, folder: Path, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "adcore", "detect", str(long_file), "--entity", "host"]
+class Run:
+    """A run of ``adcore detect`` whose messages go to a terminal, and so tell how far it is."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._terminal, other = pty.openpty()
+        self.said = b""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "adcore", "detect", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=other,
+        )
+        os.close(other)
+
+    def wait_until_it_detects(self) -> None:
+        """Until the bar counts intervals: there is a result to keep."""
+        while not re.search(rb"[1-9][0-9,]* intervals, ", self.said):
+            self.said += os.read(self._terminal, 65_536)
+
+    def wait_until_it_has_read(self, text: bytes) -> None:
+        """Until it has taken these bytes from its input, which stays open."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(text)
+        self.process.stdin.flush()
+        waiting = array.array("i", [1])
+        while waiting[0] > 0:
+            assert self.process.poll() is None
+            time.sleep(0.01)
+            fcntl.ioctl(self.process.stdin, termios.FIONREAD, waiting)
+
+    def interrupt(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self) -> str:
+        """Everything it said, once it has ended."""
+        # A terminal whose other side is gone has an error at its end.
+        with contextlib.suppress(OSError):
+            while part := os.read(self._terminal, 65_536):
+                self.said += part
+        os.close(self._terminal)
+        assert self.process.wait(60) == 130
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return self.said.decode()
+
+
+def started(long_file: Path, folder: Path) -> Run:
     results = ["--output", str(folder / "results.csv"), "--report", str(folder / "report.html")]
-    return subprocess.Popen(
-        [*command, *results, *options], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-
-
-def interrupt(process: subprocess.Popen[str], after: float) -> tuple[str, float]:
-    time.sleep(after)
-    assert process.poll() is None, "the run was over before it could be interrupted"
-    sent = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
-    return stderr, time.monotonic() - sent
+    run = Run(str(long_file), "--entity", "host", *results)
+    run.wait_until_it_detects()
+    return run
 
 
 def test_partial_results_are_written_and_marked(long_file: Path, tmp_path: Path) -> None:
     (tmp_path / "results.csv").write_text("precious")
-    process = start(long_file, tmp_path)
-    stderr, seconds = interrupt(process, after=8)
-    assert process.returncode == 130
-    assert seconds < 15
-    assert "interrupted: the results are partial" in stderr
+    run = started(long_file, tmp_path)
+    run.interrupt()
+    assert "interrupted: the results are partial" in run.end()
     assert (tmp_path / "results.csv").read_text() == "precious"
     written = duckdb.read_csv(str(tmp_path / "results.partial.csv"))
     assert 0 < len(written) < 2_000_000
@@ -64,14 +104,11 @@ def test_partial_results_are_written_and_marked(long_file: Path, tmp_path: Path)
 
 
 def test_a_second_ctrl_c_ends_at_once(long_file: Path, tmp_path: Path) -> None:
-    process = start(long_file, tmp_path)
-    time.sleep(6)
-    process.send_signal(signal.SIGINT)
-    time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in stderr
+    run = started(long_file, tmp_path)
+    run.interrupt()
+    time.sleep(0.05)  # Two signals at the same moment would be one.
+    run.interrupt()
+    assert "Traceback" not in run.end()
     assert not (tmp_path / "results.csv").exists()
 
 
@@ -84,14 +121,12 @@ def test_the_workspace_is_gone_after_an_error() -> None:
 
 def test_waiting_for_input_ends_at_once() -> None:
     """A pipe that stays open: nothing is worth keeping yet."""
-    command = [sys.executable, "-m", "adcore", "detect", "-"]
-    process = subprocess.Popen(
-        command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    stderr, seconds = interrupt(process, after=4)
-    assert process.returncode == 130
-    assert seconds < 3
-    assert stderr == "stopped; nothing more was written\n"
+    run = Run("-")
+    run.wait_until_it_has_read(b"ts,load\n")
+    run.interrupt()
+    said = run.end()
+    assert "stopped; nothing more was written" in said
+    assert "Traceback" not in said
 
 
 def test_ctrl_c_while_the_database_looks_at_the_file(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from opensearchpy import AuthenticationException, OpenSearch
 from service_process import Service, running
 
 from adcore.errors import InvalidArgumentError
-from adcore.service import ServiceLimits, Settings, create_app
+from adcore.service import ServiceLimits, Settings, create_app, security
 from adcore.service.exposure import allowed_hosts, check_exposure, is_loopback
 from adcore.service.passwords import hash_password, is_key, is_password
 from adcore.service.users_file import add_key, add_user, read_users
@@ -110,14 +109,25 @@ def test_a_password_and_a_key_open_it(secured: tuple[Service, str, Path]) -> Non
     assert key not in log
 
 
-def test_a_right_password_is_hashed_once(secured: tuple[Service, str, Path]) -> None:
-    with secured_client(secured, auth=("ann", PASSWORD)) as http:
-        http.get("/")
-        started = time.perf_counter()
-        for _ in range(20):
-            assert http.get("/").status_code == 200
-        # Each scrypt takes more than 50 ms.
-        assert time.perf_counter() - started < 20 * 0.05
+def test_a_right_password_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def counted(password: str, kept: str) -> bool:
+        tried.append(password)
+        return is_password(password, kept)
+
+    monkeypatch.setattr(security, "is_password", counted)
+    add_user(tmp_path / "users.json", "ann", PASSWORD)
+    users = security.KnownUsers(read_users(tmp_path / "users.json"))
+
+    async def ask() -> None:
+        for password in (PASSWORD, PASSWORD, "guess", "guess", PASSWORD):
+            sent = "Basic " + base64.b64encode(f"ann:{password}".encode()).decode()
+            known = await users.authenticate(sent)
+            assert (known is not None) == (password == PASSWORD)
+
+    anyio.run(ask)
+    assert tried == [PASSWORD, "guess", "guess"]
 
 
 def test_the_file_tells_no_secrets(tmp_path: Path) -> None:
@@ -294,11 +304,9 @@ def test_a_search_that_takes_too_long_is_stopped() -> None:
             "FROM range(400000) r(i)"
         )
         cursor.close()
-        started = time.perf_counter()
         answer = anyio.run(ask, store)
     assert answer.status_code == 408
     assert answer.json()["error"]["type"] == "timeout_exception"
-    assert time.perf_counter() - started < 10
 
 
 def test_modules_of_routes_are_told_of_start_and_end() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -27,7 +28,7 @@ def time_limit(seconds: float, text: str) -> Iterator[Watch]:
         With the text, in place of the error that the stop makes; also where the work was done after
         its time without a connection that could have been stopped.
     """
-    guard = _Guard()
+    guard = _Guard(seconds)
     timer = threading.Timer(seconds, guard.end)
     timer.daemon = True
     timer.start()
@@ -46,10 +47,15 @@ def time_limit(seconds: float, text: str) -> Iterator[Watch]:
 class _Guard:
     """The connections of one request."""
 
-    def __init__(self) -> None:
-        self.is_over = False
+    def __init__(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._watched: list[duckdb.DuckDBPyConnection] = []
+
+    @property
+    def is_over(self) -> bool:
+        # By the clock, not by what the timer did: its thread may be late.
+        return time.monotonic() >= self._deadline
 
     def watch(self, connection: duckdb.DuckDBPyConnection) -> None:
         with self._lock:
@@ -59,7 +65,6 @@ class _Guard:
 
     def end(self) -> None:
         with self._lock:
-            self.is_over = True
             for connection in self._watched:
                 # One that was closed in the meantime needs no stop.
                 with contextlib.suppress(duckdb.Error):
