@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from adcore.arrow import FloatArray
 from adcore.detector.model_id import model_id_of
-
-if TYPE_CHECKING:
-    from adcore.detector.results import DetectorResults
+from adcore.detector.result_rows import ResultRows
 
 __all__ = ["NO_DATA", "RESULT_SCHEMA_VERSION", "documents", "flat_documents"]
 
@@ -21,7 +19,7 @@ NO_DATA = "No data in current detection window"
 
 
 def documents(
-    results: DetectorResults,
+    results: ResultRows,
     *,
     task_id: str | None = None,
     execution_start_time: int | None = None,
@@ -48,7 +46,7 @@ def documents(
 class _Entities(dict[int, Any]):
     """Entities as documents have them, of those rows that are asked for."""
 
-    def __init__(self, results: DetectorResults) -> None:
+    def __init__(self, results: ResultRows) -> None:
         super().__init__()
         self._results = results
 
@@ -58,7 +56,7 @@ class _Entities(dict[int, Any]):
 
 
 def _entity(
-    results: DetectorResults, key: tuple[str, ...]
+    results: ResultRows, key: tuple[str, ...]
 ) -> tuple[list[dict[str, str]] | None, dict[str, str]]:
     """The entity as the API writes it, sorted by name, and as a dict; None of a single series."""
     named = dict(zip(results.context.category_fields, key, strict=True))
@@ -67,7 +65,7 @@ def _entity(
 
 
 def _document(
-    results: DetectorResults,
+    results: ResultRows,
     row: int,
     common: dict[str, Any],
     entity: tuple[list[dict[str, str]] | None, dict[str, str]],
@@ -104,7 +102,7 @@ def _document(
     return {name: value for name, value in document.items() if value is not None}
 
 
-def _explanation(results: DetectorResults, row: int, start: int) -> Iterator[tuple[str, Any]]:
+def _explanation(results: ResultRows, row: int, start: int) -> Iterator[tuple[str, Any]]:
     """What only an anomaly has."""
     began = int(results.approx_anomaly_start_time[row])
     if began < start:
@@ -119,12 +117,12 @@ def _explanation(results: DetectorResults, row: int, start: int) -> Iterator[tup
         yield "expected_values", [{"likelihood": 1.0, "value_list": expected}]
 
 
-def _by_feature(results: DetectorResults, values: FloatArray) -> list[dict[str, Any]]:
+def _by_feature(results: ResultRows, values: FloatArray) -> list[dict[str, Any]]:
     pairs = zip(results.context.feature_ids, values.tolist(), strict=True)
     return [{"feature_id": name, "data": value} for name, value in pairs if not math.isnan(value)]
 
 
-def _feature_data(results: DetectorResults, row: int) -> list[dict[str, Any]]:
+def _feature_data(results: ResultRows, row: int) -> list[dict[str, Any]]:
     context = results.context
     columns = zip(
         context.feature_ids,
@@ -144,7 +142,7 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def flat_documents(results: DetectorResults, **facts: Any) -> list[dict[str, Any]]:
+def flat_documents(results: ResultRows, **facts: Any) -> list[dict[str, Any]]:
     """The same without lists: one field per feature, per category field and per part of the user.
 
     What is called ``feature_data`` with a feature ``cpu`` in it becomes ``feature_data_cpu``.

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from adcore.detect.text import format_number, format_time
-
-if TYPE_CHECKING:
-    from adcore.detector.results import DetectorResults
+from adcore.detector.result_rows import ResultRows
 
 __all__ = ["format_results"]
 
 _MOST = 10
 
 
-def format_results(results: DetectorResults) -> str:
+def format_results(results: ResultRows) -> str:
     """A sentence, and a table of at most ten anomalies, the strongest first."""
     anomalies = results.anomalies()
     lines = [_sentence(results, len(anomalies))]
@@ -31,7 +28,7 @@ def format_results(results: DetectorResults) -> str:
     return "\n".join(lines)
 
 
-def _sentence(results: DetectorResults, anomalies: int) -> str:
+def _sentence(results: ResultRows, anomalies: int) -> str:
     sentence = f"DetectorResults: {_counted(anomalies, 'anomaly', 'anomalies')} in "
     sentence += _counted(len(results), "interval", "intervals")
     if results.context.category_fields:
@@ -50,7 +47,7 @@ def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _table(results: DetectorResults) -> list[str]:
+def _table(results: ResultRows) -> list[str]:
     context = results.context
     header = ["time", *context.category_fields, "grade"]
     for name in context.feature_names:

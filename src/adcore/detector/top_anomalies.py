@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from adcore.detector.result_rows import ResultRows
 from adcore.errors import InvalidArgumentError
 from adcore.times import epoch_milliseconds
-
-if TYPE_CHECKING:
-    from adcore.detector.results import DetectorResults
 
 __all__ = ["LARGEST_SIZE", "check_top_request", "top_anomalies"]
 
@@ -45,7 +43,7 @@ def check_top_request(
 
 
 def top_anomalies(
-    results: DetectorResults,
+    results: ResultRows,
     start: Any,
     end: Any,
     size: int,
@@ -65,7 +63,7 @@ def top_anomalies(
 
 
 def _buckets(
-    anomalies: DetectorResults, wanted: list[str], size: int, order: str
+    anomalies: ResultRows, wanted: list[str], size: int, order: str
 ) -> list[dict[str, Any]]:
     at = [anomalies.context.category_fields.index(field) for field in wanted]
     counts = np.bincount(anomalies.entity, minlength=len(anomalies.entities))

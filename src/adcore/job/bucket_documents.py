@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore.job.document_ids import bucket_id, series_id
 from adcore.job.record_documents import record_documents
+from adcore.job.result_context import ResultContext
 from adcore.job.result_names import RESERVED
+from adcore.job.result_rows import ResultRows
 from adcore.job.rows import rows_of, rows_of_each
-
-if TYPE_CHECKING:
-    from adcore.job.result_context import ResultContext
-    from adcore.job.results import JobResults
 
 __all__ = [
     "bucket_document_id", "bucket_documents", "bucket_influencer_documents",
@@ -27,7 +25,7 @@ MOST_RECORDS = 10_000
 
 
 def bucket_documents(
-    results: JobResults,
+    results: ResultRows,
     rows: npt.NDArray[Any],
     *,
     expand: bool = False,
@@ -39,7 +37,7 @@ def bucket_documents(
 
     Parameters
     ----------
-    results : JobResults
+    results : ResultRows
     rows : int array
         Rows of the table ``buckets``.
     expand : bool
@@ -76,7 +74,7 @@ def bucket_document_id(document: Mapping[str, Any]) -> str:
 
 
 def _inner(
-    results: JobResults, rows: npt.NDArray[Any], name: str, first: str, count: str | None = None
+    results: ResultRows, rows: npt.NDArray[Any], name: str, first: str, count: str | None = None
 ) -> Iterator[list[dict[str, Any]]]:
     """What is in each bucket of one table."""
     table = results.tables["buckets"]
@@ -108,7 +106,7 @@ def _bucket(
 
 
 def bucket_influencer_documents(
-    results: JobResults, rows: npt.NDArray[Any]
+    results: ResultRows, rows: npt.NDArray[Any]
 ) -> list[dict[str, Any]]:
     """Documents of bucket influencers, by rows of their table: buckets have them inside too."""
     table = results.tables["bucket_influencers"]
@@ -139,7 +137,7 @@ def _bucket_influencer(context: ResultContext, row: Mapping[str, Any]) -> dict[s
 
 
 def _records(
-    results: JobResults, bucket: int, partition_value: str | None, exclude_interim: bool
+    results: ResultRows, bucket: int, partition_value: str | None, exclude_interim: bool
 ) -> npt.NDArray[Any]:
     """The rows of the records of a bucket, the least probable first."""
     table, buckets = results.tables["records"], results.tables["buckets"]
@@ -164,7 +162,7 @@ def _with_records(document: dict[str, Any], records: list[dict[str, Any]]) -> di
     return made
 
 
-def influencer_documents(results: JobResults, rows: npt.NDArray[Any]) -> list[dict[str, Any]]:
+def influencer_documents(results: ResultRows, rows: npt.NDArray[Any]) -> list[dict[str, Any]]:
     """Documents of influencers, by rows of their table."""
     return [
         _influencer(results, row)
@@ -184,7 +182,7 @@ def influencer_id(document: Mapping[str, Any]) -> str:
     )
 
 
-def _influencer(results: JobResults, row: Mapping[str, Any]) -> dict[str, Any]:
+def _influencer(results: ResultRows, row: Mapping[str, Any]) -> dict[str, Any]:
     name, value = row["influencer_field_name"], row["influencer_field_value"]
     # Other than in records, it is the plain text.
     echo = {} if name in RESERVED else {name: value}

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adcore.config import choice
+from adcore.job.result_rows import ResultRows
 from adcore.job.result_schema import NO_TEXT, SCHEMA
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from adcore.job.results import JobResults
 
 __all__ = ["KINDS", "as_arrow", "as_pandas", "as_polars", "flat_columns"]
 
@@ -31,7 +31,7 @@ _HIDDEN = (
 _ANOMALY_TYPES = np.array(["dip", None, "spike"], dtype=object)
 
 
-def flat_columns(results: JobResults, kind: str) -> dict[str, npt.NDArray[Any]]:
+def flat_columns(results: ResultRows, kind: str) -> dict[str, npt.NDArray[Any]]:
     """One array per column; see :meth:`JobResults.to_dict`."""
     choice("kind", kind, KINDS)
     table = results.tables[kind]
@@ -86,7 +86,7 @@ def as_arrow(columns: Mapping[str, npt.NDArray[Any]]) -> pa.Table:
     )
 
 
-def _is_split(results: JobResults, name: str) -> bool:
+def _is_split(results: ResultRows, name: str) -> bool:
     """Whether some detector has the field whose values a column holds; influencers all have."""
     field = name.replace("_value", "_name")
     return field not in _DETECTOR or any(
@@ -108,7 +108,7 @@ def _content(
     return column
 
 
-def _of_detector(results: JobResults, index: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+def _of_detector(results: ResultRows, index: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
     """What the detector of each row is; fields that no detector has are left out."""
     columns = {}
     for name in _DETECTOR:
@@ -124,7 +124,7 @@ def _without_places(columns: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArr
     return {name: column for name, column in columns.items() if name not in empty}
 
 
-def _influences(results: JobResults, kind: str) -> dict[str, npt.NDArray[Any]]:
+def _influences(results: ResultRows, kind: str) -> dict[str, npt.NDArray[Any]]:
     """Per influencer field the values that contributed, with commas between them."""
     table, parts = results.tables[kind], results.tables["influences"]
     names = [results.texts[code] for code in parts["influencer_field_name"].tolist()]

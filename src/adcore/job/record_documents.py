@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore.job.detector_config import JobDetector
 from adcore.job.document_ids import series_id
+from adcore.job.result_context import ResultContext
 from adcore.job.result_names import RESERVED
+from adcore.job.result_rows import ResultRows
 from adcore.job.result_schema import Table
 from adcore.job.result_tables import rows_of_slices
 from adcore.job.rows import present, rows_of, rows_of_each
-
-if TYPE_CHECKING:
-    from adcore.job.result_context import ResultContext
-    from adcore.job.results import JobResults
 
 __all__ = ["record_documents", "record_id"]
 
@@ -26,13 +24,13 @@ _ANOMALY_TYPES = {1: "spike", -1: "dip"}
 
 
 def record_documents(
-    results: JobResults, rows: npt.NDArray[Any], *, with_sequence: bool = False
+    results: ResultRows, rows: npt.NDArray[Any], *, with_sequence: bool = False
 ) -> list[dict[str, Any]]:
     """Documents of records.
 
     Parameters
     ----------
-    results : JobResults
+    results : ResultRows
     rows : int array
         Rows of the table ``records``.
     with_sequence : bool
@@ -66,7 +64,7 @@ def record_id(document: Mapping[str, Any]) -> str:
     )
 
 
-def _sequence(results: JobResults, rows: npt.NDArray[Any]) -> list[int]:
+def _sequence(results: ResultRows, rows: npt.NDArray[Any]) -> list[int]:
     first = results.tables["buckets"]["first_record"].astype(np.int64)
     buckets = results.tables["records"]["bucket"][rows]
     numbers: list[int] = (rows + 1 - first[buckets]).tolist()
@@ -137,7 +135,7 @@ def _geo_results(row: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def _influencers(
-    results: JobResults, table: Table, rows: npt.NDArray[Any]
+    results: ResultRows, table: Table, rows: npt.NDArray[Any]
 ) -> Iterator[list[dict[str, Any]]]:
     """For each of the rows the values that contributed, by field."""
     slices = table["first_influence"][rows], table["influences"][rows]

@@ -16,6 +16,7 @@ from adcore.job.errors import JobError
 from adcore.job.record_documents import record_documents
 from adcore.job.result_kind import BUCKETS, RECORDS
 from adcore.job.result_query import ResultQuery
+from adcore.job.result_rows import ResultRows
 from adcore.job.result_sorting import sorted_rows
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from adcore.job.results import JobResults
 
 __all__ = ["ResultPage"]
 
@@ -42,13 +42,13 @@ class ResultPage:
         Which rows of their table these are.
     """
 
-    results: JobResults
+    results: ResultRows
     query: ResultQuery
     count: int
     rows: npt.NDArray[Any]
 
     @classmethod
-    def ask(cls, results: JobResults, query: ResultQuery) -> ResultPage:
+    def ask(cls, results: ResultRows, query: ResultQuery) -> ResultPage:
         """The page that a question asks for.
 
         Raises
@@ -114,7 +114,7 @@ class ResultPage:
 
 
 def _documents(
-    results: JobResults, query: ResultQuery, rows: npt.NDArray[Any]
+    results: ResultRows, query: ResultQuery, rows: npt.NDArray[Any]
 ) -> list[dict[str, Any]]:
     if query.kind is RECORDS:
         return record_documents(results, rows)
@@ -129,7 +129,7 @@ def _documents(
     return influencer_documents(results, rows)
 
 
-def _matches(results: JobResults, query: ResultQuery) -> npt.NDArray[np.bool_]:
+def _matches(results: ResultRows, query: ResultQuery) -> npt.NDArray[np.bool_]:
     """Which rows a question is about."""
     table = results.tables[query.kind.name]
     times = table["timestamp"]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore.arrow import FloatArray
 from adcore.job.errors import JobError
+from adcore.job.ranks import rank_key, ranks
 from adcore.job.result_kind import RECORDS
 from adcore.job.result_names import RESERVED
 from adcore.job.result_query import ResultQuery
+from adcore.job.result_rows import ResultRows
 from adcore.job.result_schema import SCHEMA
 
-if TYPE_CHECKING:
-    from adcore.job.results import JobResults
-
-__all__ = ["sorted_rows", "text_ranks"]
+__all__ = ["sorted_rows"]
 
 _PLACES = ("typical", "actual")
 _OF_DETECTOR = (
@@ -30,13 +29,13 @@ Documents = Callable[["npt.NDArray[Any]"], Sequence[dict[str, Any]]]
 
 
 def sorted_rows(
-    results: JobResults, query: ResultQuery, rows: npt.NDArray[Any], documents: Documents
+    results: ResultRows, query: ResultQuery, rows: npt.NDArray[Any], documents: Documents
 ) -> npt.NDArray[Any]:
     """The rows of a page in the order of a question; what lacks the field is last either way.
 
     Parameters
     ----------
-    results : JobResults
+    results : ResultRows
     query : ResultQuery
     rows : int array
     documents : callable
@@ -71,7 +70,7 @@ def _page_candidates(
 
 
 def _values(
-    results: JobResults,
+    results: ResultRows,
     query: ResultQuery,
     field: str,
     rows: npt.NDArray[Any],
@@ -81,7 +80,7 @@ def _values(
     table, kind = results.tables[query.kind.name], SCHEMA[query.kind.name].get(field)
     if query.kind is RECORDS and field in _OF_DETECTOR:
         names = [getattr(detector, field) for detector in results.context.detectors]
-        return np.asarray(_ranks(names)[table["detector_index"][rows]])
+        return np.asarray(ranks(names)[table["detector_index"][rows]])
     if field in _PLACES and kind is not None:
         pick = np.fmax if query.desc else np.fmin
         return np.asarray(pick(table[field][rows], table[f"{field}_longitude"][rows]))
@@ -102,7 +101,7 @@ _LISTS = {
 }  # fmt: skip
 
 
-def _is_field(results: JobResults, field: str) -> bool:
+def _is_field(results: ResultRows, field: str) -> bool:
     """Whether results of the job may have it, under its own name or as a part of one."""
     context = results.context
     own = {name for detector in context.detectors for name in detector.split_fields}
@@ -116,8 +115,8 @@ def _of_documents(documents: Sequence[dict[str, Any]], field: str, desc: bool) -
     chosen = []
     for document in documents:
         found = list(_found(document, path))
-        chosen.append(pick(found, key=_order) if found else None)
-    return _ranks(chosen)
+        chosen.append(pick(found, key=rank_key) if found else None)
+    return ranks(chosen)
 
 
 def _found(content: Any, path: Sequence[str]) -> Iterator[Any]:
@@ -128,19 +127,3 @@ def _found(content: Any, path: Sequence[str]) -> Iterator[Any]:
         yield content
     elif isinstance(content, dict) and path[0] in content:
         yield from _found(content[path[0]], path[1:])
-
-
-def _ranks(values: Sequence[Any]) -> FloatArray:
-    """The place of each value among them all; ``NaN`` for None."""
-    order = sorted({value for value in values if value is not None}, key=_order)
-    place = {value: float(i) for i, value in enumerate(order)}
-    return np.array([np.nan if v is None else place[v] for v in values], dtype=np.float64)
-
-
-def _order(value: Any) -> Any:
-    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-
-
-def text_ranks(texts: Sequence[str]) -> FloatArray:
-    """The rank of each text, and ``NaN`` after the last, for none."""
-    return np.append(_ranks(list(texts)), np.nan)

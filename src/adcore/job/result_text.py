@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adcore.detect.text import format_number, format_time
+from adcore.job.result_page import ResultPage
+from adcore.job.result_rows import ResultRows
 
-if TYPE_CHECKING:
-    from adcore.job.results import JobResults
+__all__ = ["MOST_SHOWN", "format_results", "record_cells", "series_name"]
 
-__all__ = ["format_results", "record_cells", "series_name"]
-
-_MOST = 10
+# Records of a table.
+MOST_SHOWN = 10
 _HEADER = ("time", "score", "what", "where", "actual", "typical")
 
 
-def format_results(results: JobResults) -> str:
+def format_results(results: ResultRows, strongest: ResultPage) -> str:
     """A sentence, and a table of at most ten records, the strongest first."""
-    page = results.records(size=_MOST)
-    lines = [_sentence(results, page.count)]
-    if page.count:
-        lines += _aligned([_HEADER, *(record_cells(record) for record in page)])
-    if page.count > _MOST:
-        lines.append(f"... and {page.count - _MOST:,} more")
+    lines = [_sentence(results, strongest.count)]
+    if strongest.count:
+        lines += _aligned([_HEADER, *(record_cells(record) for record in strongest)])
+    if strongest.count > MOST_SHOWN:
+        lines.append(f"... and {strongest.count - MOST_SHOWN:,} more")
     return "\n".join(lines)
 
 
@@ -59,7 +58,7 @@ def _numbers(values: list[float] | None) -> str:
     return ", ".join(format_number(value) for value in values or () if not math.isnan(value))
 
 
-def _sentence(results: JobResults, records: int) -> str:
+def _sentence(results: ResultRows, records: int) -> str:
     sentence = f"JobResults: {_counted(records, 'record')} in {_counted(len(results), 'bucket')}"
     if not len(results):
         return sentence

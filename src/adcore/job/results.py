@@ -1,25 +1,15 @@
-"""The results of a job: columns, documents, tables."""
+"""The results of a job, and every form in which they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
-from adcore.arrow import FloatArray
 from adcore.job.document_columns import as_arrow, as_pandas, as_polars, flat_columns
-from adcore.job.result_context import ResultContext
 from adcore.job.result_kind import BUCKETS, INFLUENCERS, RECORDS
 from adcore.job.result_page import ResultPage
 from adcore.job.result_query import ResultQuery
-from adcore.job.result_schema import SCHEMA, Table, empty_table
-from adcore.job.result_sorting import text_ranks
-from adcore.job.result_tables import join_tables, part_of_tables
-from adcore.job.result_text import format_results
+from adcore.job.result_rows import ResultRows
+from adcore.job.result_text import MOST_SHOWN, format_results
 from adcore.job.series_documents import model_plot_documents
 
 if TYPE_CHECKING:
@@ -30,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["JobResults"]
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class JobResults:
+class JobResults(ResultRows):
     """What a job found: buckets, and in each of them records and influencers.
 
     Attributes
@@ -43,41 +32,6 @@ class JobResults:
     tables : dict of dict of array
         Columns by table and name, as :data:`adcore.job.result_schema.SCHEMA` has them.
     """
-
-    context: ResultContext
-    texts: list[str] = field(default_factory=list)
-    tables: dict[str, Table] = field(
-        default_factory=lambda: {name: empty_table(name) for name in SCHEMA}
-    )
-
-    @classmethod
-    def concat(cls, context: ResultContext, parts: Sequence[JobResults]) -> JobResults:
-        """The rows of several results, one after the other."""
-        texts, tables = join_tables([(part.texts, part.tables) for part in parts])
-        return cls(context, texts, tables)
-
-    def __len__(self) -> int:
-        """How many buckets there are."""
-        return len(self.tables["buckets"]["timestamp"])
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether there is anything, be it no bucket."""
-        return any(len(next(iter(table.values()))) for table in self.tables.values())
-
-    def between(self, start: int | None, end: int | None) -> JobResults:
-        """Those of the buckets that start in a time, in ms."""
-        times = self.tables["buckets"]["timestamp"]
-        low, high = -(2**63) if start is None else start, 2**63 - 1 if end is None else end
-        return self.where((times >= low) & (times < high))
-
-    def where(self, buckets: npt.NDArray[np.bool_]) -> JobResults:
-        """Those of the buckets that are marked, with all that is in them."""
-        tables = part_of_tables(self.tables, buckets)
-        plot, times = self.tables["model_plot"], self.tables["buckets"]["timestamp"]
-        kept = np.isin(plot["timestamp"], times[buckets])
-        tables["model_plot"] = {name: column[kept] for name, column in plot.items()}
-        return JobResults(self.context, self.texts, tables)
 
     def records(self, **question: Any) -> ResultPage:
         """The records, by default the strongest hundred.
@@ -140,19 +94,6 @@ class JobResults:
         """What models held for likely, per bucket and series; empty unless it was asked for."""
         return model_plot_documents(self)
 
-    def text_code(self, text: str) -> int:
-        """The number of a text; one that no column has, if it is none of them."""
-        return self._codes.get(text, len(self.texts))
-
-    @cached_property
-    def _codes(self) -> dict[str, int]:
-        return {text: code for code, text in enumerate(self.texts)}
-
-    @cached_property
-    def text_ranks(self) -> FloatArray:
-        """The place of each text in their order, and ``NaN`` for none at the end."""
-        return text_ranks(self.texts)
-
     def to_dict(self, kind: str = "records") -> dict[str, Any]:
         """One array per column of a kind of results, times as datetime64 in UTC.
 
@@ -180,4 +121,4 @@ class JobResults:
         return as_arrow(self.to_dict(kind))
 
     def __repr__(self) -> str:
-        return format_results(self)
+        return format_results(self, self.records(size=MOST_SHOWN))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy.typing as npt
 
 from adcore.job.document_ids import series_id
+from adcore.job.result_context import ResultContext
+from adcore.job.result_rows import ResultRows
 from adcore.job.rows import present, rows_of
-
-if TYPE_CHECKING:
-    from adcore.job.result_context import ResultContext
-    from adcore.job.results import JobResults
 
 __all__ = ["forecast_document", "model_plot_documents", "point_id"]
 
@@ -20,7 +18,7 @@ _PARTS = ("partition", "over", "by")
 
 
 def model_plot_documents(
-    results: JobResults, rows: npt.NDArray[Any] | slice = slice(None)
+    results: ResultRows, rows: npt.NDArray[Any] | slice = slice(None)
 ) -> list[dict[str, Any]]:
     """What models held for likely, per bucket and series, by rows of their table."""
     made = []
