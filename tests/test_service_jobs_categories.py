@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adcore.errors import SnapshotError
+from adcore.job import JobConfig
+from adcore.job.message_filters import MessageFilters
 from adcore.service.jobs.categorizer import Categorizer, expression_of
-from adcore.service.jobs.messages import MessageReader
+from adcore.service.jobs.category_stage import CategoryStage
+from adcore.service.jobs.messages import words_of
 
 LOGS = [
     "Node 1 started",
@@ -46,12 +50,43 @@ def test_what_a_category_is_told_as() -> None:
 
 
 def test_filters_cut_out_what_says_nothing() -> None:
-    reader = MessageReader([r"\[SQL: .*\]"])
-    assert reader.words("Query [SQL: select a from b] failed on Tuesday") == (
-        "Query",
-        "failed",
-        "on",
+    (cut,) = MessageFilters([r"\[SQL: .*\]"]).cut(
+        ["Query [SQL: select a from b] failed on Tuesday"]
     )
+    assert words_of(cut) == ("Query", "failed", "on")
+
+
+def test_each_filter_sees_what_those_before_it_left() -> None:
+    assert MessageFilters(["b", "ac"]).cut(["abcd", "b\0é", ""]) == ["d", "\0é", ""]
+
+
+LETTERS = st.text("xy1_.:/ -\\é\n,", max_size=40)
+
+
+@given(LETTERS)
+def test_words_begin_with_a_letter(message: str) -> None:
+    """As one expression has it, which no text of many marks may be given to: it tries each."""
+    word = re.compile(r"[^\W\d_][\w.:/\\-]*|[\w.:/\\-]*\d[\w.:/\\-]*")
+    lines = (
+        [each.rstrip(".:/\\-") for each in word.findall(line)] for line in message.splitlines()
+    )
+    kept = ([each for each in line if not re.search(r"\d", each)] for line in lines)
+    assert words_of(message) == tuple(next(filter(None, kept), ()))
+
+
+@pytest.mark.parametrize("text", ["." * 10_000, "_.:" * 3_000, "a" * 10_000 + "!"])
+def test_no_message_is_slow_to_read(text: str) -> None:
+    """Both would try for hours where texts are tried again from each of their letters."""
+    job = {
+        "data_description": {}, "analysis_config": {
+            "bucket_span": "1h", "categorization_field_name": "message",
+            "categorization_filters": ["(a+)+$", "(.*)*,"],
+            "detectors": [{"function": "count", "by_field_name": "mlcategory"}],
+        },
+    }  # fmt: skip
+    found = CategoryStage(JobConfig.from_api("slow", job))
+    body = "\n".join(json.dumps({"message": text + str(i)}) for i in range(100)).encode()
+    assert len(found.records(body)) == 100
 
 
 def test_partitions_have_categories_of_their_own() -> None:

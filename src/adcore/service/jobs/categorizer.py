@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from adcore.errors import SnapshotError
-from adcore.service.jobs.messages import MessageReader
+from adcore.service.jobs.messages import words_of
 
 __all__ = ["Categorizer", "Category", "expression_of"]
 
@@ -70,8 +70,6 @@ class Categorizer:
 
     Parameters
     ----------
-    filters : sequence of str
-        Regular expressions of what says nothing of the kind of a message.
     examples : int
         How many of each category are kept.
 
@@ -82,18 +80,26 @@ class Categorizer:
     [1, 2, 1]
     """
 
-    def __init__(self, filters: Sequence[str] = (), examples: int = 4) -> None:
-        self._reader = MessageReader(filters)
+    def __init__(self, examples: int = 4) -> None:
         self._examples = examples
         self._state = _State()
         self._known: dict[tuple[str | None, tuple[str, ...]], Category] = {}
         self._first: dict[tuple[str | None, str], list[Category]] = {}
         self._changed: dict[int, Category] = {}
 
-    def category_of(self, message: str, partition: str | None = None) -> int | None:
-        """The id of the category of a message, from 1; None if there are too many already."""
+    def category_of(
+        self, message: str, partition: str | None = None, *, text: str | None = None
+    ) -> int | None:
+        """The id of the category of a message, from 1; None if there are too many already.
+
+        Parameters
+        ----------
+        message, partition : str
+        text : str, optional
+            What of the message counts; by default all of it.
+        """
         self._state.documents += 1
-        words = self._reader.words(message)
+        words = words_of(message if text is None else text)
         category = self._known.get((partition, words)) or self._match(words, partition)
         if category is None:
             category = self._begin(words, partition)

@@ -8,6 +8,7 @@ from typing import Any
 from adcore.job import JobConfig
 from adcore.job.flatten import flat_row
 from adcore.job.json_stream import read_json_rows
+from adcore.job.message_filters import MessageFilters
 from adcore.service.jobs.categorizer import Categorizer, Category, expression_of
 
 __all__ = ["CategoryStage"]
@@ -29,9 +30,8 @@ class CategoryStage:
         self._job_id = config.job_id
         self._message = str(analysis.categorization_field_name)
         self._partition = _partition_field(config)
-        self.categorizer = Categorizer(
-            analysis.categorization_filters, config.analysis_limits.categorization_examples_limit
-        )
+        self._filters = MessageFilters(analysis.categorization_filters)
+        self.categorizer = Categorizer(config.analysis_limits.categorization_examples_limit)
 
     @classmethod
     def of(cls, config: JobConfig) -> CategoryStage | None:
@@ -47,12 +47,14 @@ class CategoryStage:
             As `adcore.Job.process`.
         """
         rows = [dict(flat_row(row)) for row in read_json_rows(body)]
-        for row in rows:
-            message = row.get(self._message)
-            if isinstance(message, str) and message:
-                found = self.categorizer.category_of(message, self._partition_of(row))
-                if found is not None:
-                    row[_FIELD] = str(found)
+        told = [row for row in rows if isinstance(row.get(self._message), str)]
+        told = [row for row in told if row[self._message]]
+        texts = self._filters.cut([row[self._message] for row in told])
+        for row, text in zip(told, texts, strict=True):
+            partition = self._partition_of(row)
+            found = self.categorizer.category_of(row[self._message], partition, text=text)
+            if found is not None:
+                row[_FIELD] = str(found)
         return rows
 
     def _partition_of(self, row: Mapping[str, Any]) -> str | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-__all__ = ["MessageReader"]
+__all__ = ["words_of"]
 
 _MOST_WORDS = 100
 _MOST_LETTERS = 10_000
 # Words may hold what paths, hosts and identifiers are made of; what has a digit in it is a value.
-_WORD = re.compile(r"[^\W\d_][\w.:/\\-]*|[\w.:/\\-]*\d[\w.:/\\-]*")
+_RUN = re.compile(r"[\w.:/\\-]+")
+_MARKS = "_.:/\\-"
 _DIGIT = re.compile(r"\d")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{8,}")
 _TIMES = frozenset({
@@ -22,34 +22,20 @@ _TIMES = frozenset({
 })  # fmt: skip
 
 
-class MessageReader:
-    """Reads the words of messages.
-
-    Parameters
-    ----------
-    filters : sequence of str
-        Regular expressions of what is cut out first.
+def words_of(message: str) -> tuple[str, ...]:
+    """The words of the first line that has any letters.
 
     Examples
     --------
-    >>> MessageReader().words("Node 17 of shard-3 on web01 was shut down, error 0x7ffe12ab")
+    >>> words_of("Node 17 of shard-3 on web01 was shut down, error 0x7ffe12ab")
     ('Node', 'of', 'on', 'was', 'shut', 'down', 'error')
     """
-
-    def __init__(self, filters: Sequence[str] = ()) -> None:
-        self._filters = [re.compile(each) for each in filters]
-
-    def words(self, message: str) -> tuple[str, ...]:
-        """The words of the first line that has any letters."""
-        text = message[:_MOST_LETTERS]
-        for pattern in self._filters:
-            text = pattern.sub("", text)
-        for line in text.splitlines():
-            found = [word.rstrip(".:/\\-") for word in _WORD.findall(line)]
-            words = tuple(word for word in found if _says_something(word))
-            if words:
-                return words[:_MOST_WORDS]
-        return ()
+    for line in message[:_MOST_LETTERS].splitlines():
+        found = [run.lstrip(_MARKS).rstrip(".:/\\-") for run in _RUN.findall(line)]
+        words = tuple(word for word in found if _says_something(word))
+        if words:
+            return words[:_MOST_WORDS]
+    return ()
 
 
 def _says_something(word: str) -> bool:
