@@ -23,6 +23,8 @@ _MOST_CATEGORIES = 10_000
 _LONGEST_EXAMPLE = 1_000
 # Different sequences of words whose category is remembered.
 _MOST_KNOWN = 50_000
+# Categories whose order of words is looked at for one message.
+_MOST_COMPARED = 8
 # By how many of its longest words a category is looked for.
 _KEYS = 3
 # Categories with at least so many of all messages are frequent.
@@ -112,7 +114,7 @@ class Categorizer:
     def _match(self, words: tuple[str, ...], partition: str | None) -> Category | None:
         """The category most like a message, among those with a long word of it."""
         best, most = None, _ALIKE
-        for category in self._candidates(words, partition):
+        for category in self._nearest(words, partition):
             shared = _shared(category.words, words)
             alike = _letters(shared) / max(_letters(category.words), _letters(words))
             if alike > most or (alike == most and best is None):
@@ -131,12 +133,16 @@ class Categorizer:
             self._known[partition, words] = category
             self._state.known.append((partition, words, category.category_id))
 
-    def _candidates(self, words: tuple[str, ...], partition: str | None) -> list[Category]:
-        found: dict[int, Category] = {}
-        for word in dict.fromkeys(words):
-            for category in self._first.get((partition, word), ()):
-                found[category.category_id] = category
-        return [found[number] for number in sorted(found)]
+    def _nearest(self, words: tuple[str, ...], partition: str | None) -> list[Category]:
+        """Those worth a closer look: of many, the ones with the most letters in common."""
+        at_most = {
+            category.category_id: _common(category.words, words)
+            for word in dict.fromkeys(words)
+            for category in self._first.get((partition, word), ())
+        }
+        alike = [number for number in at_most if at_most[number] >= _ALIKE]
+        nearest = sorted(alike, key=lambda number: (-at_most[number], number))[:_MOST_COMPARED]
+        return [self._state.categories[number - 1] for number in sorted(nearest)]
 
     def _begin(self, words: tuple[str, ...], partition: str | None) -> Category | None:
         if len(self._state.categories) >= _MOST_CATEGORIES:
@@ -212,6 +218,13 @@ class Categorizer:
 
 def _letters(words: Sequence[str]) -> int:
     return sum(map(len, words)) or 1
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> float:
+    """The part of the letters of two sequences that they share, in whatever order."""
+    known = frozenset(second)
+    shared = sum(len(word) for word in first if word in known)
+    return shared / max(_letters(first), _letters(second))
 
 
 def _shared(first: Sequence[str], second: Sequence[str]) -> list[str]:
