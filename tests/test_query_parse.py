@@ -120,6 +120,16 @@ AGGREGATION_ERRORS: list[tuple[Json, str, str]] = [
         "The supplied interval [7d] could not be parsed as a calendar interval.",
     ),
     ({"a": {"composite": {}}}, ILLEGAL, "Composite [sources] cannot be null or empty"),
+    (
+        {"a": {"composite": {"sources": [{"k": {"terms": {"field": "v"}}}], "after": {}}}},
+        ILLEGAL,
+        "[after] has 0 value(s) but [sources] has 1",
+    ),
+    (
+        {"a": {"composite": {"sources": [{"k": {"terms": {"field": "v"}}}], "after": {"x": 1}}}},
+        ILLEGAL,
+        "Missing value for [after.k]",
+    ),
     (5, PARSING, "Unexpected token VALUE_NUMBER in [aggs]. Expected START_OBJECT"),
 ]
 

@@ -597,6 +597,8 @@ def test_missing_values_sort_last_and_show_the_extreme(indices: Indices) -> None
     assert [hit["sort"] for hit in down["hits"]["hits"]] == [[5], [3], [2], [-(2**63)]]
     chosen = indices.search([target], {"sort": [{"n": {"order": "asc", "missing": 2.0}}]})
     assert ids(chosen) == [2, 1, 3, 0]
+    nothing = indices.search([target], {"sort": [{"n": {"order": "asc", "missing": 0}}]})
+    assert ids(nothing) == [1, 2, 3, 0]
 
 
 def test_a_sort_by_what_no_index_has(indices: Indices, results: Target) -> None:
@@ -680,6 +682,7 @@ def test_scores(indices: Indices, results: Target) -> None:
     term = {"term": {"detector_id": "d0"}}
     assert scores({"match_all": {}}) == (1.0, {1.0})
     assert scores({"bool": {"filter": [term]}}) == (0.0, {0.0})
+    assert scores({"bool": {}}) == (1.0, {1.0})
     assert scores({"bool": {"must": [term], "filter": [{"exists": {"field": "task_id"}}]}}) == (
         1.0,
         {1.0},

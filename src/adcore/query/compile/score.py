@@ -28,7 +28,7 @@ Score = float | Sql
 
 def score(query: Query, scope: Scope) -> Score:
     """The score of the documents that a query matches."""
-    if isinstance(query, Bool):
+    if isinstance(query, Bool) and (query.must or query.filter or query.must_not or query.should):
         parts = [score(clause, scope) for clause in query.must]
         parts += [_optional(clause, scope) for clause in query.should]
         return _times(_sum(parts), query.boost)

@@ -173,11 +173,19 @@ def _composite(name: str, body: JsonObject, limits: Limits) -> BucketAggregation
             f"Composite source names must be unique, found duplicates: [{twice}]"
         )
     after = options.object("after")
-    if after is not None and set(after) != set(names):
-        raise illegal_argument(f"[after] has {len(after)} value(s) but [sources] has {len(names)}")
+    if after is not None:
+        _check_after(after, names)
     return Composite(
         name=name, sources=sources, size=options.count("size", 10, least=1), after=after
     )
+
+
+def _check_after(after: JsonObject, names: list[str]) -> None:
+    if len(after) != len(names):
+        raise illegal_argument(f"[after] has {len(after)} value(s) but [sources] has {len(names)}")
+    for name in names:
+        if name not in after:
+            raise illegal_argument(f"Missing value for [after.{name}]")
 
 
 def _source(content: Json, limits: Limits) -> CompositeSource:

@@ -102,10 +102,11 @@ def _key(field: str, options: Json) -> SortKey:
     mode = optional_text("sort", "mode", options.get("mode"))
     if mode is not None and mode.lower() not in _MODES:
         raise illegal_argument(f"Unknown SortMode [{mode}]")
+    missing = options.get("missing")
     return SortKey(
         field,
         parse_order(options["order"]) if options.get("order") else field == "_score",
-        missing=scalar("sort", options.get("missing") or "_last"),
+        missing=scalar("sort", "_last" if missing is None else missing),
         unmapped_type=optional_text("sort", "unmapped_type", options.get("unmapped_type")),
         mode=None if mode is None else mode.lower(),
         format=optional_text("sort", "format", options.get("format")),
