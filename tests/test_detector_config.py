@@ -24,6 +24,10 @@ def feature(name: str = NAME, **changes: Any) -> dict[str, Any]:
     return made | changes
 
 
+def aggregated(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [feature(aggregation_query={"a": body})]
+
+
 def without(name: str) -> dict[str, Any]:
     return {key: value for key, value in sent().items() if key != name}
 
@@ -339,6 +343,25 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "filter_query",
         "Custom query error in data filter: unknown query [wild]",
     ),
+    (
+        "an unknown aggregation",
+        sent() | {"feature_attributes": aggregated({"wild": {"field": "value"}})},
+        "feature_attributes",
+        "Custom query error: Unknown aggregation type [wild]",
+    ),
+    (
+        "an aggregation without a field",
+        sent() | {"feature_attributes": aggregated({"sum": {}})},
+        "feature_attributes",
+        "Custom query error: Required one of fields [field, script], but none were specified. ",
+    ),
+    (
+        "an aggregation with a script",
+        sent() | {"feature_attributes": aggregated({"avg": {"script": "1"}})},
+        "feature_attributes",
+        "Custom query error: [avg] scripts are not supported",
+    ),
+    ("a blank index", sent() | {"indices": ["logs", ""]}, "indices", "Indices should be set"),
 ]
 
 
@@ -374,6 +397,8 @@ def rule(**condition: Any) -> dict[str, Any]:
         (rule(value=-1), "value"),
         (rule(feature_name=None), "feature_name"),
         (rule(feature_name="unknown"), "unknown"),
+        (rule(threshold_type="ACTUAL_IS_OVER_EXPECTED", operator="EQ"), "operator"),
+        (rule(threshold_type="ACTUAL_IS_OVER_EXPECTED", value="x"), "value"),
         ({"action": "DANCE", "conditions": rule()["conditions"]}, "action"),
         ({"action": "IGNORE_ANOMALY", "conditions": []}, "conditions"),
     ],

@@ -368,10 +368,19 @@ def test_the_seed_decides() -> None:
     assert np.any(make(seed=8).run(data).anomaly_score != make().run(data).anomaly_score)
 
 
+def test_recency_decides_how_long_the_past_is_remembered() -> None:
+    """What comes back after a long time is new to who forgets soon."""
+    data = waves(820)
+    data["cpu"][300:800] += 60
+    short, long = (make(recency_emphasis=n).run(data).anomaly_score for n in (20, 100_000))
+    assert short[808:].mean() > 1.2 * long[808:].mean()
+
+
 def test_history_may_be_limited() -> None:
     data = waves(200)
     results = make().run(data, start=50 * MINUTE + 1, end=150 * MINUTE + 59_999)
     assert results.data_start_time[[0, -1]].tolist() == [50 * MINUTE, 149 * MINUTE]
+    assert_same(make().run(data, "1970-01-01T00:50:00.001Z", "1970-01-01 02:30:59.999"), results)
     late = make().run(data, start=-(10**12), end=10**12)
     assert late.data_start_time[[0, -1]].tolist() == [0, 199 * MINUTE]
 
@@ -444,6 +453,19 @@ def test_the_frequency_holds_results_back() -> None:
     assert [i for i, length in enumerate(lengths) if length] == [10, 20, 30, 40, 50]
     assert set(lengths) == {0, 10}
     assert_same(DetectorResults.concat([*shown, slow.flush()]), fast.run(data))
+
+
+def test_history_does_not_wait_for_the_frequency() -> None:
+    data = waves(103)
+    learnt, slow = make(), make(frequency="10m")
+    expected = learnt.start(data)
+    assert_same(slow.start(data), expected)
+    assert len(expected) == 72
+    data = part(waves(120), slice(103, 120))
+    told = slow.process(data)
+    assert told.data_start_time[[0, -1]].tolist() == [103 * MINUTE, 109 * MINUTE]
+    rest = DetectorResults.concat([told, slow.flush()])
+    assert_same(rest, DetectorResults.concat([learnt.process(data), learnt.flush()]))
 
 
 def test_models_learn_from_history_first() -> None:

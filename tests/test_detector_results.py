@@ -216,6 +216,7 @@ def test_both_ends_are_inclusive_and_about_the_end_of_the_interval(
 ) -> None:
     end = 101 * MINUTE  # of the interval in which h1 left its wave first
     assert len(results.top_anomalies(end, end)) == 1
+    assert len(results.top_anomalies("1970-01-01T01:41", "1970-01-01T01:41Z")) == 1
     assert results.top_anomalies(end + 1, end + 2) == []
     assert results.top_anomalies(end - 2, end - 1) == []
 
@@ -314,6 +315,7 @@ def test_previews_do_not_depend_on_the_seed() -> None:
         (5, 5, "Period start date should be before end date"),
         (-1, 5, "Must set both period start and end date with epoch of milliseconds"),
         (None, 5, "Must set both period start and end date with epoch of milliseconds"),
+        ("soon", 5, "start = 'soon' is no time in ISO 8601"),
     ],
 )
 def test_wrong_periods(start: Any, end: Any, message: str) -> None:

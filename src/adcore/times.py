@@ -12,7 +12,7 @@ from adcore.arrow import ArrowField, FloatArray, Int64Array, is_arrow, read_arro
 from adcore.config import shorten
 from adcore.errors import DataError, InvalidArgumentError
 
-__all__ = ["epoch_milliseconds"]
+__all__ = ["epoch_milliseconds", "epoch_moment", "parse_time"]
 
 _MISSING_TIME = np.iinfo(np.int64).min
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -53,6 +53,49 @@ def epoch_milliseconds(
     if missing.size:
         raise DataError(f"row {missing[0]}: {name} is missing")
     return np.ascontiguousarray(times)
+
+
+def epoch_moment(value: Any, name: str) -> int:
+    """One time as milliseconds since 1970-01-01 UTC.
+
+    Parameters
+    ----------
+    value : int, datetime, datetime64 or str
+        Whatever :func:`epoch_milliseconds` takes, or text in ISO 8601.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is no time.
+
+    Examples
+    --------
+    >>> epoch_moment("1970-01-02", "start"), epoch_moment(5, "start")
+    (86400000, 5)
+    """
+    if not isinstance(value, str):
+        return int(epoch_milliseconds([value], name=name)[0])
+    try:
+        return parse_time(value)
+    except ValueError:
+        raise InvalidArgumentError(f"{name} = {value!r} is no time in ISO 8601") from None
+
+
+def parse_time(text: str) -> int:
+    """Milliseconds since 1970 of text in ISO 8601; without a zone it is UTC.
+
+    Raises
+    ------
+    ValueError
+        If it is no such text.
+    """
+    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    return _of_datetime(moment)
+
+
+def _of_datetime(moment: datetime) -> int:
+    utc = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment
+    return int((utc - _EPOCH) // _MILLISECOND)
 
 
 def _milliseconds(timestamps: Any, name: str) -> Int64Array:
@@ -96,8 +139,7 @@ def _from_datetime(value: object, row: int, name: str) -> int:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
     if isinstance(value, datetime):
-        utc = value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value
-        return int((utc - _EPOCH) // _MILLISECOND)
+        return _of_datetime(value)
     if isinstance(value, (int, np.integer)):
         return int(value)
     raise DataError(f"row {row}: {name} is {shorten(value)}, expected a datetime or milliseconds")

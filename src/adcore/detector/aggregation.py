@@ -33,7 +33,7 @@ _METRICS = {
 _NAMES = {function: name for name, function in _METRICS.items()}
 _COUNTING = ("value_count", "cardinality")
 # Wrappers that pass on all documents they are given.
-_TRANSPARENT = ("nested", "reverse_nested", "sampler", "diversified_sampler")
+_TRANSPARENT = ("nested", "reverse_nested", "sampler")
 AGGREGATION_TYPES = frozenset(
     (*_METRICS, *_TRANSPARENT, "filter", "missing", "percentiles", "percentile_ranks",
      "weighted_avg")

@@ -19,7 +19,7 @@ from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
 from adcore.errors import SnapshotError
-from adcore.times import epoch_milliseconds
+from adcore.times import epoch_moment
 
 __all__ = ["DetectorBase", "moment"]
 
@@ -190,4 +190,4 @@ class DetectorBase:
 
 def moment(value: Any, name: str) -> int | None:
     """Epoch milliseconds of a time in whatever form."""
-    return None if value is None else int(epoch_milliseconds([value], name=name)[0])
+    return None if value is None else epoch_moment(value, name)

@@ -9,7 +9,19 @@ from typing import Any
 from adcore.config import shorten
 from adcore.detector.errors import DetectorConfigError
 
-__all__ = ["as_flag", "as_list", "as_number", "as_object", "as_text", "as_texts", "as_whole"]
+__all__ = [
+    "as_flag",
+    "as_list",
+    "as_milliseconds",
+    "as_number",
+    "as_object",
+    "as_text",
+    "as_texts",
+    "as_whole",
+]
+
+# Milliseconds that a double holds exactly: some 285 000 years.
+_LAST_TIME = 2**53
 
 
 def _wrong(field: str, value: Any, allowed: str) -> DetectorConfigError:
@@ -62,6 +74,18 @@ def as_number(field: str, value: Any) -> float:
     if not math.isfinite(number):
         raise _wrong(field, value, "it must be a number")
     return number
+
+
+def as_milliseconds(value: Any) -> int | None:
+    """A time since 1970: a number, whose fraction is cut, or the text of one; None for others.
+
+    Examples
+    --------
+    >>> as_milliseconds(1633046400000.5), as_milliseconds("5"), as_milliseconds(-1)
+    (1633046400000, 5, None)
+    """
+    number = _float(value)
+    return int(number) if 0 <= number <= _LAST_TIME else None
 
 
 def _float(value: Any) -> float:

@@ -14,7 +14,7 @@ from adcore.detector.scan import Source
 from adcore.detector.sources import opened
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
-from adcore.times import epoch_milliseconds
+from adcore.times import epoch_moment
 
 __all__ = ["Live"]
 
@@ -92,7 +92,7 @@ class Live(DetectorBase):
                 stream.advance(int(batch.timestamps[-1]) + delay)
                 yield stream.take()
         stream.advance(end + delay)
-        yield stream.take()
+        yield stream.take_all()
 
     def process(
         self, data: Any, *, start: Any = None, end: Any = None, now: Any = None
@@ -132,7 +132,7 @@ class Live(DetectorBase):
         """No row before ``now - window_delay`` will come any more: results of intervals ended."""
         with self._lock:
             stream = self._started()
-            stream.advance(int(epoch_milliseconds([now], name="now")[0]))
+            stream.advance(epoch_moment(now, "now"))
             return stream.take()
 
     def flush(self) -> DetectorResults:

@@ -10,6 +10,7 @@ import numpy as np
 from adcore.detector.config import DetectorConfig
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.history import analyse, data_range
+from adcore.detector.json_values import as_milliseconds
 from adcore.detector.results import DetectorResults
 from adcore.detector.scan import Source
 from adcore.detector.settings import ModelSettings
@@ -23,8 +24,6 @@ MAX_ENTITIES = 5
 # Intervals without which a preview says nothing, and those of an entity that it shows at most.
 FEWEST_INTERVALS = 400
 MOST_RESULTS = 1_000
-# Milliseconds that a double holds exactly: some 285 000 years.
-_LAST_TIME = 2**53
 
 
 def check_period(start: Any, end: Any) -> tuple[int, int]:
@@ -35,15 +34,14 @@ def check_period(start: Any, end: Any) -> tuple[int, int]:
     InvalidArgumentError
         In the words of the API.
     """
-    for value in (start, end):
-        is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        if not is_whole or not 0 <= value <= _LAST_TIME:
-            raise InvalidArgumentError(
-                "Must set both period start and end date with epoch of milliseconds"
-            )
-    if start >= end:
+    first, last = as_milliseconds(start), as_milliseconds(end)
+    if first is None or last is None:
+        raise InvalidArgumentError(
+            "Must set both period start and end date with epoch of milliseconds"
+        )
+    if first >= last:
         raise InvalidArgumentError("Period start date should be before end date")
-    return int(start), int(end)
+    return first, last
 
 
 def preview(

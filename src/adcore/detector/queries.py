@@ -8,6 +8,7 @@ from typing import Any, cast
 from adcore.detector.errors import DetectorConfigError
 from adcore.query.errors import SearchError
 from adcore.query.normalise import normalise_aggregations, normalise_query
+from adcore.query.syntax.parse_aggregation import parse_aggregations
 
 __all__ = ["MATCH_ALL", "is_match_all", "normalised_aggregation", "normalised_filter"]
 
@@ -40,9 +41,10 @@ def normalised_aggregation(aggregations: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     DetectorConfigError
-        If a query in it is none.
+        If it is no aggregation, or a query in it is none.
     """
     try:
+        parse_aggregations(aggregations)
         return cast("dict[str, Any]", normalise_aggregations(aggregations))
     except SearchError as error:
         raise DetectorConfigError(f"Custom query error: {error}", "feature_attributes") from error

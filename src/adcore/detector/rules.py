@@ -74,13 +74,13 @@ class Condition:
         if not name:
             raise _error("feature_name should be set")
         compared, limit = given.get("operator"), given.get("value")
-        if kind in _DIRECTIONS:
-            return cls(as_text("rules.feature_name", name), kind, compared, limit)
-        compared = _choice("operator", compared, tuple(_OPERATORS))
-        if limit is None:
+        needs_limit = kind not in _DIRECTIONS
+        if needs_limit or compared is not None:
+            compared = _choice("operator", compared, tuple(_OPERATORS))
+        if needs_limit and limit is None:
             raise _error(f"value should be set for {kind}")
-        number = as_number("rules.value", limit)
-        if number < 0:
+        number = None if limit is None else as_number("rules.value", limit)
+        if number is not None and number < 0:
             raise _error(f"value = {number:g} is not allowed: it must be at least 0")
         return cls(as_text("rules.feature_name", name), kind, compared, number)
 
@@ -134,12 +134,10 @@ class SuppressionRule:
         """
         if isinstance(value, SuppressionRule):
             return value
-        given = as_object(_FIELD, value)
-        _choice("action", given.get("action", _ACTION), (_ACTION,))
-        conditions = as_list(given.get("conditions") or [])
-        if not conditions:
-            raise _error("conditions should be set")
-        return cls(tuple(Condition.from_json(condition) for condition in conditions))
+        try:
+            return cls(_conditions(value))
+        except DetectorConfigError as error:
+            raise DetectorConfigError(f"Suppression Rule Error: {error}", _FIELD) from None
 
     @property
     def is_near(self) -> bool:
@@ -177,6 +175,15 @@ class NearExpected:
         )
         at = features.index(condition.feature_name)
         sides[at] = max(sides[at], condition.value or 0.0)
+
+
+def _conditions(value: Any) -> tuple[Condition, ...]:
+    given = as_object(_FIELD, value)
+    _choice("action", given.get("action", _ACTION), (_ACTION,))
+    conditions = as_list(given.get("conditions") or [])
+    if not conditions:
+        raise _error("conditions should be set")
+    return tuple(Condition.from_json(condition) for condition in conditions)
 
 
 def default_rules(features: Sequence[str]) -> tuple[SuppressionRule, ...]:
@@ -222,4 +229,4 @@ def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
 
 
 def _error(text: str) -> DetectorConfigError:
-    return DetectorConfigError(f"Suppression Rule Error: {text}", _FIELD)
+    return DetectorConfigError(text, _FIELD)

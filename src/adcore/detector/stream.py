@@ -112,6 +112,10 @@ class DetectionStream:
         """The results of intervals finished since the last call."""
         return self.detect(self.take_tables())
 
+    def take_all(self) -> DetectorResults:
+        """As :meth:`take`, also what the frequency would hold back: the past is not waited for."""
+        return self.detect(self._pending.release_all(self._aggregator.take_finished()))
+
     def flush(self) -> DetectorResults:
         """The results of all intervals, also those that would still take rows."""
         return self.detect(self.flush_tables())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,11 @@ from adcore.errors import InvalidArgumentError
 from adcore.frames import named_columns
 from adcore.matrix import to_numbers
 from adcore.near_names import hint
-from adcore.times import arrow_milliseconds, epoch_milliseconds
+from adcore.times import arrow_milliseconds, epoch_milliseconds, parse_time
 
 __all__ = ["TableSource"]
 
 _BATCH = 65_536
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MILLISECOND = timedelta(milliseconds=1)
 _KINDS = {"b": "boolean", "M": "time", "U": "text", "T": "text", "S": "text"}
 
 
@@ -224,14 +221,8 @@ def _parsed_times(column: Any, field: str) -> npt.NDArray[Any]:
     """ISO 8601 texts as times."""
     texts = np.asarray(column, dtype=object)
     try:
-        return np.array([_parsed_time(text) for text in texts], dtype=np.int64)
+        return np.array([parse_time(str(text)) for text in texts], dtype=np.int64)
     except ValueError as error:
         raise InvalidArgumentError(
             f"column {field!r} holds text that is no time in ISO 8601: {error}"
         ) from None
-
-
-def _parsed_time(text: object) -> int:
-    moment = datetime.fromisoformat(str(text).strip().replace("Z", "+00:00"))
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
-    return int((moment - _EPOCH) // _MILLISECOND)

@@ -9,7 +9,7 @@ import numpy as np
 
 from adcore.detector.result_rows import ResultRows
 from adcore.errors import InvalidArgumentError
-from adcore.times import epoch_milliseconds
+from adcore.times import epoch_moment
 
 __all__ = ["LARGEST_SIZE", "check_top_request", "top_anomalies"]
 
@@ -54,7 +54,7 @@ def top_anomalies(
     known = results.context.category_fields
     wanted = [category_field] if isinstance(category_field, str) else list(category_field or known)
     check_top_request(size, wanted, order, known, results.context.detector_id or "")
-    first, last = (int(t) for t in epoch_milliseconds([start, end], name="start and end"))
+    first, last = epoch_moment(start, "start"), epoch_moment(end, "end")
     if first > last:
         raise InvalidArgumentError("Start time should be before end time")
     ends = results.data_end_time
