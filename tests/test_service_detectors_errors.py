@@ -42,6 +42,10 @@ VALID_INDICES = (
     "Result index name has invalid character. Valid characters are a-z, 0-9, -(hyphen) and "
     "_(underscore)"
 )
+ODD_FREQUENCY = (
+    "Frequency (90 Seconds) must be a multiple of interval (1 Minutes), including the interval "
+    "itself."
+)
 TAKEN = "Cannot create anomaly detector with name [taken] as it's already used by another detector"
 
 # What is changed in a detector that is right (None: left out), status, and reason of the refusal.
@@ -56,6 +60,7 @@ CREATES: list[tuple[dict[str, Any], int, str]] = [
     ({"time_field": "nope"}, 400, "Timestamp field: (nope) is not found in index mapping"),
     ({"indices": None}, 400, "Indices should be set"),
     ({"indices": []}, 400, "Indices should be set"),
+    ({"indices": [""]}, 400, "Indices should be set"),
     ({"indices": ["empty"]}, 400,
      "Can't create anomaly detector as no document is found in the indices: [empty]"),
     ({"detection_interval": period(0)}, 400, "Detection interval must be a positive integer"),
@@ -80,6 +85,18 @@ CREATES: list[tuple[dict[str, Any], int, str]] = [
      FAILED + "Feature has invalid query returning empty aggregated data: f]"),
     ({"feature_attributes": [feature(aggregation_query=agg("a", "value", "terms"))]}, 400,
      FAILED + "Feature has an invalid query causing a runtime exception: f]"),
+    ({"feature_attributes": [feature(aggregation_query=agg("a", "value", "nope"))]}, 400,
+     "Custom query error: Unknown aggregation type [nope]"),
+    ({"feature_attributes": [feature(aggregation_query={"a": {"avg": {"wild": "value"}}})]}, 400,
+     "Custom query error: [avg] unknown field [wild]"),
+    ({"filter_query": {"nope": {}}}, 400,
+     "Custom query error in data filter: unknown query [nope]"),
+    ({"imputation_option": {"method": "FIXED_VALUES"}}, 400,
+     "Enabled features are present, but no default fill values are provided."),
+    ({"frequency": period(90, "Seconds")}, 400, ODD_FREQUENCY),
+    ({"frequency": period(0)}, 400, "Frequency must be a positive integer"),
+    ({"rules": [{"action": "IGNORE_ANOMALY", "conditions": []}]}, 400,
+     "Suppression Rule Error: conditions should be set"),
     ({"description": "d" * 1001}, 400,
      "Description length is too long. Max length is 1000 characters."),
     ({"result_index": "results"}, 400, "Result index must start with searchguard-ad-result-"),
@@ -240,6 +257,13 @@ NEAR_PARAMETER = (
     "request [/_anomaly_detection/api/stats] contains unrecognized parameter: [timeouts] -> did "
     "you mean [timeout]?"
 )
+NO_UNIT = (
+    "failed to parse setting [timeout] with value [1] as a time value: unit is missing or "
+    "unrecognized"
+)
+NO_OBJECT = (
+    "Failed to parse object: expecting token of type [START_OBJECT] but found [VALUE_STRING]"
+)
 # Method, path, body, status, type, reason.
 REFUSED: list[tuple[str, str, Any, int, str, str]] = [
     ("GET", f"detectors/{UNKNOWN}", None, 404, "status_exception",
@@ -347,6 +371,12 @@ REFUSED: list[tuple[str, str, Any, int, str, str]] = [
      "status_exception", "Cannot find x"),
     ("GET", "detectors/{hc}/_profile", {"entity": [{"name": "ip", "value": "a"}]}, 400,
      "status_exception", "Cannot find entity"),
+    ("GET", "stats?timeout=1", None, 400, "illegal_argument_exception",
+     NO_UNIT),
+    ("POST", "detectors/_preview", {"period_start": 1, "period_end": 2, "detector": "x"}, 400,
+     "parsing_exception", NO_OBJECT),
+    ("POST", "detectors/{id}/_start", {"start_time": "soon", "end_time": 2}, 400,
+     "status_exception", "[start_time] must be epoch milliseconds, got [soon]"),
     ("GET", "stats?timeouts=1s", None, 400, "illegal_argument_exception",
      NEAR_PARAMETER),
 ]  # fmt: skip
@@ -394,6 +424,22 @@ def test_previews_are_refused_in_plain_text(
     assert response.headers["content-type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("kind", [str, lambda time: time + 0.5], ids=["text", "fraction"])
+def test_times_are_numbers_of_any_kind(api: tuple[Api, dict[str, str]], kind: Any) -> None:
+    opened, names = api
+    first, last = kind(START), kind(START + 410 * MINUTE)
+    body = {"period_start": first, "period_end": last, "detector": sent()}
+    start = opened.ok("POST", "detectors/_preview", body)["anomaly_detector"]
+    assert start["name"] == "test-detector"
+    top = {"start_time_ms": first, "end_time_ms": last}
+    assert opened.ok("POST", f"detectors/{names['hc']}/results/_topAnomalies", top) == {
+        "buckets": []
+    }
+    opened.ok("POST", f"detectors/{names['stopped']}/_start", {"start_time": first,
+                                                               "end_time": last})  # fmt: skip
+    assert opened.service.historical.wait(names["stopped"], 60)
+
+
 def test_a_preview_of_little_data_is_empty(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     body = {"period_start": START, "period_end": START + 399 * MINUTE, "detector": sent()}
@@ -435,6 +481,9 @@ def test_an_id_that_is_none_is_not_found_with_200(api: tuple[Api, dict[str, str]
 def test_unknown_nodes_and_profile_types_are_passed_over(api: tuple[Api, dict[str, str]]) -> None:
     opened, names = api
     assert opened.ok("GET", "nope/stats") == {"nodes": {}}
+    node = names["node"]
+    for meant in ("_all", "_local", "*", f"nope,{node[:4]}*", node):
+        assert list(opened.ok("GET", f"{meant}/stats/model_count")["nodes"]) == [node]
     assert opened.ok("GET", "stats/detector_count") == {
         "detector_count": 6, "nodes": {names["node"]: {}},
     }  # fmt: skip

@@ -70,6 +70,19 @@ def test_results_are_those_of_a_replay() -> None:
         assert [r["anomaly_score"] for r in found] == replayed.anomaly_score[-20:].tolist()
 
 
+def test_the_frequency_and_the_history_are_those_of_the_detector() -> None:
+    with detection_api.opened(now=NOW) as api:
+        detection_api.feed(api.store, 0, 320)
+        five = {"period": {"interval": 5, "unit": "Minutes"}}
+        slow, short = started(api, name="slow", frequency=five), started(api, history=50)
+        told = []
+        for _ in range(11):
+            api.tick()
+            told.append([(r["data_end_time"] - NOW) // MINUTE for r in api.results(of(slow))])
+        assert told == [[0]] * 5 + [[0, 1, 2, 3, 4, 5]] * 5 + [list(range(11))]
+        assert task(api, short)["init_progress"] == pytest.approx(61 / 128, abs=1e-6)
+
+
 # -- states
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adcore.query.intervals import parse_duration
 from adcore.service.context import Context
 from adcore.service.detectors import suggestions
 from adcore.service.detectors.endpoints import DetectionHandlers, answered, at
@@ -151,6 +152,8 @@ class _Handlers(DetectionHandlers):
 
     @answered
     def stats(self, call: Call) -> Any:
+        if call.has("timeout"):
+            parse_duration("timeout", call.text("timeout"))
         return self.service.stats.stats(
             call.path, call.optional_value("node"), call.optional_value("stat")
         )

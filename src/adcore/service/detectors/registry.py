@@ -10,6 +10,7 @@ from adcore.detector import DetectorConfig, DetectorConfigError
 from adcore.detector.index_source import IndexSource
 from adcore.detector.validate import find_issue
 from adcore.detector.validate_data import check_detector
+from adcore.query.syntax.reader import token
 from adcore.service.detectors.errors import not_found, refusal
 from adcore.service.detectors.mappings import DETECTOR_MAPPING
 from adcore.service.detectors.names import DETECTORS
@@ -183,7 +184,8 @@ class DetectorRegistry:
         DetectorConfigError
         """
         if not isinstance(body, Mapping):
-            raise refusal("request body is required", 400, "parse_exception")
+            text = "Failed to parse object: expecting token of type [START_OBJECT] but found [{}]"
+            raise refusal(text.format(token(body)), 400, "parsing_exception")
         return DetectorConfig.from_json(body, limits=self._settings.limits)
 
     def _parse(self, body: Any) -> DetectorConfig:
@@ -258,7 +260,7 @@ class DetectorRegistry:
         except DetectorConfigError as error:
             return _issue(error.field, str(error))
         except ApiError as error:
-            if error.type == "parse_exception":
+            if error.type == "parsing_exception":
                 raise
             return _issue("result_index", error.reason)
         return self._validate(config, aspect)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adcore.detector.json_values import as_milliseconds
 from adcore.service.detectors.errors import refusal
 from adcore.service.detectors.historical import Historical
 from adcore.service.detectors.insights import Insights
@@ -27,8 +28,6 @@ __all__ = ["DetectionService"]
 
 _NO_ENABLED = "Can't start detector job as no enabled features configured"
 User = Mapping[str, Any] | None
-# Milliseconds that a double holds exactly.
-_LAST_TIME = 2**53
 
 
 class DetectionService:
@@ -271,12 +270,12 @@ def _range(body: Any) -> tuple[int, int]:
     request = body if isinstance(body, Mapping) else {}
     found = []
     for name, word in (("start_time", "start"), ("end_time", "end")):
-        moment = request.get(name)
-        if moment is None:
+        given = request.get(name)
+        if given is None:
             raise refusal(f"Detection data range's {word} time must not be null")
-        is_whole = isinstance(moment, int) and not isinstance(moment, bool)
-        if not is_whole or not 0 <= moment <= _LAST_TIME:
-            raise refusal(f"[{name}] must be epoch milliseconds, got [{moment}]")
+        moment = as_milliseconds(given)
+        if moment is None:
+            raise refusal(f"[{name}] must be epoch milliseconds, got [{given}]")
         found.append(moment)
     start, end = found
     if end <= start:

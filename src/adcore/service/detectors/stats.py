@@ -13,6 +13,7 @@ from adcore.service.detectors.run_view import ShownModel
 from adcore.service.detectors.scheduler import DetectorScheduler
 from adcore.service.errors import illegal_argument
 from adcore.service.parameters import unrecognized
+from adcore.store.names import matching_names
 
 __all__ = ["CLUSTER_STATS", "NODE_STATS", "Stats"]
 
@@ -55,7 +56,8 @@ class Stats:
         path : str
             Of the request, for errors.
         nodes, names : str, optional
-            Which nodes and figures, with commas between them; all by default.
+            Which nodes (ids, patterns of them, ``_all``, ``_local``) and figures, with commas
+            between them; all by default.
 
         Raises
         ------
@@ -66,10 +68,15 @@ class Stats:
         answer: dict[str, Any] = {}
         if nodes is None:
             answer |= self._cluster([name for name in CLUSTER_STATS if name in wanted])
-        listed = [] if nodes is None else nodes.split(",")
-        is_asked = nodes is None or self._parts.node_id in listed or "_local" in listed
+        is_asked = nodes is None or any(map(self._is_meant, nodes.split(",")))
         node = self._node([name for name in NODE_STATS if name in wanted]) if is_asked else None
         return answer | {"nodes": {} if node is None else {self._parts.node_id: node}}
+
+    def _is_meant(self, pattern: str) -> bool:
+        """Whether a node of a request is this one."""
+        if pattern in ("_all", "_local"):
+            return True
+        return bool(matching_names(pattern, [self._parts.node_id]))
 
     def _cluster(self, names: Sequence[str]) -> dict[str, Any]:
         registry, exists = self._parts.registry, self._parts.store.documents.exists

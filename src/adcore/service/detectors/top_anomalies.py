@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
+from adcore.detector.json_values import as_milliseconds
 from adcore.detector.top_anomalies import check_top_request
 from adcore.errors import InvalidArgumentError
 from adcore.query.filter import filter_sql
@@ -21,8 +22,6 @@ from adcore.store import Target
 
 __all__ = ["top_anomalies"]
 
-# Milliseconds that a double holds exactly.
-_LAST_TIME = 2**53
 _TIMED_OUT = "Timed out getting all top anomaly results. Please retry later."
 _ORDERS = {"severity": "grade DESC", "occurrence": "n DESC"}
 
@@ -71,9 +70,10 @@ def _times(request: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _time(given: Any) -> int:
-    if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= _LAST_TIME:
-        return given
-    raise validation_error("Must set both start time and end time with epoch of milliseconds")
+    moment = as_milliseconds(given)
+    if not moment:
+        raise validation_error("Must set both start time and end time with epoch of milliseconds")
+    return moment
 
 
 def _listed(given: Any) -> list[str]:
