@@ -14,20 +14,15 @@ import numpy as np
 from adcore.arrow import read_arrow
 from adcore.detect.batches import LARGEST_VALUE, RowBatch
 from adcore.detect.sql import chunks
-from adcore.detector.aggregation import ValueColumn
-from adcore.detector.filters import condition_of
-from adcore.detector.queries import is_match_all
+from adcore.detector.index_rows import IndexRows, time_of
 from adcore.detector.scan import ScanRequest
 from adcore.detector.windows import Windows
 from adcore.errors import DataError
-from adcore.query.sql import Sql, all_of, any_of, column, join, sql, value
+from adcore.query.sql import Sql, join, sql, value
 from adcore.store.documents import Documents
-from adcore.store.field import Field, FieldType
-from adcore.store.index_entry import Target
+from adcore.store.field import Field
 
 __all__ = ["IndexSource"]
-
-_NULL = Sql("NULL::DOUBLE")
 
 
 class IndexSource:
@@ -86,18 +81,17 @@ class IndexSource:
             yield cursor
 
     def fields(self) -> dict[str, str]:
-        """The kind of each field: "number", "time", "boolean", or its type in the mapping."""
+        """The kind of each field: "number", "time", "boolean", "nested", or its mapped type."""
         return {
             path: _kind(field)
             for target in self._targets
             for path, field in target.mapping.fields.items()
-            if field.nested_path is None
         }
 
     def time_bounds(self, time_field: str) -> tuple[int, int] | None:
         """The first and the last time."""
         selects = [
-            sql("SELECT {} AS t FROM " + target.relation, _time(target, time_field))
+            sql("SELECT {} AS t FROM " + target.relation, time_of(target, time_field))
             for target in self._targets
         ]
         query = sql("SELECT min(t), max(t) FROM ({})", join(" UNION ALL ", selects))
@@ -108,7 +102,9 @@ class IndexSource:
     def scan(self, request: ScanRequest) -> Iterator[RowBatch]:
         """Stream the documents."""
         order = "t, seq" if request.by_time else "seq"
-        query = sql("SELECT * EXCLUDE seq FROM ({}) ORDER BY " + order, self._rows(request))
+        rows, has_parts = self._rows(request)
+        hidden, order = ("(seq, part)", f"{order}, part") if has_parts else ("seq", order)
+        query = sql(f"SELECT * EXCLUDE {hidden} FROM ({{}}) ORDER BY {order}", rows)
         with self._cursor() as cursor:
             try:
                 for chunk in chunks(cursor, query.text, query.parameters):
@@ -124,7 +120,7 @@ class IndexSource:
         query = sql(
             f"SELECT {listed} FROM ({{}}) GROUP BY {listed} ORDER BY count(*) DESC, {listed} "
             "LIMIT {}",
-            self._rows(request),
+            self._rows(request)[0],
             value(most),
         )
         return [tuple(row) for row in self._ask(query)]
@@ -134,7 +130,7 @@ class IndexSource:
         listed = ", ".join(f"k{i}" for i in range(len(request.key_fields)))
         query = sql(
             f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM ({{}}) LIMIT {{}})",
-            self._rows(request),
+            self._rows(request)[0],
             value(most),
         )
         return int(self._ask(query)[0][0])
@@ -145,23 +141,26 @@ class IndexSource:
             "SELECT count(DISTINCT (t::BIGINT - {}) // {}) FROM ({})",
             value(windows.offset),
             value(windows.interval),
-            self._rows(request),
+            self._rows(request)[0],
         )
         return int(self._ask(query)[0][0])
 
     def last_time(self, request: ScanRequest) -> int | None:
         """The time of the last row that is wanted."""
-        ((last,),) = self._ask(sql("SELECT max(t) FROM ({})", self._rows(request)))
+        ((last,),) = self._ask(sql("SELECT max(t) FROM ({})", self._rows(request)[0]))
         return None if last is None else int(last)
 
     def _ask(self, query: Sql) -> list[tuple[Any, ...]]:
         with self._cursor() as cursor:
             return cursor.execute(query.text, list(query.parameters)).fetchall()
 
-    def _rows(self, request: ScanRequest) -> Sql:
+    def _rows(self, request: ScanRequest) -> tuple[Sql, bool]:
+        """All rows, and whether a document may give several: then ``part`` tells which."""
         now = self._now(request)
-        selects = [_select(target, request, now, self._entities) for target in self._targets]
-        return join(" UNION ALL ", selects)
+        parts = [IndexRows(target, request, now, self._entities) for target in self._targets]
+        has_parts = any(part.has_parts for part in parts)
+        selects = (part.select(with_part=has_parts) for part in parts)
+        return join(" UNION ALL ", selects), has_parts
 
     def _now(self, request: ScanRequest) -> int:
         if request.now is not None:
@@ -171,95 +170,11 @@ class IndexSource:
 
 
 def _kind(field: Field) -> str:
+    if field.nested_path is not None:
+        return "nested"
     if field.type.is_number:
         return "number"
     return "time" if field.type.is_date else field.type.value
-
-
-def _time(target: Target, path: str) -> Sql:
-    found = target.mapping.fields.get(path)
-    if found is None:
-        return Sql("NULL::BIGINT")
-    if not found.type.is_date:
-        raise DataError(f"Timestamp field: ({path}) must be of type date")
-    return column(found.column)
-
-
-def _select(
-    target: Target,
-    request: ScanRequest,
-    now: int,
-    entities: Sequence[tuple[str, ...]] | None,
-) -> Sql:
-    time = _time(target, request.time_field)
-    columns = [sql("{}::DOUBLE AS t", time), Sql("_seq_no AS seq")]
-    for i, wanted in enumerate(request.columns):
-        number = sql("coalesce({}, 'NaN'::DOUBLE)", _value(target, wanted, now))
-        columns.append(sql(f"{{}} AS v{i}", number))
-    keys = [_key(target, path) for path in request.key_fields]
-    columns += [sql(f"{{}} AS k{i}", key) for i, key in enumerate(keys)]
-    conditions = [sql("{} IS NOT NULL", part) for part in (time, *keys)]
-    if request.start is not None:
-        conditions.append(sql("{} >= {}", time, value(request.start)))
-    if request.end is not None:
-        conditions.append(sql("{} < {}", time, value(request.end)))
-    if entities is not None and keys:
-        conditions.append(_one_of(keys, entities))
-    conditions += [
-        condition_of(query, target.mapping, now, target.index)
-        for query in (request.filter_query, target.filter)
-        if query and not is_match_all(query)
-    ]
-    relation = target.relation
-    return sql("SELECT {} FROM " + relation + " WHERE {}", join(", ", columns), all_of(conditions))
-
-
-def _one_of(keys: Sequence[Sql], entities: Sequence[tuple[str, ...]]) -> Sql:
-    """Whether a row belongs to one of some entities."""
-    return any_of(
-        all_of(sql("{} = {}", key, value(part)) for key, part in zip(keys, entity, strict=True))
-        for entity in entities
-    )
-
-
-def _key(target: Target, path: str) -> Sql:
-    found = target.mapping.fields.get(path)
-    return Sql("NULL::VARCHAR") if found is None else sql("{}::VARCHAR", column(found.column))
-
-
-def _value(target: Target, wanted: ValueColumn, now: int) -> Sql:
-    """The numbers of a column, out of whatever the field holds."""
-    made = _plain_value(target, wanted)
-    if wanted.missing is not None:
-        made = sql("coalesce({}, {}::DOUBLE)", made, value(wanted.missing))
-    if wanted.rank is not None:
-        made = sql(
-            "CASE WHEN {} IS NULL THEN NULL WHEN {} <= {} THEN 100.0::DOUBLE ELSE 0.0::DOUBLE END",
-            made,
-            made,
-            value(wanted.rank),
-        )
-    for query in wanted.filters:
-        matches = condition_of(query, target.mapping, now, target.index)
-        made = sql("CASE WHEN {} THEN {} END", matches, made)
-    return made
-
-
-def _plain_value(target: Target, wanted: ValueColumn) -> Sql:
-    if wanted.field is None:
-        return Sql("1.0::DOUBLE")
-    found = target.mapping.fields.get(wanted.field)
-    if found is None or found.nested_path is not None:
-        return _NULL
-    place = column(found.column)
-    if found.type.is_number or found.type.is_date or found.type is FieldType.BOOLEAN:
-        return sql("{}::DOUBLE", place)
-    if wanted.is_counted:
-        # 53 bits of a hash, which a double holds exactly.
-        return sql("CASE WHEN {} IS NOT NULL THEN (hash({}) >> 11)::DOUBLE END", place, place)
-    raise DataError(
-        f"Field [{wanted.field}] of type [{found.type.value}] is not supported for aggregation"
-    )
 
 
 def _batch(chunk: Any, columns: int) -> RowBatch:
