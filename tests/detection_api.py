@@ -14,6 +14,7 @@ from detector_bodies import MINUTE, sent
 
 from adcore.service import create_app, routes_documents
 from adcore.service.context import Context
+from adcore.service.detectors.changeable import changeable_settings
 from adcore.service.detectors.service import DetectionService
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.node import load_node
@@ -57,7 +58,7 @@ class Api:
         self._loop = asyncio.new_event_loop()
 
         def routes(context: Context) -> list[Endpoint]:
-            del context
+            context.cluster_settings.register(changeable_settings(self.service.settings))
             return detection_endpoints(self.service)
 
         app = create_app(store, clock=clock, modules=(routes_documents.routes, routes))

@@ -21,6 +21,7 @@ from adcore.service import (
     routes_operations,
 )
 from adcore.service.access import Access, Users
+from adcore.service.cluster_settings import ClusterSettings
 from adcore.service.context import Context
 from adcore.service.endpoint_app import EndpointApp
 from adcore.service.errors import ApiError, simple_error
@@ -76,7 +77,8 @@ def create_app(
     True
     """
     settings = settings or Settings()
-    context = Context(store, settings, clock, load_node(store), clock(), query_limits)
+    node, changeable = load_node(store), ClusterSettings(store)
+    context = Context(store, settings, clock, node, clock(), changeable, query_limits)
     load = Load(settings.limits)
     listed = [endpoint for module in modules for endpoint in module(context)]
     metrics = Metrics(load, context.collectors)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from prometheus_client.registry import Collector
 
 from adcore.query.limits import DEFAULT_LIMITS, Limits
+from adcore.service.cluster_settings import ClusterSettings
 from adcore.service.node import Node
 from adcore.service.settings import Settings
 from adcore.service.snapshots import Snapshots
@@ -31,6 +32,8 @@ class Context:
         Who this service is.
     started : int
         When it was made, by the clock.
+    cluster_settings : ClusterSettings
+        What clients may change while it runs.
     snapshots : Snapshots
         States that are kept for clients that read page by page.
     at_start, at_end : list of callables
@@ -45,6 +48,7 @@ class Context:
     clock: Clock
     node: Node
     started: int
+    cluster_settings: ClusterSettings
     query_limits: Limits = DEFAULT_LIMITS
     snapshots: Snapshots = field(default_factory=Snapshots)
     at_start: list[Callable[[], None]] = field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Any
 from adcore.query.intervals import parse_duration
 from adcore.service.context import Context
 from adcore.service.detectors import suggestions
+from adcore.service.detectors.changeable import changeable_settings
 from adcore.service.detectors.endpoints import DetectionHandlers, answered, at
 from adcore.service.detectors.figures import DetectorFigures
 from adcore.service.detectors.service import DetectionService
@@ -29,6 +30,7 @@ def routes(context: Context) -> list[Endpoint]:
     """The endpoints over a service that works while the app runs."""
     settings = context.settings.detection
     service = DetectionService(context.store, context.clock, context.node.id, settings)
+    context.cluster_settings.register(changeable_settings(service.settings))
     schedulers = service.scheduler, service.insights.scheduler
     context.at_start += [service.recover, *(scheduler.start for scheduler in schedulers)]
     context.at_end.append(service.close)

@@ -53,7 +53,7 @@ class Parts:
             indices=indices,
             registry=DetectorRegistry(documents, settings, indices, clock),
             jobs=Jobs(documents, clock),
-            tasks=Tasks(documents, clock, settings.max_old_ad_task_docs_per_detector),
+            tasks=Tasks(documents, clock, settings),
             writer=ResultWriter(documents, indices),
             checkpoints=JobCheckpoints(store.checkpoints),
             analyses=AnalysisCheckpoints(store.checkpoints),

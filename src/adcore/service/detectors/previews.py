@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,8 @@ class Previews:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._free = threading.Semaphore(parts.settings.max_concurrent_preview)
+        self._running = 0
+        self._lock = threading.Lock()
 
     def preview(self, body: Any, detector_id: str | None = None) -> dict[str, Any]:
         """The answer of the API.
@@ -57,14 +59,22 @@ class Previews:
         config, known = self._config(request, detector_id)
         if not config.enabled_features:
             raise refusal("Can't preview detector without feature")
-        if not self._free.acquire(blocking=False):
-            raise refusal("Request throttled. Please try again later.", 500)
-        try:
-            with time_limit(self._parts.settings.request_timeout, _TIMED_OUT) as watch:
-                found = self._run(config, known, start, end, watch)
-        finally:
-            self._free.release()
+        with self._turn(), time_limit(self._parts.settings.request_timeout, _TIMED_OUT) as watch:
+            found = self._run(config, known, start, end, watch)
         return {"anomaly_result": found, "anomaly_detector": config.to_json()}
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One of those that may run at a time."""
+        with self._lock:
+            if self._running >= self._parts.settings.max_concurrent_preview:
+                raise refusal("Request throttled. Please try again later.", 500)
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
 
     def _config(
         self, request: Mapping[str, Any], detector_id: str | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adcore.detector.json_values import as_milliseconds
@@ -52,7 +53,7 @@ class DetectionService:
         node_id: str,
         settings: DetectionSettings | None = None,
     ) -> None:
-        self.settings = settings or DetectionSettings()
+        self.settings = replace(settings or DetectionSettings())
         self.parts = Parts.of(store, clock, self.settings, node_id)
         self.scheduler = DetectorScheduler(self.parts)
         self.historical = Historical(self.parts)

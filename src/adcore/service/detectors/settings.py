@@ -13,9 +13,9 @@ __all__ = ["DetectionSettings"]
 _HOUR = 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DetectionSettings:
-    """Limits and defaults of the Anomaly Detection API.
+    """Limits and defaults of the Anomaly Detection API; a service has its own, which may change.
 
     Attributes
     ----------

@@ -9,6 +9,7 @@ import numpy as np
 
 from adcore.service.detectors.mappings import TASK_MAPPING
 from adcore.service.detectors.names import STATE
+from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.system_index import Stored, SystemIndex
 from adcore.store import Action, WriteResult
 from adcore.store.clock import Clock
@@ -39,14 +40,14 @@ class Tasks:
     ----------
     documents : Documents
     clock : callable
-    kept : int
-        Older tasks of a detector that are kept beside the latest, of each kind.
+    settings : DetectionSettings
+        How many older tasks of a detector are kept beside the latest, of each kind.
     """
 
-    def __init__(self, documents: Documents, clock: Clock, kept: int) -> None:
+    def __init__(self, documents: Documents, clock: Clock, settings: DetectionSettings) -> None:
         self.index = SystemIndex(documents, STATE, TASK_MAPPING, clock)
         self._clock = clock
-        self._kept = kept
+        self._settings = settings
 
     def latest(self, detector_id: str, types: Sequence[str]) -> Stored | None:
         """The latest task of some types; None if there was never one."""
@@ -74,8 +75,9 @@ class Tasks:
         """Write a new task; those before of the same types are no longer the latest."""
         detector_id = str(task["detector_id"])
         before = self.index.find(_of(detector_id, types), sort=_NEWEST)
-        self._delete(before[self._kept :])
-        self.update([(old.id, {"is_latest": False}) for old in before[: self._kept]])
+        kept = self._settings.max_old_ad_task_docs_per_detector
+        self._delete(before[kept:])
+        self.update([(old.id, {"is_latest": False}) for old in before[:kept]])
         return self.index.put({**task, "last_update_time": self._clock(), "is_latest": True})
 
     def create_children(self, tasks: Iterable[Mapping[str, Any]]) -> list[str]:

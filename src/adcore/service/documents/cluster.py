@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from adcore import _core
+from adcore.service.documents.index_settings import nested_settings
 from adcore.service.documents.indices import aliases_of
 from adcore.service.documents.targets import INDEX_PARAMETERS, TIMEOUT_PARAMETERS, resolve
 from adcore.service.requests import Call
@@ -66,10 +67,22 @@ def _health(call: Call) -> Reply:
 
 
 def _settings(call: Call) -> Reply:
-    body: dict[str, Any] = {"persistent": {}, "transient": {}}
+    settings = call.context.cluster_settings
+    shown = settings.given
     if call.boolean("include_defaults"):
-        body["defaults"] = {}
-    return Reply(body)
+        shown["defaults"] = settings.defaults
+    return Reply(_in_form(call, shown))
+
+
+def _change_settings(call: Call) -> Reply:
+    changed = call.context.cluster_settings.change(call.object())
+    return Reply({"acknowledged": True, **_in_form(call, changed)})
+
+
+def _in_form(call: Call, settings: dict[str, dict[str, str]]) -> dict[str, Any]:
+    if call.boolean("flat_settings"):
+        return dict(settings)
+    return {kind: nested_settings(flat) for kind, flat in settings.items()}
 
 
 def _nodes(call: Call) -> Reply:
@@ -167,8 +180,12 @@ ENDPOINTS = [
         parameters=[*INDEX_PARAMETERS, *_HEALTH], summary="The health of the service.",
     ),
     *endpoints(
-        "GET", "/_cluster/settings", _settings, summary="Settings of the cluster: none.",
+        "GET", "/_cluster/settings", _settings, summary="What clients have set.",
         parameters=[*TIMEOUT_PARAMETERS, "flat_settings", "include_defaults", "local"],
+    ),
+    *endpoints(
+        "PUT", "/_cluster/settings", _change_settings, writes=True, body="json",
+        parameters=[*TIMEOUT_PARAMETERS, "flat_settings"], summary="Change settings.",
     ),
     *endpoints(
         "GET", ["/_nodes", "/_nodes/{node}", "/_nodes/{node}/{metric}"], _nodes,

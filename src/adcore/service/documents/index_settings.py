@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -12,7 +13,7 @@ from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.index_entry import IndexEntry
 
-__all__ = ["ENDPOINTS", "shown_settings", "stored_settings"]
+__all__ = ["ENDPOINTS", "nested_settings", "shown_settings", "stored_settings"]
 
 _FIELD_LIMIT = "index.mapping.total_fields.limit"
 _FIXED = frozenset({"index.creation_date", "index.provided_name", "index.uuid"})
@@ -69,10 +70,11 @@ def shown_settings(call: Call, entry: IndexEntry, *, is_flat: bool = False) -> d
         "index.version.created": call.dialect.version,
         "index.provided_name": entry.name,
     }
-    return flat if is_flat else _nested(flat)
+    return flat if is_flat else nested_settings(flat)
 
 
-def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+def nested_settings(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by their whole names as a tree."""
     nested: dict[str, Any] = {}
     for name in sorted(flat):
         *steps, last = name.split(".")
@@ -95,7 +97,9 @@ def _show(call: Call) -> Reply:
         entry = call.context.store.documents.entry(target.index)
         flat = shown_settings(call, entry, is_flat=True)
         kept = {k: v for k, v in flat.items() if any(fnmatchcase(k, p) for p in patterns)}
-        shown[entry.name] = {"settings": kept if call.boolean("flat_settings") else _nested(kept)}
+        shown[entry.name] = {
+            "settings": kept if call.boolean("flat_settings") else nested_settings(kept)
+        }
     return Reply(shown)
 
 
