@@ -205,6 +205,43 @@ def test_a_description_of_none_breaks_no_reader(api: Api, created: list[str]) ->
     assert api.service.historical.wait(created[0], 60)
 
 
+def test_a_detector_that_nobody_can_read_keeps_no_others(api: Api, created: list[str]) -> None:
+    custom = "searchguard-ad-result-readable"
+    created += [api.create(name="broken"), api.create(name="whole", result_index=custom)]
+    source = api.ok("GET", f"detectors/{created[0]}")["anomaly_detector"]
+    api.store.documents.index(DETECTORS, source | {"shingle_size": 1_000}, created[0])
+    assert api.ok("GET", f"detectors/{created[0]}")["anomaly_detector"]["shingle_size"] == 1_000
+    only = f"detectors/results/_search/{custom}?only_query_custom_result_index=true"
+    assert api.ok("POST", only)["hits"]["hits"] == []
+
+
+def test_results_in_an_index_of_ones_own_are_not_deleted(api: Api, created: list[str]) -> None:
+    custom = "searchguard-ad-result-kept"
+    created.append(api.create(name="kept", result_index=custom))
+    api.ok("POST", f"detectors/{created[0]}/_start", RANGE)
+    assert api.service.historical.wait(created[0], 60)
+    query = {"query": {"term": {"detector_id": created[0]}}}
+    assert api.ok("DELETE", "detectors/results", query)["deleted"] == 0
+    assert len(api.results(only=custom)) == 300
+
+
+def test_results_of_an_earlier_start_do_not_make_it_run() -> None:
+    with detection_api.opened(now=NOW) as api:
+        detection_api.feed(api.store, 0, 302)
+        detector = api.create(name="again")
+        api.ok("POST", f"detectors/{detector}/_start")
+        api.service.scheduler.run_due()
+        api.tick(2)
+        api.ok("POST", f"detectors/{detector}/_stop")
+        assert len(api.results({"term": {"detector_id": detector}})) == 2
+        api.clock.pass_minutes(1_000)
+        api.ok("POST", f"detectors/{detector}/_start")
+        api.service.scheduler.run_due()
+        profile = api.ok("GET", f"detectors/{detector}/_profile/state,init_progress")
+        assert profile["state"] == "INIT"
+        assert profile["init_progress"]["percentage"] == "0%"
+
+
 def test_names_differ_by_case(api: Api, created: list[str]) -> None:
     created += [api.create(name="Case"), api.create(name="case")]
     assert api.request("POST", "detectors", sent() | {"name": "case"}).status_code == 409

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ from adcore.store.documents import Documents
 from adcore.store.errors import IndexNotFoundError, VersionConflictError
 
 __all__ = ["DetectorRegistry"]
+
+_log = logging.getLogger(__name__)
 
 NO_FEATURES = "Can't start detector job as no features configured"
 # What upstream answers with 400 also where other mistakes of a client are its own fault, 500.
@@ -84,8 +87,14 @@ class DetectorRegistry:
         return DetectorConfig.from_json(source, limits=_NO_LIMITS)
 
     def all(self) -> dict[str, DetectorConfig]:
-        """All configurations by id."""
-        return {found.id: self.read(found.source) for found in self.index.find({"match_all": {}})}
+        """All configurations by id, but for those that cannot be read."""
+        configs = {}
+        for found in self.index.find({"match_all": {}}):
+            try:
+                configs[found.id] = self.read(found.source)
+            except DetectorConfigError as error:
+                _log.warning("detector %s cannot be read: %s", found.id, error)
+        return configs
 
     def count(self) -> int:
         """How many detectors there are."""
