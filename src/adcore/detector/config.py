@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adcore.detector.config_checks import Limits, check_config
+from adcore.detector.config_checks import NO_INDICES, Limits, check_config
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.feature import DetectorFeature, read_feature_attributes, read_features
 from adcore.detector.imputation import ImputationOption
@@ -26,15 +26,6 @@ DEFAULT_RECENCY_EMPHASIS = 2560
 # Intervals of history beyond those that a model needs, where nobody says how many: some may lack
 # data, and the last often does.
 EXTRA_HISTORY = 32
-_NO_INDICES = "Indices should be set"
-
-
-def _indices(name: str, value: Any) -> tuple[str, ...]:
-    # A blank name would be all indices.
-    names = as_texts(name, value)
-    if not all(text.strip() for text in names):
-        raise DetectorConfigError(_NO_INDICES, name)
-    return names
 
 
 def _rules(value: Any) -> tuple[SuppressionRule, ...]:
@@ -58,7 +49,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "name": as_text,
     "description": as_text,
     "time_field": as_text,
-    "indices": _indices,
+    "indices": as_texts,
     "filter_query": _named(normalised_filter),
     "detection_interval": Period.read,
     "window_delay": Period.read,
@@ -189,7 +180,7 @@ suggested_seasonality, last_ui_breaking_change_time, auto_created
         _require(body, "name", "name should be set")
         _require(body, "time_field", "Time field should be set")
         if needs_indices:
-            _require(body, "indices", _NO_INDICES)
+            _require(body, "indices", NO_INDICES)
         given = {
             name: read(name, body[name])
             for name, read in _READERS.items()

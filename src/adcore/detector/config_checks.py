@@ -12,7 +12,9 @@ from adcore.detector.feature import check_features
 if TYPE_CHECKING:
     from adcore.detector.config import DetectorConfig
 
-__all__ = ["RESULT_INDEX_PREFIXES", "Limits", "check_config"]
+__all__ = ["NO_INDICES", "RESULT_INDEX_PREFIXES", "Limits", "check_config"]
+
+NO_INDICES = "Indices should be set"
 
 RESULT_INDEX_PREFIXES = ("searchguard-ad-result-", "opensearch-ad-plugin-result-")
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
@@ -40,6 +42,9 @@ def check_config(config: DetectorConfig, limits: Limits) -> None:
         At the first thing that is wrong.
     """
     _check_periods(config)
+    # A blank name would be all indices.
+    if not all(name.strip() for name in config.indices):
+        raise DetectorConfigError(NO_INDICES, "indices")
     if not 1 <= config.shingle_size <= _LARGEST_SHINGLE:
         raise DetectorConfigError(
             f"Suggested shingle size must be between 1 and {_LARGEST_SHINGLE}. "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from adcore.detector.index_source import IndexSource
 from adcore.detector.validate import find_issue
 from adcore.detector.validate_data import check_detector
 from adcore.query.syntax.reader import token
-from adcore.service.detectors.errors import not_found, refusal
+from adcore.service.detectors.errors import config_refusal, not_found, refusal, used_name
 from adcore.service.detectors.mappings import DETECTOR_MAPPING
 from adcore.service.detectors.names import DETECTORS
 from adcore.service.detectors.result_indices import ResultIndices
@@ -28,11 +27,6 @@ __all__ = ["DetectorRegistry"]
 _log = logging.getLogger(__name__)
 
 NO_FEATURES = "Can't start detector job as no features configured"
-# What upstream answers with 400 also where other mistakes of a client are its own fault, 500.
-_ALWAYS_400 = re.compile(
-    "Can't create|Can't change|Time unit|Feature name should|Feature aggregation query should|"
-    "There are duplicate|Config has duplicate|Find no schedule"
-)
 
 
 class DetectorRegistry:
@@ -205,11 +199,7 @@ class DetectorRegistry:
 
     def refused(self, error: DetectorConfigError, name: str = "") -> ApiError:
         """A wrong configuration as the API answers it."""
-        message = str(error)
-        if error.sub_issues:
-            message = f"Validation failed for feature(s) of detector {name} Exceptions: [{message}]"
-        is_plain = _ALWAYS_400.match(message) is not None
-        return refusal(message, 400 if is_plain else self._settings.fault_status)
+        return config_refusal(error, name, self._settings.fault_status)
 
     def source(self, config: DetectorConfig) -> IndexSource:
         """The documents that a detector watches.
@@ -249,7 +239,7 @@ class DetectorRegistry:
 
     def _check_name(self, name: str, detector_id: str | None) -> None:
         if any(other != detector_id for other in self._named(name)):
-            raise refusal(_used_name(name), 409)
+            raise refusal(used_name(name), 409)
 
     def _check_unchanged(self, before: DetectorConfig, after: DetectorConfig) -> None:
         if set(before.category_fields) != set(after.category_fields):
@@ -286,7 +276,7 @@ class DetectorRegistry:
         if not issue and not config.enabled_features:
             issue = _issue("feature_attributes", NO_FEATURES)
         if not issue and self._named(config.name):
-            issue = _issue("name", _used_name(config.name))
+            issue = _issue("name", used_name(config.name))
         if issue or aspect == "detector":
             return issue
         return find_issue(config, source, self._clock(), "model")
@@ -297,13 +287,6 @@ _NO_LIMITS = DetectionSettings(max_anomaly_features=2**31, category_field_limit=
 
 def _issue(field: str, message: str) -> dict[str, Any]:
     return {"detector": {field: {"message": message}}}
-
-
-def _used_name(name: str) -> str:
-    return (
-        f"Cannot create anomaly detector with name [{name}] as it's already used by another "
-        "detector"
-    )
 
 
 def _renewed(config: DetectorConfig, now: Mapping[str, Any]) -> dict[str, Any]:
