@@ -751,6 +751,18 @@ def test_terms_by_a_measure_in_a_filter(indices: Indices, results: Target) -> No
         indices.search([results], body)
 
 
+def test_terms_by_the_documents_of_a_filter(indices: Indices) -> None:
+    counts = (("a", 1), ("a", 9), ("b", 1), ("b", 1), ("b", 9), ("c", 9))
+    documents: list[Json] = [{"k": k, "n": n} for k, n in counts]
+    target = indices.add("counted", documents, {"k": {"type": "keyword"}, "n": {"type": "long"}})
+    filtered = {"small": {"filter": {"range": {"n": {"lt": 5}}}}}
+    for path in ("small", "small.doc_count", "small>_count"):
+        terms = {"field": "k", "size": 2, "order": {path: "asc"}}
+        body: Json = {"size": 0, "aggs": {"kinds": {"terms": terms, "aggs": filtered}}}
+        found = indices.search([target], body)["aggregations"]["kinds"]["buckets"]
+        assert [(each["key"], each["small"]["doc_count"]) for each in found] == [("c", 0), ("a", 1)]
+
+
 def test_measures_with_options(indices: Indices) -> None:
     documents: list[Json] = [{"v": 1.0, "w": 3}, {"v": 4.0, "w": 1}, {"w": 2}]
     target = indices.add("measured", documents, {"v": {"type": "double"}, "w": {"type": "long"}})

@@ -225,6 +225,11 @@ class Planner:
                 raise _invalid_path(each, path)
             guards.append(self._condition(parent.query, columns))
             level = {child.name: child for child in parent.children}
+        bucket = level.get(last.removesuffix(".doc_count"))
+        if isinstance(bucket, Filter):
+            # Of a bucket there is nothing to sort by but its documents.
+            guards.append(self._condition(bucket.query, columns))
+            last = "_count"
         guard = all_of(guards) if guards else None
         if last == "_count" and guard is not None:
             made = sql("count(*) FILTER (WHERE {})", guard)
