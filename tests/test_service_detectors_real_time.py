@@ -11,7 +11,7 @@ from detection_api import START, Api
 from detector_bodies import MINUTE
 
 from adcore.detector.index_source import IndexSource
-from adcore.service.detectors.names import CHECKPOINTS, DETECTORS
+from adcore.service.detectors.names import CHECKPOINTS, DETECTORS, OPENSEARCH_NAMES
 from adcore.store import Action
 from adcore.store.errors import StoreFullError
 
@@ -407,6 +407,29 @@ def test_custom_result_index_flattened_and_default_ones_are_apart() -> None:
         assert (response.status_code, response.json()["error"]["reason"]) == (
             400, "No custom result indices found",
         )  # fmt: skip
+
+
+def test_indices_have_the_names_that_opensearch_gives_them() -> None:
+    day = 24 * 60
+    with detection_api.opened(now=NOW, min_samples=20) as api:
+        detection_api.feed(api.store, 0, 310)
+        detector = started(api, shingle_size=1)
+        api.tick(2)
+        for _ in range(2):  # results of two indices
+            api.service.parts.indices.roll_over({})
+            api.clock.pass_minutes(day)
+        detection_api.feed(api.store, 2 * day + 300, 2 * day + 310)
+        api.tick(2)
+        for own, name in OPENSEARCH_NAMES.items():
+            counts = [
+                api.request("GET", "/_count", prefix=f"/{each}").json()["count"]
+                for each in (own, name, f"{name}*")
+            ]
+            assert len(set(counts)) == 1
+            assert counts[0] > 0
+        indices = {t.index for t in api.store.documents.resolve(".opendistro-anomaly-results*")}
+        assert len(indices) > 1
+        assert api.results(of(detector))
 
 
 def test_default_results_roll_over_and_are_deleted_in_time() -> None:

@@ -60,15 +60,23 @@ class SystemIndex:
     mapping : mapping
         Of the index, when it is made.
     clock : callable
+    alias : str, optional
+        Another name of it.
     """
 
     def __init__(
-        self, documents: Documents, name: str, mapping: Mapping[str, Any], clock: Clock
+        self,
+        documents: Documents,
+        name: str,
+        mapping: Mapping[str, Any],
+        clock: Clock,
+        alias: str | None = None,
     ) -> None:
         self.name = name
         self._documents = documents
         self._mapping = mapping
         self._clock = clock
+        self._aliases: dict[str, Any] = {} if alias is None else {alias: {}}
 
     @property
     def exists(self) -> bool:
@@ -79,7 +87,7 @@ class SystemIndex:
         """Make the index if it is not there."""
         if not self.exists:
             try:
-                self._documents.create_index(self.name, self._mapping)
+                self._documents.create_index(self.name, self._mapping, aliases=self._aliases)
             except IndexExistsError:
                 return  # another thread was faster
 

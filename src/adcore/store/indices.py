@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from contextlib import contextmanager
 from dataclasses import replace
@@ -234,6 +234,7 @@ class Indices:
         max_docs: int | None = None,
         max_age: int | None = None,
         new_index: str | None = None,
+        also: Sequence[str] = (),
     ) -> tuple[str, str, bool]:
         """Let an alias write to a new index, if the present one is large or old enough.
 
@@ -243,6 +244,8 @@ class Indices:
             Its present write index names the next one unless `new_index` does.
         max_docs, max_age : int, optional
             Documents and milliseconds; with neither the rollover is made in any case.
+        also : sequence of str
+            Further aliases that the new index has.
 
         Returns
         -------
@@ -264,6 +267,8 @@ class Indices:
             made = self._create(cursor, catalog, new, mapping, old.settings)
             catalog.add_alias(alias, old.name, {"is_write_index": False})
             catalog.add_alias(alias, made.name, {"is_write_index": True})
+            for name in also:
+                catalog.add_alias(name, made.name, {})
             return old.name, made.name, True
 
     def delete_made_until(self, moment: int, pattern: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from adcore.detector import DetectorConfig
 from adcore.detector.period import Period
 from adcore.service.detectors.mappings import JOB_MAPPING
-from adcore.service.detectors.names import JOBS
+from adcore.service.detectors.names import JOBS, OPENSEARCH_NAMES
 from adcore.service.system_index import Stored, SystemIndex
 from adcore.store import WriteResult
 from adcore.store.clock import Clock
@@ -21,7 +21,7 @@ class Jobs:
     """The job documents, whose ids are those of their detectors."""
 
     def __init__(self, documents: Documents, clock: Clock) -> None:
-        self.index = SystemIndex(documents, JOBS, JOB_MAPPING, clock)
+        self.index = SystemIndex(documents, JOBS, JOB_MAPPING, clock, OPENSEARCH_NAMES[JOBS])
         self._clock = clock
 
     def get(self, detector_id: str) -> Stored | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 __all__ = [
     "ANALYSES", "CHECKPOINTS", "CUSTOM_RESULTS", "DETECTORS", "INSIGHTS", "INSIGHTS_FIRST",
-    "INSIGHTS_HISTORY", "INSIGHTS_JOB", "JOBS", "RESULTS", "RESULTS_FIRST", "RESULTS_HISTORY",
-    "RESULTS_PATTERN", "RETENTION", "STATE",
+    "INSIGHTS_HISTORY", "INSIGHTS_JOB", "JOBS", "OPENSEARCH_NAMES", "RESULTS", "RESULTS_FIRST",
+    "RESULTS_HISTORY", "RESULTS_PATTERN", "RETENTION", "STATE",
 ]  # fmt: skip
 
 DETECTORS = ".searchguard-ad-anomaly-detectors"
@@ -20,6 +20,13 @@ RESULTS = ".searchguard-ad-results"
 RESULTS_FIRST = "<.searchguard-ad-results-history-{now/d}-1>"
 RESULTS_HISTORY = ".searchguard-ad-results-history-*"
 RESULTS_PATTERN = ".searchguard-ad-results*"
+# What OpenSearch calls them: whoever reads them by these names finds them.
+OPENSEARCH_NAMES = {
+    DETECTORS: ".opendistro-anomaly-detectors",
+    STATE: ".opendistro-anomaly-detection-state",
+    JOBS: ".opendistro-anomaly-detector-jobs",
+    RESULTS: ".opendistro-anomaly-results",
+}
 CUSTOM_RESULTS = ("searchguard-ad-result-", "opensearch-ad-plugin-result-")
 # And so do insights, whose job stands among those of detectors.
 INSIGHTS = "opensearch-ad-plugin-insights"

@@ -13,7 +13,7 @@ from adcore.detector.validate_data import check_detector
 from adcore.query.syntax.reader import token
 from adcore.service.detectors.errors import config_refusal, not_found, refusal, used_name
 from adcore.service.detectors.mappings import DETECTOR_MAPPING
-from adcore.service.detectors.names import DETECTORS
+from adcore.service.detectors.names import DETECTORS, OPENSEARCH_NAMES
 from adcore.service.detectors.result_indices import ResultIndices
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.errors import ApiError
@@ -47,7 +47,8 @@ class DetectorRegistry:
         results: ResultIndices,
         clock: Clock,
     ) -> None:
-        self.index = SystemIndex(documents, DETECTORS, DETECTOR_MAPPING, clock)
+        alias = OPENSEARCH_NAMES[DETECTORS]
+        self.index = SystemIndex(documents, DETECTORS, DETECTOR_MAPPING, clock, alias)
         self._documents = documents
         self._settings = settings
         self._results = results

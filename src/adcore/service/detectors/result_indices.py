@@ -12,6 +12,7 @@ from adcore.service.detectors.names import (
     INSIGHTS,
     INSIGHTS_FIRST,
     INSIGHTS_HISTORY,
+    OPENSEARCH_NAMES,
     RESULTS,
     RESULTS_FIRST,
     RESULTS_HISTORY,
@@ -84,7 +85,8 @@ class ResultIndices:
             if first is None:
                 self._documents.create_index(name, mapping)
             else:
-                aliases = {name: {"is_write_index": True}}
+                aliases: dict[str, Any] = {other: {} for other in _also(name)}
+                aliases[name] = {"is_write_index": True}
                 self._documents.create_index(first, mapping, aliases=aliases)
         except IndexExistsError:
             if not self._documents.exists(name):
@@ -118,6 +120,7 @@ class ResultIndices:
                     alias,
                     max_docs=settings.ad_result_history_max_docs,
                     max_age=settings.ad_result_history_rollover_period,
+                    also=_also(alias),
                 )
         for config in configs.values():
             if config.result_index in self._documents.aliases():
@@ -140,6 +143,11 @@ class ResultIndices:
             self._documents.rollover(alias)
         elif age is not None:
             self._documents.rollover(alias, max_age=age * _DAY)
+
+
+def _also(alias: str) -> list[str]:
+    """The other aliases of what one stands for."""
+    return [OPENSEARCH_NAMES[alias]] if alias in OPENSEARCH_NAMES else []
 
 
 def flattened_index(config: DetectorConfig) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from adcore.service.detectors.mappings import TASK_MAPPING
-from adcore.service.detectors.names import STATE
+from adcore.service.detectors.names import OPENSEARCH_NAMES, STATE
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.system_index import Stored, SystemIndex
 from adcore.store import Action, WriteResult
@@ -45,7 +45,7 @@ class Tasks:
     """
 
     def __init__(self, documents: Documents, clock: Clock, settings: DetectionSettings) -> None:
-        self.index = SystemIndex(documents, STATE, TASK_MAPPING, clock)
+        self.index = SystemIndex(documents, STATE, TASK_MAPPING, clock, OPENSEARCH_NAMES[STATE])
         self._clock = clock
         self._settings = settings
 
