@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from adcore.detector.config_fields import ConfigFields
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.feature import check_features
-
-if TYPE_CHECKING:
-    from adcore.detector.config import DetectorConfig
 
 __all__ = ["NO_INDICES", "RESULT_INDEX_PREFIXES", "Limits", "check_config"]
 
@@ -33,7 +30,7 @@ class Limits:
     category_field_limit: int = 2
 
 
-def check_config(config: DetectorConfig, limits: Limits) -> None:
+def check_config(config: ConfigFields, limits: Limits) -> None:
     """Check everything that needs no data.
 
     Raises
@@ -66,7 +63,7 @@ def check_config(config: DetectorConfig, limits: Limits) -> None:
     _check_rules(config)
 
 
-def _check_periods(config: DetectorConfig) -> None:
+def _check_periods(config: ConfigFields) -> None:
     if config.detection_interval.interval <= 0:
         raise DetectorConfigError(
             "Detection interval must be a positive integer", "detection_interval"
@@ -107,7 +104,7 @@ def _check_result_index(index: str | None) -> None:
         )
 
 
-def _check_names(config: DetectorConfig) -> None:
+def _check_names(config: ConfigFields) -> None:
     if not _NAME.fullmatch(config.name):
         raise DetectorConfigError(
             "Valid characters for name are a-z, A-Z, 0-9, -(hyphen), _(underscore) and .(period)",
@@ -124,7 +121,7 @@ def _check_names(config: DetectorConfig) -> None:
         )
 
 
-def _check_model(config: DetectorConfig) -> None:
+def _check_model(config: ConfigFields) -> None:
     if config.recency_emphasis is not None and config.recency_emphasis <= 1:
         raise DetectorConfigError(
             "Recency emphasis must be an integer greater than 1.", "recency_emphasis"
@@ -140,7 +137,7 @@ def _check_model(config: DetectorConfig) -> None:
         )
 
 
-def _check_rules(config: DetectorConfig) -> None:
+def _check_rules(config: ConfigFields) -> None:
     names = [feature.feature_name for feature in config.feature_attributes]
     for rule in config.rules:
         for condition in rule.conditions:
