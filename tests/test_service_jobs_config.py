@@ -238,6 +238,7 @@ def detectors(*listed: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 COUNT = {"function": "count"}
+CATEGORY = {"function": "count", "by_field_name": "mlcategory"}
 LETTERS = (
     "can contain lowercase alphanumeric (a-z and 0-9), hyphens or underscores; must start and end "
     "with alphanumeric"
@@ -307,6 +308,21 @@ LETTERS = (
         ("PUT", "new", {"job_id": "other"} | job(), 400, ILLEGAL, ("Inconsistent job_id; 'other' "
          "specified in the body differs from 'new' specified as a URL argument")),
         ("PUT", "new", None, 400, PARSE, "request body is required"),
+        ("PUT", "new", {"analysis_config": job()["analysis_config"]}, 400, ILLEGAL,
+         "A data_description must be set"),
+        # What is wrong with its datafeed leaves no job behind: the next is refused for the same.
+        *(("PUT", "new", job(datafeed_config={"job_id": "b.1", "indices": ["logs"]}), 400, ILLEGAL,
+           ("Inconsistent job_id; 'b.1' specified in the body differs from 'new' specified as a "
+            "URL argument")) for _ in range(2)),
+        ("PUT", "new", detectors(CATEGORY, categorization_field_name="m",
+         categorization_filters=["a", "("]), 400, STATUS,
+         "categorization_filters contains invalid regular expression '('"),
+        ("PUT", "new", detectors(CATEGORY, categorization_field_name="m",
+         categorization_filters=["a", "a"]), 400, STATUS,
+         "categorization_filters contain duplicates"),
+        ("PUT", "new", detectors(CATEGORY, categorization_field_name="m",
+         categorization_filters=[""]), 400, STATUS,
+         "categorization_filters are not allowed to contain empty strings"),
         ("POST", "a-1/_update", {"nothing": 1}, 400, CONTENT,
          "[1:2] [job_update] unknown field [nothing]"),
         ("POST", "a-1/_update", {"groups": ["b.1"]}, 400, STATUS,
@@ -378,6 +394,13 @@ def test_what_jobs_are_refused(
         ("PUT", "f", feed(aggregations=AGGREGATIONS), 400, ILLEGAL,
          ("A job configured with a datafeed with aggregations must set summary_count_field_name; "
           "use doc_count or suitable alternative")),
+        ("PUT", "f", feed(indices=["a", ""]), 400, ILLEGAL, "[indices] must not be empty."),
+        ("POST", "feed-a/_update", {"indices": []}, 400, ILLEGAL, "[indices] must not be empty."),
+        ("PUT", "f", feed(query={"fuzz": {}}), 400, "parsing_exception", "unknown query [fuzz]"),
+        ("POST", "feed-a/_update", {"query": {"term": {"a": 1, "b": 2}}}, 400, "parsing_exception",
+         "[term] query doesn't support multiple fields, found [a] and [b]"),
+        ("POST", "feed-a/_start", {"start": True}, 400, CONTENT,
+         "[1:2] [datafeed_params] start doesn't support values of type: VALUE_BOOLEAN"),
         ("POST", "feed-a/_update", {"job_id": "b.1"}, 400, ILLEGAL,
          "Datafeed's job_id cannot be changed"),
         ("POST", "feed-a/_start", None, 409, STATUS,

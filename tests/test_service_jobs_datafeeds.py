@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from job_api import Api, opened
 from job_data import BEGIN, HOUR, WAVES, rows
 from test_service_jobs_life import J, everything, post
@@ -85,8 +86,17 @@ def test_what_is_there_is_read_and_the_job_closed() -> None:
         counts = api.ok("GET", f"{J}/_stats")["jobs"][0]["data_counts"]
         assert counts["processed_record_count"] == 120 * 12
         assert settled(everything(api)) == expected
-        stats = api.ok("GET", f"{FEED}/_stats")["datafeeds"][0]
-        assert stats["timing_stats"]["search_count"] == 1
+        timing = api.ok("GET", f"{FEED}/_stats")["datafeeds"][0]["timing_stats"]
+        assert (timing["search_count"], timing["bucket_count"]) == (1, 119)
+        assert timing["average_search_time_per_bucket_ms"] == pytest.approx(
+            timing["total_search_time_ms"] / 119
+        )
+        # Another start goes on counting.
+        api.ok("POST", f"{J}/_open")
+        api.ok("POST", f"{FEED}/_start", body | {"end": BEGIN + 121 * HOUR})
+        api.service.datafeeds.scheduler.run_due()
+        timing = api.ok("GET", f"{FEED}/_stats")["datafeeds"][0]["timing_stats"]
+        assert (timing["search_count"], timing["bucket_count"]) == (2, 119)
 
 
 def test_what_comes_is_read_as_it_comes() -> None:

@@ -10,6 +10,9 @@ import pytest
 from job_api import START, Api, job, opened
 from job_data import BEGIN, HOUR, WAVES, lines, rows
 
+from adcore.service.errors import ApiError
+from adcore.service.jobs.names import MODELS
+
 J = "anomaly_detectors/farequote"
 STATUS = "status_exception"
 
@@ -251,7 +254,9 @@ def test_states(api: Api) -> None:
         409, STATUS, "Can only revert to a model snapshot when the job is closed.",
     )  # fmt: skip
     limits = {"analysis_limits": {"model_memory_limit": "2gb"}}
-    assert api.refused("POST", f"{J}/_update", limits)[0] in (400, 409)
+    assert api.refused("POST", f"{J}/_update", limits) == (
+        409, STATUS, "Cannot update analysis_limits while the job is open",
+    )  # fmt: skip
     assert api.refused("POST", f"{J}/_reset")[0] == 409
     assert api.ok("POST", f"{J}/_close") == {"closed": True}
     assert api.ok("POST", "anomaly_detectors/_all/_close") == {"closed": True}
@@ -262,6 +267,41 @@ def test_states(api: Api) -> None:
     assert "finished_time" not in api.ok("GET", J)["jobs"][0]
     assert api.ok("DELETE", f"{J}?force=true") == {"acknowledged": True}
     assert api.refused("GET", J)[0] == 404
+
+
+def test_a_job_that_is_being_deleted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.create()
+    forget, seen = api.service.results.forget, []
+
+    def meanwhile(config: Any) -> None:
+        for call in (api.service.life.open, lambda job: api.service.life.close(job, force=False)):
+            try:
+                call(config.job_id)
+            except ApiError as error:
+                seen.append((error.status, error.reason))
+        forget(config)
+
+    monkeypatch.setattr(api.service.results, "forget", meanwhile)
+    api.ok("DELETE", J)
+    assert seen == [(409, "Cannot open job [farequote] because it is being deleted")]
+    monkeypatch.undo()
+    started(api)
+
+
+def test_a_job_whose_models_cannot_be_read(tmp_path: Path) -> None:
+    with opened(tmp_path) as api:
+        started(api)
+        post(api, FIRST)
+        api.service.close()
+        api.store.checkpoints.put_many({f"{MODELS}farequote|": b"nothing"})
+    with opened(tmp_path) as api:
+        assert api.ok("GET", f"{J}/_stats")["jobs"][0]["state"] == "failed"
+        assert api.refused("POST", f"{J}/_data", content=lines([SECOND]))[0] == 409
+        assert api.refused("POST", f"{J}/_close") == (
+            409, STATUS, "cannot close job [farequote] because it failed, use force close",
+        )  # fmt: skip
+        assert api.ok("POST", f"{J}/_close?force=true") == {"closed": True}
+        assert api.ok("GET", f"{J}/_stats")["jobs"][0]["state"] == "closed"
 
 
 @pytest.mark.parametrize(
@@ -334,7 +374,7 @@ def test_the_life_of_snapshots(api: Api) -> None:
     assert first["latest_result_time_stamp"] == BEGIN + 58 * HOUR
     assert first["model_size_stats"]["memory_status"] == "ok"
     name = first["snapshot_id"]
-    assert api.ok("GET", J)["jobs"][0]["model_snapshot_id"] == second["snapshot_id"]
+    assert stands_on(api) == (second["snapshot_id"], second["min_version"])
     assert api.ok("POST", f"{J}/model_snapshots/{name}")["model_snapshots"] == [first]
     assert api.ok("POST", f"{J}/model_snapshots/{name[:3]}*")["count"] == 2
     changed = api.ok("POST", f"{J}/model_snapshots/{name}/_update",
@@ -351,6 +391,7 @@ def test_the_life_of_snapshots(api: Api) -> None:
     body = {"delete_intervening_results": True}
     model = api.ok("POST", f"{J}/model_snapshots/{name}/_revert", body)["model"]
     assert model["snapshot_id"] == name
+    assert stands_on(api) == (name, first["min_version"])
     assert len(buckets(api, page={"size": 200})) == 59
     api.ok("POST", f"{J}/_open")
     post(api, *rows(60, 120))
@@ -359,7 +400,14 @@ def test_the_life_of_snapshots(api: Api) -> None:
     assert api.ok("DELETE", f"{J}/model_snapshots/{active}") == {"acknowledged": True}
     assert api.ok("POST", f"{J}/model_snapshots/{name}/_upgrade")["completed"] is True
     api.ok("POST", f"{J}/model_snapshots/empty/_revert", body)
+    assert stands_on(api) == (None, None)
     assert buckets(api) == []
+
+
+def stands_on(api: Api) -> tuple[str | None, str | None]:
+    """The snapshot that a job goes on from, and the version that wrote it."""
+    job = api.ok("GET", J)["jobs"][0]
+    return job.get("model_snapshot_id"), job.get("model_snapshot_min_version")
 
 
 def test_old_snapshots_expire(api: Api) -> None:

@@ -108,6 +108,7 @@ def test_records(api: Api, query: str, body: Any, scores: list[float]) -> None:
         (f"/{START}", None, [0]),
         ("", {"timestamp": "2016-02-08T15:20:00Z"}, [1]),
         ("/2016-02-08T15:20:00Z", {"timestamp": START}, [1]),
+        (f"?timestamp={START + 2 * BUCKET}", {"timestamp": START}, [2]),
     ],
 )
 def test_buckets(api: Api, query: str, body: Any, times: list[int]) -> None:

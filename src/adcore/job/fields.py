@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 from adcore.job.errors import JobError
 
 __all__ = [
-    "Field", "Reader", "array_of", "flag", "number", "object_of", "one_of", "raw_object",
-    "read_fields", "text", "texts", "whole",
+    "Field", "Reader", "array_of", "flag", "moment", "number", "object_of", "one_of", "raw_object",
+    "read_fields", "read_parameter", "text", "texts", "whole",
 ]  # fmt: skip
 
 _TYPE = "x_content_parse_exception"
@@ -78,6 +78,37 @@ def read_fields(at: Field, body: Any, readers: Mapping[str, Reader]) -> dict[str
         if value is not None:
             given[str(key)] = read(field, value)
     return given
+
+
+def read_parameter(name: str, value: str, read: Reader) -> Any:
+    """A parameter of a URL, read as the field of a body that has its name.
+
+    Raises
+    ------
+    JobError
+        In other words than of a body, in which there is no such field.
+
+    Examples
+    --------
+    >>> read_parameter("size", "ten", whole)
+    Traceback (most recent call last):
+        ...
+    adcore.job.errors.JobError: Failed to parse int parameter [size] with value [ten]
+    """
+    try:
+        return read(Field("request", (name,)), value)
+    except JobError as error:
+        if error.type != _TYPE:
+            raise
+        kind = "int " if read is whole else "double " if read is number else ""
+        raise JobError(f"Failed to parse {kind}parameter [{name}] with value [{value}]") from None
+
+
+def moment(field: Field, value: Any) -> Any:
+    """A time in whatever form: what its digits mean, and what dates there are, is read later."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise field.wrong_kind(value)
+    return value
 
 
 def text(field: Field, value: Any) -> str:

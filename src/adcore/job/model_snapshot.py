@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ModelSnapshot"]
+__all__ = ["MIN_VERSION", "ModelSnapshot"]
 
-_MIN_VERSION = "8.3.0"
+# The first release of the API that could read such models.
+MIN_VERSION = "8.3.0"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,7 +43,7 @@ class ModelSnapshot:
         """As the API writes it."""
         written: dict[str, Any] = {
             "job_id": job_id,
-            "min_version": _MIN_VERSION,
+            "min_version": MIN_VERSION,
             "timestamp": self.timestamp,
             "description": self.description,
             "snapshot_id": self.snapshot_id,

@@ -12,7 +12,17 @@ import numpy.typing as npt
 from adcore.arrow import FloatArray, Int64Array
 from adcore.job.dates import read_moment
 from adcore.job.errors import bad_request, illegal_argument
-from adcore.job.fields import Field, Reader, flag, number, read_fields, text, whole
+from adcore.job.fields import (
+    Field,
+    Reader,
+    flag,
+    moment,
+    number,
+    read_fields,
+    read_parameter,
+    text,
+    whole,
+)
 from adcore.job.result_request import read_flag
 from adcore.job.time_span import TimeSpan
 
@@ -88,9 +98,11 @@ def read_overall_query(
     3600
     """
     asked = read_fields(Field(_OWNER), body or {}, _READERS)
-    asked |= read_fields(
-        Field(_OWNER), {k: _given(k, v) for k, v in parameters.items() if k in _READERS}, _READERS
-    )
+    asked |= {
+        name: read_parameter(name, _given(name, given), _READERS[name])
+        for name, given in parameters.items()
+        if name in _READERS
+    }
     for name in ("start", "end"):
         asked[name] = read_moment(name, asked.get(name), now)
     asked.pop("allow_no_match", None)
@@ -201,20 +213,14 @@ def _document(
     }
 
 
-def _time(field: Field, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise field.wrong_kind(value)
-    return value
-
-
 def _given(name: str, value: str) -> Any:
     return read_flag(value) if name in ("exclude_interim", "allow_no_match") else value
 
 
 _READERS: dict[str, Reader] = {
     "job_id": text,
-    "start": _time,
-    "end": _time,
+    "start": moment,
+    "end": moment,
     "top_n": whole,
     "bucket_span": TimeSpan.read,
     "overall_score": number,

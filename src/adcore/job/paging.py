@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcore.job.errors import illegal_argument
-from adcore.job.fields import Field, object_of, whole
+from adcore.job.fields import object_of, read_parameter, whole
 
 __all__ = ["PAGE_FIELDS", "Page", "read_page"]
 
@@ -73,19 +73,10 @@ def read_page(parameters: Mapping[str, str], given: Mapping[str, Any]) -> Page:
         if name in given:
             parts[name] = given[name]
         if name in parameters:
-            parts[name] = _integer(name, parameters[name])
+            parts[name] = read_parameter(name, parameters[name], whole)
     page = Page(parts["from"], parts["size"])
     if parts["from"] + parts["size"] > MOST:
         raise illegal_argument(
             f"The sum of parameters [from] and [size] cannot be higher than {MOST}."
         )
     return page
-
-
-def _integer(name: str, text: str) -> int:
-    try:
-        return whole(Field("request", (name,)), text)
-    except ValueError:
-        raise illegal_argument(
-            f"Failed to parse int parameter [{name}] with value [{text}]"
-        ) from None

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from adcore.job.errors import JobError, illegal_argument
-from adcore.job.fields import Field, Reader, flag, number, read_fields, text
+from adcore.job.fields import (
+    Field,
+    Reader,
+    flag,
+    moment,
+    number,
+    read_fields,
+    read_parameter,
+    text,
+)
 from adcore.job.paging import PAGE_FIELDS, read_page
 from adcore.job.result_kind import BUCKETS, ResultKind
 from adcore.job.result_query import ResultQuery
@@ -79,7 +88,7 @@ def read_result_query(
 
 def parameter_names(kind: ResultKind) -> tuple[str, ...]:
     """The parameters of a URL that are part of a question."""
-    return tuple(name for name in _readers(kind) if name not in ("page", "job_id", "timestamp"))
+    return tuple(name for name in _readers(kind) if name not in ("page", "job_id"))
 
 
 def read_flag(value: str) -> bool:
@@ -101,42 +110,27 @@ def read_flag(value: str) -> bool:
 def _readers(kind: ResultKind) -> dict[str, Reader]:
     readers: dict[str, Reader] = {
         "job_id": text,
-        **dict.fromkeys(_WINDOW, _time),
+        **dict.fromkeys(_WINDOW, moment),
         "sort": text,
         kind.score: number,
         **dict.fromkeys(_FLAGS, flag),
         "partition_value": text,
         **PAGE_FIELDS,
     }
-    return readers | {"timestamp": _time} if kind is BUCKETS else readers
-
-
-def _time(field: Field, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise field.wrong_kind(value)
-    return value
+    return readers | {"timestamp": moment} if kind is BUCKETS else readers
 
 
 def _of_url(kind: ResultKind, parameters: Mapping[str, str]) -> dict[str, Any]:
     asked: dict[str, Any] = {}
-    for name in (*_WINDOW, "sort", "partition_value"):
-        if name in parameters:
+    for name in (*_WINDOW, "timestamp", "sort", "partition_value"):
+        if name in parameters and name in parameter_names(kind):
             asked[name] = parameters[name]
     for name in _FLAGS:
         if name in parameters:
             asked[name] = read_flag(parameters[name])
     if kind.score in parameters:
-        asked[kind.score] = _score(kind.score, parameters[kind.score])
+        asked[kind.score] = read_parameter(kind.score, parameters[kind.score], number)
     return asked
-
-
-def _score(name: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise illegal_argument(
-            f"Failed to parse double parameter [{name}] with value [{value}]"
-        ) from None
 
 
 def _excludes_interim(asked: Mapping[str, Any]) -> bool:

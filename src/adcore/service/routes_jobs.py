@@ -12,13 +12,14 @@ from adcore.service.jobs.result_endpoints import result_endpoints
 from adcore.service.jobs.run_endpoints import run_endpoints
 from adcore.service.jobs.service import JobService
 from adcore.service.jobs.snapshot_endpoints import snapshot_endpoints
+from adcore.service.jobs.task_endpoints import task_endpoints
 from adcore.service.routing import Endpoint
 
 __all__ = ["all_job_endpoints", "routes"]
 
 _PARTS = (
     job_endpoints, run_endpoints, result_endpoints, snapshot_endpoints, datafeed_endpoints,
-    calendar_endpoints, filter_endpoints, info_endpoints,
+    calendar_endpoints, filter_endpoints, info_endpoints, task_endpoints,
 )  # fmt: skip
 
 

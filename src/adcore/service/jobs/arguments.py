@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from adcore.job.errors import JobFault
-from adcore.job.fields import Field, Reader, flag, read_fields
+from adcore.job.fields import Field, Reader, flag, read_fields, read_parameter, text
 from adcore.job.paging import Page, read_page
+from adcore.query.intervals import parse_duration
 from adcore.service.errors import illegal_argument
 from adcore.service.jobs.place import place_of
 from adcore.service.parameters import to_boolean
@@ -16,7 +17,7 @@ from adcore.service.requests import Call
 
 __all__ = [
     "INDICES_PARAMETERS", "allows_none", "any_value", "boolean", "check_same", "page_of",
-    "read_arguments", "refusals", "with_indices_options", "words",
+    "read_arguments", "refusals", "timeout", "with_indices_options", "words",
 ]  # fmt: skip
 
 # How the indices of a datafeed are looked for; as parameters they say what `indices_options` says.
@@ -26,7 +27,7 @@ INDICES_PARAMETERS = (
 
 
 def read_arguments(
-    call: Call, owner: str, readers: Mapping[str, Reader], **path_values: str
+    call: Call, owner: str, readers: Mapping[str, Reader], **path_values: str | None
 ) -> dict[str, Any]:
     """The arguments of a request by name.
 
@@ -37,7 +38,7 @@ def read_arguments(
     readers : mapping
         By the names of the arguments that there may be.
     **path_values
-        What the path says already; a body may repeat it, but not differ.
+        What the path says already, if it does; a body may repeat it, but not differ.
 
     Raises
     ------
@@ -45,12 +46,13 @@ def read_arguments(
     """
     body = call.optional_object()
     for name, value in path_values.items():
-        check_same(name, body.pop(name, None), value)
+        if value is not None:
+            check_same(name, body.pop(name, None), value)
     at = Field(owner)
     with refusals(call):
         given = read_fields(at, body, readers)
     asked = {name: call.text(name) for name in readers if call.has(name)}
-    return given | read_fields(at, asked, readers)
+    return given | {name: read_parameter(name, asked[name], readers[name]) for name in asked}
 
 
 def check_same(name: str, value: Any, expected: str) -> None:
@@ -109,6 +111,14 @@ def words(field: Field, value: Any) -> tuple[str, ...]:
     if not all(isinstance(each, str) for each in listed):
         raise field.wrong_kind(value)
     return tuple(each for each in listed if each)
+
+
+def timeout(field: Field, value: Any) -> str:
+    """How long a client waits; nobody waits here, but it has to be a length of time."""
+    given = text(field, value)
+    if given not in ("-1", "0"):
+        parse_duration(field.name, given)
+    return given
 
 
 def any_value(field: Field, value: Any) -> Any:

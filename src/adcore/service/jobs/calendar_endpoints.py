@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from adcore.job.dates import read_moment
-from adcore.job.fields import Field, Reader, array_of, flag, object_of, text, whole
+from adcore.job.fields import Field, Reader, array_of, flag, moment, object_of, text, whole
 from adcore.job.paging import PAGE_FIELDS
 from adcore.service.errors import validation_error
-from adcore.service.jobs.arguments import any_value, read_arguments, words
+from adcore.service.jobs.arguments import read_arguments, words
 from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint, one_page
 from adcore.service.jobs.errors import illegal_argument
 from adcore.service.jobs.expressions import is_pattern
@@ -20,8 +20,8 @@ __all__ = ["calendar_endpoints"]
 
 _PUT: dict[str, Reader] = {"description": text, "job_ids": words}
 _FIND_EVENTS: dict[str, Reader] = {
-    "start": any_value,
-    "end": any_value,
+    "start": moment,
+    "end": moment,
     "job_id": text,
     **PAGE_FIELDS,
 }
@@ -42,7 +42,7 @@ class _Handlers:
 
     def get(self, call: Call) -> Any:
         name = call.optional_value("id")
-        given = read_arguments(call, "get_calendars", PAGE_FIELDS)
+        given = read_arguments(call, "get_calendars", PAGE_FIELDS, calendar_id=name)
         return one_page("calendars", self._calendars.find(name), given, ("calendar_id", name))
 
     def delete(self, call: Call) -> Any:

@@ -11,6 +11,8 @@ from adcore.job import JobConfig
 from adcore.job.errors import illegal_argument
 from adcore.job.names import check_job_id
 from adcore.job.time_span import TimeSpan
+from adcore.query.limits import DEFAULT_LIMITS
+from adcore.query.syntax.parse_query import parse_query
 from adcore.service.jobs.arguments import check_same
 from adcore.service.jobs.datafeed_aggregations import check_aggregations
 from adcore.service.jobs.datafeed_fields import INDICES_OPTIONS, read_datafeed
@@ -119,12 +121,14 @@ class DatafeedConfig:
         return changed
 
     def check(self) -> None:
-        """Check what its parts have to do with each other.
+        """Check its query, and what its parts have to do with each other.
 
         Raises
         ------
-        JobError
+        JobError, SearchError
         """
+        if self.query:
+            parse_query(self.query, DEFAULT_LIMITS)
         if self.aggregations is None:
             return
         check_aggregations(self.aggregations)

@@ -7,14 +7,14 @@ from typing import Any
 
 from adcore.job import JobConfig
 from adcore.job.dates import read_moment
-from adcore.job.fields import Reader, raw_object, text
+from adcore.job.fields import Reader, moment, raw_object
 from adcore.service.jobs.arguments import (
     INDICES_PARAMETERS,
     allows_none,
-    any_value,
     boolean,
     read_arguments,
     refusals,
+    timeout,
     with_indices_options,
 )
 from adcore.service.jobs.datafeed_config import DatafeedConfig
@@ -27,13 +27,13 @@ from adcore.service.routing import Endpoint
 
 __all__ = ["datafeed_endpoints"]
 
-_START: dict[str, Reader] = {"start": any_value, "end": any_value, "timeout": text}
+_START: dict[str, Reader] = {"start": moment, "end": moment, "timeout": timeout}
 _STOP: dict[str, Reader] = {
-    "allow_no_match": boolean, "allow_no_datafeeds": boolean, "force": boolean, "timeout": text,
-    "close_job": boolean,
+    "allow_no_match": boolean, "allow_no_datafeeds": boolean, "force": boolean,
+    "timeout": timeout, "close_job": boolean,
 }  # fmt: skip
 _PREVIEW: dict[str, Reader] = {
-    "start": any_value, "end": any_value, "datafeed_config": raw_object, "job_config": raw_object,
+    "start": moment, "end": moment, "datafeed_config": raw_object, "job_config": raw_object,
 }  # fmt: skip
 _FIND = ("allow_no_match", "allow_no_datafeeds")
 _ALL, _ONE = "/datafeeds", "/datafeeds/{id}"

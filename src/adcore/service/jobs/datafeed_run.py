@@ -16,6 +16,7 @@ from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeed_source import DatafeedSource
 from adcore.service.jobs.datafeed_values import Record
 from adcore.service.jobs.delayed_data import DelayedDataCheck
+from adcore.service.jobs.feed_timing import FeedTiming
 from adcore.service.jobs.job_run import JobRun
 from adcore.store.clock import Clock
 
@@ -60,6 +61,8 @@ class DatafeedRun:
     frequency : int
         Milliseconds between two looks.
     late : DelayedDataCheck
+    timing : FeedTiming
+        Of the starts before; it goes on.
     clock : callable
     at_end : callable
         Told when it has come to its end.
@@ -73,14 +76,14 @@ class DatafeedRun:
         period: Period,
         frequency: int,
         late: DelayedDataCheck,
+        timing: FeedTiming,
         clock: Clock,
         at_end: Callable[[str], None],
     ) -> None:
         self.config = config
         self.period = period
         self.next_fire = clock()
-        self.searches = 0
-        self.search_ms = 0.0
+        self.timing = timing
         self.trouble = ""
         self._job = job
         self._source = source
@@ -93,6 +96,7 @@ class DatafeedRun:
         self._is_stopped = False
         self._lock = threading.Lock()
         self._reached = self._where_the_job_stands()
+        self._buckets = job.bucket_count
 
     @property
     def id(self) -> str:
@@ -155,6 +159,7 @@ class DatafeedRun:
                     return
             self._reached = until
             self._job.flush(calc_interim=True, advance_time=str(until) if was_live else None)
+            self._note_buckets()
 
     def _feed_chunk(self, first: int, last: int) -> None:
         started = perf_counter()
@@ -162,12 +167,19 @@ class DatafeedRun:
         for batch in self._source.records(first, last):
             if self._is_stopped:
                 return
-            self.search_ms += (perf_counter() - started) * 1_000
+            self.timing.search_ms += (perf_counter() - started) * 1_000
             self._job.post(_lines(batch))
             count += len(batch)
             started = perf_counter()
-        self.searches += 1
+        self.timing.search_count += 1
         self._empty = 0 if count else self._empty + 1
+        self._note_buckets()
+
+    def _note_buckets(self) -> None:
+        """Count the buckets that have become final since they were last counted."""
+        now = self._job.bucket_count
+        self.timing.bucket_count += now - self._buckets
+        self._buckets = now
 
     def _look_ahead(self) -> None:
         """When to look again; or that there is nothing more to come."""

@@ -16,6 +16,7 @@ from adcore.service.jobs.datafeed_values import Record
 from adcore.service.jobs.delayed_data import DelayedDataCheck, Lateness
 from adcore.service.jobs.errors import already_exists, conflict, not_found
 from adcore.service.jobs.expressions import expand
+from adcore.service.jobs.feed_timing import FeedTiming
 from adcore.service.jobs.life_cycle import LifeCycle
 from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.shelf import Shelf
@@ -172,9 +173,8 @@ class Datafeeds:
                     f"cannot start datafeed [{datafeed_id}] because job [{config.job_id}] is closed"
                 )
             run = self._make_run(config, period)
-            self._states.put(
-                datafeed_id, {"started": True, "start": period.start, "end": period.end}
-            )
+            began = {"started": True, "start": period.start, "end": period.end}
+            self._states.put(datafeed_id, began | run.timing.to_json())
             self.scheduler.add(run)
 
     def _make_run(self, config: DatafeedConfig, period: Period) -> DatafeedRun:
@@ -183,7 +183,10 @@ class Datafeeds:
         source.check()
         frequency = config.frequency_of(job.config)
         late = DelayedDataCheck(config, job.config, source, self._lateness, period.start)
-        return DatafeedRun(config, job, source, period, frequency, late, self._clock, self._ended)
+        timing = FeedTiming.of(self._states.get(config.datafeed_id) or {})
+        return DatafeedRun(
+            config, job, source, period, frequency, late, timing, self._clock, self._ended
+        )
 
     def _source(self, config: DatafeedConfig, job: JobConfig) -> DatafeedSource:
         return DatafeedSource(self._documents, config, job, self._clock)
@@ -200,7 +203,7 @@ class Datafeeds:
         with self._lock:
             for run in self.scheduler.runs():
                 self.scheduler.remove(run.id)
-                self._states.put(run.id, (self._states.get(run.id) or {}) | _facts(run))
+                self._states.put(run.id, (self._states.get(run.id) or {}) | run.timing.to_json())
 
     def stop(self, datafeed_id: str) -> None:
         """Stop a datafeed; one that does not run stays so."""
@@ -214,9 +217,9 @@ class Datafeeds:
         self._note_stop(datafeed_id, run)
 
     def _note_stop(self, datafeed_id: str, run: DatafeedRun | None) -> None:
-        facts = {} if run is None else _facts(run)
+        timing = {} if run is None else run.timing.to_json()
         kept = self._states.get(datafeed_id) or {}
-        self._states.put(datafeed_id, kept | facts | {"started": False})
+        self._states.put(datafeed_id, kept | timing | {"started": False})
 
     def _ended(self, datafeed_id: str) -> None:
         """A datafeed has come to the end it was started for: its job is closed with it."""
@@ -230,7 +233,6 @@ class Datafeeds:
         config = self.get(datafeed_id)
         kept = self._states.get(datafeed_id) or {}
         run = self.scheduler.get(datafeed_id)
-        facts = kept if run is None else kept | _facts(run)
         shown: dict[str, Any] = {
             "datafeed_id": datafeed_id,
             "state": "started" if kept.get("started") else "stopped",
@@ -239,17 +241,8 @@ class Datafeeds:
             shown["assignment_explanation"] = AWAITING_UPGRADE
         elif kept.get("started"):
             shown |= {"node": dict(node), "assignment_explanation": run.trouble if run else ""}
-        searches, total = facts.get("search_count", 0), facts.get("search_ms", 0.0)
-        timing = {
-            "job_id": config.job_id,
-            "search_count": searches,
-            "bucket_count": searches,
-            "total_search_time_ms": total,
-            "exponential_average_search_time_per_hour_ms": total / searches if searches else 0.0,
-        }
-        if searches:
-            timing["average_search_time_per_bucket_ms"] = total / searches
-        shown["timing_stats"] = timing
+        timing = FeedTiming.of(kept) if run is None else run.timing
+        shown["timing_stats"] = timing.to_api(config.job_id)
         if run is not None:
             shown["running_state"] = {
                 "real_time_configured": run.period.end is None,
@@ -274,10 +267,6 @@ class Datafeeds:
                 if len(found) >= _PREVIEW:
                     return found[:_PREVIEW]
         return found
-
-
-def _facts(run: DatafeedRun) -> dict[str, Any]:
-    return {"search_count": run.searches, "search_ms": run.search_ms}
 
 
 def _unknown(datafeed_id: str) -> Any:

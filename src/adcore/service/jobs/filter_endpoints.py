@@ -43,7 +43,7 @@ class _Handlers:
 
     def get(self, call: Call) -> Any:
         name = call.optional_value("id")
-        given = read_arguments(call, "get_filters", PAGE_FIELDS)
+        given = read_arguments(call, "get_filters", PAGE_FIELDS, filter_id=name)
         return one_page("filters", self._filters.find(name), given, ("filter_id", name))
 
     def delete(self, call: Call) -> Any:

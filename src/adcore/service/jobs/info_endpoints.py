@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adcore.job.fields import Reader, number, text
-from adcore.service.jobs.arguments import boolean, read_arguments
+from adcore.job.fields import Reader, number
+from adcore.service.jobs.arguments import boolean, read_arguments, timeout
 from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint
 from adcore.service.jobs.info import job_info
 from adcore.service.jobs.service import JobService
@@ -14,8 +14,8 @@ from adcore.service.routing import Endpoint
 
 __all__ = ["info_endpoints"]
 
-_UPGRADE: dict[str, Reader] = {"enabled": boolean, "timeout": text}
-_EXPIRED: dict[str, Reader] = {"requests_per_second": number, "timeout": text}
+_UPGRADE: dict[str, Reader] = {"enabled": boolean, "timeout": timeout}
+_EXPIRED: dict[str, Reader] = {"requests_per_second": number, "timeout": timeout}
 
 
 class _Handlers:
@@ -32,8 +32,9 @@ class _Handlers:
         return ACKNOWLEDGED
 
     def delete_expired(self, call: Call) -> Any:
-        read_arguments(call, "delete_expired_data_request", _EXPIRED)
-        self._service.delete_expired(call.optional_value("job"))
+        job = call.optional_value("job")
+        read_arguments(call, "delete_expired_data_request", _EXPIRED, job_id=job)
+        self._service.delete_expired(job)
         return {"deleted": True}
 
 

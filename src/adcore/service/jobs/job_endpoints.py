@@ -64,22 +64,25 @@ class _Handlers:
             return self._service.update(call.value("job"), call.object()).to_api()
 
     def delete(self, call: Call) -> Any:
+        started = call.context.clock()
         self._service.delete(
             call.value("job"),
             force=call.boolean("force"),
             annotations=call.boolean("delete_user_annotations"),
         )
-        return self._done(call)
+        return self._done(call, "delete", started)
 
     def reset(self, call: Call) -> Any:
+        started = call.context.clock()
         self._service.reset(call.value("job"), annotations=call.boolean("delete_user_annotations"))
-        return self._done(call)
+        return self._done(call, "reset", started)
 
-    def _done(self, call: Call) -> dict[str, Any]:
-        """What is done before it is answered has no task that could be waited for."""
+    def _done(self, call: Call, what: str, started: int) -> dict[str, Any]:
+        """Who does not wait gets a task, which is over."""
         if call.boolean("wait_for_completion", default=True):
             return ACKNOWLEDGED
-        return {"task": f"{call.context.node.id}:{call.context.clock()}"}
+        description = f"{what}-job-{call.value('job')}"
+        return {"task": self._service.tasks.note(f"job/{what}", description, ACKNOWLEDGED, started)}
 
     # -- without a job
 

@@ -95,6 +95,11 @@ class JobRun:
         """The time of the latest record, epoch milliseconds."""
         return self._at_work().counts.get("latest_record_timestamp")
 
+    @property
+    def bucket_count(self) -> int:
+        """How many buckets are final."""
+        return self._at_work().counts["bucket_count"]
+
     def facts(self) -> dict[str, Any]:
         """What is known of it: ``data_counts``, ``model_size_stats`` and ``timing``."""
         with self._lock:

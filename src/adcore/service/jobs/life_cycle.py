@@ -10,13 +10,14 @@ from typing import Any
 
 from adcore.errors import AdcoreError
 from adcore.job import JobConfig
+from adcore.job.model_snapshot import MIN_VERSION
 from adcore.service.jobs.errors import conflict
 from adcore.service.jobs.job_run import JobRun, RunParts
 from adcore.service.jobs.posted import PostedLog
 from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.result_store import MODEL_RESULTS
 from adcore.service.jobs.snapshots import EMPTY, Snapshots
-from adcore.service.jobs.states import CLOSED, FAILED, OPENED, JobStates
+from adcore.service.jobs.states import CLOSED, DELETING, FAILED, OPENED, JobStates
 
 __all__ = ["LifeCycle"]
 
@@ -95,11 +96,11 @@ class LifeCycle:
             if self.is_resting:
                 raise conflict("Cannot open jobs when upgrade mode is enabled")
             state = self._states.state(job_id)
-            if state == "deleting":
+            if state == DELETING:
                 raise conflict(f"Cannot open job [{job_id}] because it is being deleted")
             if state == OPENED:
                 raise conflict(f"Cannot open job [{job_id}] because it has already been opened")
-            with self._passing(job_id, "opening"):
+            with self.passing(job_id, "opening"):
                 self._start(config)
                 self._registry.note(job_id, finished_time=None)
                 self._states.keep(job_id, state=OPENED, open_time=self._parts.clock())
@@ -110,7 +111,8 @@ class LifeCycle:
         self._runs[config.job_id] = run
 
     @contextmanager
-    def _passing(self, job_id: str, state: str) -> Iterator[None]:
+    def passing(self, job_id: str, state: str) -> Iterator[None]:
+        """Show a job on its way between two states while the block runs."""
         self._states.pass_through(job_id, state)
         try:
             yield
@@ -142,10 +144,10 @@ class LifeCycle:
             if state == FAILED and not force:
                 raise conflict(f"cannot close job [{job_id}] because it failed, use force close")
             run = self._runs.get(job_id)
-            with self._passing(job_id, "closing"):
+            with self.passing(job_id, "closing"):
                 if run is not None:
                     self._end(run)
-                elif state != CLOSED:
+                elif state in (OPENED, FAILED):
                     self._states.keep(job_id, state=CLOSED, open_time=None)
 
     def _end(self, run: JobRun) -> None:
@@ -156,7 +158,7 @@ class LifeCycle:
             job_id,
             finished_time=self._parts.clock(),
             model_snapshot_id=snapshot_id,
-            model_snapshot_min_version="6.4.0",
+            model_snapshot_min_version=MIN_VERSION,
         )
         del self._runs[job_id]
 
@@ -185,7 +187,7 @@ class LifeCycle:
             config = self._registry.get(job_id)
             if self._states.state(job_id) != CLOSED:
                 raise conflict("Can only reset a job when it is closed.")
-            with self._passing(job_id, "resetting"):
+            with self.passing(job_id, "resetting"):
                 self.forget(config)
                 self._registry.note(
                     job_id,
@@ -223,7 +225,11 @@ class LifeCycle:
                 after = int(snapshot.get("latest_result_time_stamp", -1)) + 1
             if deletes_results:
                 self._parts.results.delete(job_id, result_types=MODEL_RESULTS, start=after)
-            self._registry.note(job_id, model_snapshot_id=snapshot_id if snapshot else None)
+            self._registry.note(
+                job_id,
+                model_snapshot_id=snapshot_id if snapshot else None,
+                model_snapshot_min_version=snapshot["min_version"] if snapshot else None,
+            )
             return snapshot or _empty_snapshot(job_id)
 
 

@@ -94,7 +94,7 @@ def result_endpoints(service: JobService) -> list[Endpoint]:
         *endpoint("GET POST", f"{_JOB}/records", do.records, body="json",
                   parameters=parameter_names(RECORDS), summary="Records of a job."),
         *endpoint("GET POST", buckets, do.buckets, body="json",
-                  parameters=(*parameter_names(BUCKETS), "timestamp"),
+                  parameters=parameter_names(BUCKETS),
                   summary="Buckets of a job."),
         *endpoint("GET POST", f"{_JOB}/influencers", do.influencers, body="json",
                   parameters=parameter_names(INFLUENCERS), summary="Influencers of a job."),

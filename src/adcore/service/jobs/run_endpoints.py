@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from adcore.job.fields import Reader, text
+from adcore.job.fields import Reader, moment
 from adcore.job.forecast import ForecastRequest
 from adcore.service.jobs.arguments import (
     allows_none,
     any_value,
     boolean,
     read_arguments,
+    timeout,
 )
 from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint
 from adcore.service.jobs.service import JobService
@@ -20,22 +21,24 @@ from adcore.service.routing import Endpoint
 
 __all__ = ["run_endpoints"]
 
-_OPEN: dict[str, Reader] = {"timeout": text}
+_OPEN: dict[str, Reader] = {"timeout": timeout}
 _CLOSE: dict[str, Reader] = {
-    "allow_no_match": boolean, "allow_no_jobs": boolean, "force": boolean, "timeout": text,
+    "allow_no_match": boolean, "allow_no_jobs": boolean, "force": boolean,
+    "timeout": timeout,
 }  # fmt: skip
 _FLUSH: dict[str, Reader] = {
     "calc_interim": boolean,
-    "start": any_value,
-    "end": any_value,
-    "advance_time": any_value,
-    "skip_time": any_value,
+    "start": moment,
+    "end": moment,
+    "advance_time": moment,
+    "skip_time": moment,
 }
 _FORECAST: dict[str, Reader] = {
     "duration": any_value,
     "expires_in": any_value,
     "max_model_memory": any_value,
 }
+_DELETE_FORECAST: dict[str, Reader] = {"allow_no_forecasts": boolean, "timeout": timeout}
 # Of the parameters of posted data.
 _RESET = ("reset_start", "reset_end")
 _JOB = "/anomaly_detectors/{job}"
@@ -83,10 +86,11 @@ class _Handlers:
 
     def delete_forecast(self, call: Call) -> Any:
         config = self._service.registry.get(call.value("job"))
+        given = read_arguments(call, "delete_forecast_request", _DELETE_FORECAST)
         self._service.forecasts.delete(
             config,
             call.optional_value("forecast"),
-            allow_none=call.boolean("allow_no_forecasts", default=True),
+            allow_none=given.get("allow_no_forecasts", True),
         )
         return ACKNOWLEDGED
 
@@ -107,5 +111,5 @@ def run_endpoints(service: JobService) -> list[Endpoint]:
         *endpoint("POST", f"{_JOB}/_forecast", do.forecast, writes=True, body="json",
                   parameters=tuple(_FORECAST), summary="Forecast."),
         *endpoint("DELETE", forecasts, do.delete_forecast, writes=True,
-                  parameters=("allow_no_forecasts", "timeout"), summary="Delete forecasts."),
+                  parameters=tuple(_DELETE_FORECAST), summary="Delete forecasts."),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from adcore.job import JobConfig, Limits
 from adcore.service.jobs.annotations import Annotations
+from adcore.service.jobs.arguments import check_same
 from adcore.service.jobs.calendars import Calendars
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeeds import Datafeeds
@@ -28,7 +29,8 @@ from adcore.service.jobs.retention import delete_expired
 from adcore.service.jobs.settings import JobSettings
 from adcore.service.jobs.shelf import CONFIGURATION_MAPPING, Shelf
 from adcore.service.jobs.snapshots import Snapshots
-from adcore.service.jobs.states import OPENED, JobStates
+from adcore.service.jobs.states import DELETING, OPENED, JobStates
+from adcore.service.jobs.tasks import Tasks
 from adcore.service.system_index import SystemIndex
 from adcore.store import Store
 from adcore.store.clock import Clock
@@ -83,6 +85,7 @@ class JobService:
             self.life, Lateness(self.results, self.annotations, notifications, clock), clock,
             self._keep_up,
         )  # fmt: skip
+        self.tasks = Tasks(node_id, clock)
         self._modes = Shelf(state, "mode")
         # Changes of configurations take turns.
         self._lock = threading.RLock()
@@ -172,13 +175,14 @@ class JobService:
                 )
             if self.states.state(job_id) == OPENED and not force:
                 raise conflict(f"Cannot delete job [{job_id}] because the job is opened")
-            if feed is not None:
-                self.datafeeds.delete(feed, force=True)
-            self.life.forget(config)
-            self.results.forget(config)
-            self.calendars.forget_job(job_id)
-            self.annotations.forget(job_id, of_users=annotations)
-            self.registry.delete(job_id)
+            with self.life.passing(job_id, DELETING):
+                if feed is not None:
+                    self.datafeeds.delete(feed, force=True)
+                self.life.forget(config)
+                self.results.forget(config)
+                self.calendars.forget_job(job_id)
+                self.annotations.forget(job_id, of_users=annotations)
+                self.registry.delete(job_id)
 
     def reset(self, job_id: str, *, annotations: bool = False) -> None:
         """Forget what a closed job has learnt and found.
@@ -289,5 +293,6 @@ def _inline_datafeed(config: JobConfig) -> DatafeedConfig | None:
     body = config.datafeed_config
     if body is None:
         return None
+    check_same("job_id", body.get("job_id"), config.job_id)
     datafeed_id = body.get("datafeed_id", config.job_id)
     return DatafeedConfig.from_api(datafeed_id, body, job_id=config.job_id)

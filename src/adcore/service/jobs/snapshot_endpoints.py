@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from adcore.job.dates import read_result_time
-from adcore.job.fields import Reader, text
+from adcore.job.fields import Reader, moment, text
 from adcore.job.paging import PAGE_FIELDS
-from adcore.service.jobs.arguments import any_value, boolean, page_of, read_arguments
+from adcore.service.jobs.arguments import boolean, page_of, read_arguments, timeout
 from adcore.service.jobs.endpoints import ACKNOWLEDGED, endpoint
 from adcore.service.jobs.service import JobService
 from adcore.service.requests import Call
@@ -16,10 +17,11 @@ from adcore.service.routing import Endpoint
 __all__ = ["snapshot_endpoints"]
 
 _FIND: dict[str, Reader] = {
-    "desc": boolean, "end": any_value, "sort": text, "start": any_value, **PAGE_FIELDS,
+    "desc": boolean, "end": moment, "sort": text, "start": moment, **PAGE_FIELDS,
 }  # fmt: skip
 _REVERT: dict[str, Reader] = {"delete_intervening_results": boolean}
 _UPDATE: dict[str, Reader] = {"description": text, "retain": boolean}
+_UPGRADE: dict[str, Reader] = {"timeout": timeout, "wait_for_completion": boolean}
 _ALL = "/anomaly_detectors/{job}/model_snapshots"
 _ONE = f"{_ALL}/{{snapshot}}"
 
@@ -31,7 +33,7 @@ class _Handlers:
 
     def find(self, call: Call) -> Any:
         config = self._service.registry.get(call.value("job"))
-        given = read_arguments(call, "get_model_snapshots_request", _FIND, job_id=config.job_id)
+        given = _arguments(call, "get_model_snapshots_request", _FIND)
         now = call.context.clock()
         bounds = {"gte": given.get("start"), "lt": given.get("end")}
         period = {name: read_result_time(bound, now) for name, bound in bounds.items()}
@@ -44,7 +46,7 @@ class _Handlers:
         )
 
     def revert(self, call: Call) -> Any:
-        given = read_arguments(call, "revert_model_snapshot", _REVERT)
+        given = _arguments(call, "revert_model_snapshot", _REVERT)
         model = self._service.life.revert(
             call.value("job"),
             call.value("snapshot"),
@@ -54,7 +56,7 @@ class _Handlers:
 
     def update(self, call: Call) -> Any:
         config = self._service.registry.get(call.value("job"))
-        given = read_arguments(call, "update_model_snapshot", _UPDATE)
+        given = _arguments(call, "update_model_snapshot", _UPDATE)
         changed = self._snapshots.update(config, call.value("snapshot"), given)
         return {**ACKNOWLEDGED, "model": changed}
 
@@ -66,6 +68,7 @@ class _Handlers:
     def upgrade(self, call: Call) -> Any:
         """All snapshots are of the present format: those of every release load for ever."""
         config = self._service.registry.get(call.value("job"))
+        _arguments(call, "upgrade_job_model_snapshot_request", _UPGRADE)
         self._snapshots.get(config, call.value("snapshot"))
         return {"completed": True, "node": call.context.node.id}
 
@@ -73,6 +76,12 @@ class _Handlers:
         """No upgrade is ever under way."""
         self._service.registry.find(call.value("job"))
         return {"count": 0, "model_snapshot_upgrades": []}
+
+
+def _arguments(call: Call, owner: str, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """What a request asks for, whose body may say again of which job and snapshot."""
+    named = {"job_id": call.value("job"), "snapshot_id": call.optional_value("snapshot")}
+    return read_arguments(call, owner, readers, **named)
 
 
 def snapshot_endpoints(service: JobService) -> list[Endpoint]:
@@ -88,7 +97,7 @@ def snapshot_endpoints(service: JobService) -> list[Endpoint]:
                   summary="Change what is said of a snapshot."),
         *endpoint("DELETE", _ONE, do.delete, writes=True, summary="Delete a snapshot."),
         *endpoint("POST", f"{_ONE}/_upgrade", do.upgrade, writes=True,
-                  parameters=("timeout", "wait_for_completion"),
+                  parameters=tuple(_UPGRADE),
                   summary="Bring a snapshot to the present format."),
         *endpoint("GET", f"{_ONE}/_upgrade/_stats", do.upgrade_stats,
                   parameters=("allow_no_match",), summary="Upgrades of snapshots under way."),

@@ -6,9 +6,9 @@ from typing import Any
 
 from adcore.service.jobs.shelf import Shelf
 
-__all__ = ["AWAITING_UPGRADE", "CLOSED", "FAILED", "OPENED", "JobStates"]
+__all__ = ["AWAITING_UPGRADE", "CLOSED", "DELETING", "FAILED", "OPENED", "JobStates"]
 
-CLOSED, OPENED, FAILED = "closed", "opened", "failed"
+CLOSED, OPENED, FAILED, DELETING = "closed", "opened", "failed", "deleting"
 # Why nobody works on what is open or started.
 AWAITING_UPGRADE = "persistent task cannot be assigned while upgrade mode is enabled."
 
