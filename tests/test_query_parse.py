@@ -145,7 +145,8 @@ REQUEST_ERRORS: list[tuple[Json, str, str]] = [
         ILLEGAL,
         "search_after has 2 value(s) but sort has 1.",
     ),
-    ({"script_fields": {"a": {}}}, ILLEGAL, "[script_fields] is not supported"),
+    ({"rescore": {"a": {}}}, ILLEGAL, "[rescore] is not supported"),
+    ({"query": {"script": {}}}, PARSING, "script must be provided with a [script] query"),
 ]  # fmt: skip
 
 

@@ -3,18 +3,75 @@
 from __future__ import annotations
 
 import operator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adcore.script import Script, ScriptError
+from adcore.script import Moment, Script, ScriptError
 
 DOCUMENT: dict[str, list[Any]] = {
     "whole": [2_048], "half": [2.5], "host": [" Web-1 "], "port": [80], "ok": [True],
     "several": [1, 5, 9], "none": [],
 }  # fmt: skip
+
+
+LEAP = 1_454_979_723_004  # Tuesday 2016-02-09T01:02:03.004Z
+DATES: dict[str, list[Any]] = {
+    "t": [Moment(LEAP)], "first": [Moment(0)], "last": [Moment(1_454_198_400_000)],  # 2016-01-31
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("doc['t'].value.getHour()", 1),
+        ("doc['t'].value.hour + doc['t'].value.minute * 100 + doc['t'].value.second * 10000",
+         30201),
+        ("doc['t'].value.getNano()", 4_000_000),
+        ("doc['t'].value.year + '-' + doc['t'].value.monthValue", "2016-2"),
+        ("doc['t'].value.getDayOfMonth() * 1000 + doc['t'].value.dayOfYear", 9_040),
+        ("doc['t'].value.dayOfWeekEnum.value", 2),
+        ("doc['t'].value.getDayOfWeekEnum().getValue()", 2),
+        ("doc['t'].value.dayOfWeek.toString()", "TUESDAY"),
+        ("doc['t'].value.month", "FEBRUARY"),
+        ("doc['t'].value.toInstant().toEpochMilli()", LEAP),
+        ("doc['t'].value.millis - doc['t'].value.toEpochSecond() * 1000", 4),
+        ("doc['t'].value", "2016-02-09T01:02:03.004Z"),
+        ("'at ' + doc['first'].value", "at 1970-01-01T00:00Z"),
+        ("doc['last'].value.plusMonths(1).minusDays(1)", "2016-02-28T00:00:00.000Z"),
+        ("doc['last'].value.plusYears(-47).getYear()", 1969),
+        ("doc['last'].value.isBefore(doc['t'].value) && doc['t'].value.isAfter(doc['last'].value)",
+         True),
+        ("doc['t'].value == doc['t'].value.plusHours(24).minusDays(1)", True),
+        ("ChronoUnit.DAYS.between(doc['t'].value, doc['last'].value)", -9),
+        ("def a = ZonedDateTime.parse('2016-02-08T23:30:00-01:00');"  # noqa: ISC004
+         "return ChronoUnit.HOURS.between(a, doc['t'].value)", 0),
+        ("def d = doc['t'].value; if (d.hour >= 22 || d.hour < 6) return 'night'; return 'day';",
+         "night"),
+        ("Instant.ofEpochMilli(5).compareTo(doc['first'].value.toInstant())", 1),
+        # Of another type, beyond the calendar, or of no field at all there is no value.
+        ("doc['t'].value + 1", None), ("doc['t'].value < doc['last'].value", None),
+        ("doc['t'].value.plusYears(9000)", None), ("doc['t'].value.plusDays(99999999)", None),
+        ("doc['t'].value.plusDays(0.5)", None), ("(1 + 1).getHour()", None),
+        ("doc['t'].value.isAfter(doc['t'].value.toInstant())", None),
+        ("ZonedDateTime.parse('yesterday')", None),
+    ],
+)  # fmt: skip
+def test_dates(source: str, value: Any) -> None:
+    assert Script(source)(lambda name: DATES.get(name, [])) == ([] if value is None else [value])
+
+
+@given(st.integers(-62_135_596_800_000, 253_402_300_799_999))
+@settings(max_examples=100, deadline=None)
+def test_dates_are_those_of_the_calendar(milliseconds: int) -> None:
+    at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=milliseconds)
+    parts = ["year", "monthValue", "dayOfMonth", "hour", "minute", "second", "dayOfYear"]
+    source = " + ' ' + ".join(f"doc['t'].value.{part}" for part in parts)
+    found = Script(source)(lambda _: [Moment(milliseconds)])
+    assert found == [" ".join(str(each) for each in (*at.timetuple()[:6], at.timetuple()[7]))]
 
 
 def run(source: Any) -> list[Any]:
@@ -48,6 +105,7 @@ def run(source: Any) -> list[Any]:
         ("null ?: 'instead'", "instead"),
         ("return doc['ok'].value;", True),
         ("if (doc['none'].empty) { return -1; } return doc['none'].value;", -1),
+        ("if (1 > 2) { 3 } else { def a = 4; return a }", 4),
         ("if (1 > 2) return 'a'; else if (2 > 1) { return 'b'; } else return 'c';", "b"),
         ("def a = doc['port'].value; double b = a; /* twice */ return a + b; // so", 160.0),
         ("9223372036854775807 + 1", -9223372036854775808),
@@ -87,7 +145,9 @@ def test_what_has_no_value(source: str) -> None:
     [
         ("while (true) { }", "[(true) { }] at line 1, column 7 is not supported"),
         ("for (int i = 0; i < 9; i++) { }", "at line 1, column 5 is not supported"),
-        ("doc['a'].value.getHour()", "[getHour()] is not supported in scripts: functions are Math"),
+        ("doc['a'].value.withHour(1)", "[withHour()] is not supported in scripts: functions are"),
+        ("doc['a'].value.zone", "[.zone] is not supported in scripts"),
+        ("ChronoUnit.DECADES.between(1, 2)", "[between()] is not supported in scripts"),
         ("doc['a'].value.__class__", "[.__class__] is not supported"),
         ("System.exit(0)", "[exit()] is not supported"),
         ("x + 1", "[x] is not supported in scripts: names are doc, params, and those"),

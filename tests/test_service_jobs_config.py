@@ -387,8 +387,8 @@ def test_what_jobs_are_refused(
         ("PUT", "f", feed(script_fields={"a": {"script": "1"}}, aggregations=AGGREGATIONS), 400,
          ILLEGAL, "script_fields cannot be used in combination with aggregations"),
         ("PUT", "f", feed(runtime_mappings={"a": {"type": "geo_point"}}), 400, ILLEGAL,
-         ("runtime field [a] of type [geo_point]: the type must be one of [boolean, double, ip, "
-          "keyword, long]")),
+         ("runtime field [a] of type [geo_point]: the type must be one of [boolean, date, double, "
+          "ip, keyword, long]")),
         ("PUT", "f", feed(aggregations={"a": {"terms": {"field": "b"}}}), 400, ILLEGAL,
          "A date_histogram (or histogram) aggregation is required"),
         ("PUT", "f", feed(aggregations=AGGREGATIONS), 400, ILLEGAL,

@@ -12,6 +12,7 @@ import duckdb
 from adcore.errors import InvalidArgumentError
 from adcore.query.compile.values import request_format
 from adcore.query.errors import SearchError
+from adcore.query.leaves import leaves
 from adcore.query.limits import Limits
 from adcore.query.source_filter import filter_source
 from adcore.query.syntax.source import DocumentOptions, FieldRequest
@@ -117,27 +118,12 @@ def _fields(
         for path, field in mapping.fields.items():
             if field.nested_path is not None or not fnmatchcase(path, request.pattern):
                 continue
-            values = list(_values(source, (field.parent_path or path).split(".")))
+            values = list(leaves(source, field.parent_path or path))
             if is_sorted:
                 values = sorted(dict.fromkeys(values), key=lambda each: (str(type(each)), each))
             if values:
                 found[path] = [_formatted(each, field, request.format) for each in values]
     return found
-
-
-def _values(content: object, steps: list[str]) -> Iterable[object]:
-    """The leaves at a path; a key may hold several steps of it."""
-    if isinstance(content, list):
-        for item in content:
-            yield from _values(item, steps)
-    elif not steps:
-        if content is not None and not isinstance(content, dict):
-            yield content
-    elif isinstance(content, dict):
-        for length in range(1, len(steps) + 1):
-            key = ".".join(steps[:length])
-            if key in content:
-                yield from _values(content[key], steps[length:])
 
 
 def _formatted(content: object, field: Field, form: str | None) -> object:

@@ -77,7 +77,7 @@ class ShardSearchError(SearchError):
 
     def body(self) -> dict[str, object]:
         """The body of the HTTP response: the failure once as root and once per failed shard."""
-        root: dict[str, object] = {"type": self.type, "reason": self.reason}
+        root = {key: told for key, told in self.summary().items() if key != "caused_by"}
         failed = {"shard": 0, "index": self.index, "node": None, "reason": self.summary()}
         error = {
             "root_cause": [root],

@@ -27,6 +27,8 @@ class Limits:
         The most documents of one ``top_hits`` bucket.
     source_bytes : int
         The most bytes of documents in one response.
+    script_steps : int
+        The most steps of all scripts of one request: documents times parts of scripts.
     """
 
     result_window: int = 10_000
@@ -36,6 +38,7 @@ class Limits:
     buckets: int = 65_536
     inner_hits: int = 100
     source_bytes: int = 256 * 1024 * 1024
+    script_steps: int = 50_000_000
 
 
 DEFAULT_LIMITS = Limits()

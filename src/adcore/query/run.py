@@ -8,6 +8,7 @@ from time import perf_counter
 
 import duckdb
 
+from adcore.query.computed.tables import computed_targets
 from adcore.query.date_math import Clock
 from adcore.query.errors import SearchError, query_error
 from adcore.query.limits import DEFAULT_LIMITS, Limits
@@ -59,8 +60,13 @@ def search(
     parsed = parse_request(request, limits)
     if not targets:
         return _response(started, 0, Found(0, "eq", None, []), None)
-    with _snapshot(cursor, in_transaction), _errors():
-        run = Search(targets, parsed, cursor, clock(), limits)
+    now = clock()
+    with (
+        _snapshot(cursor, in_transaction),
+        _errors(),
+        computed_targets(targets, request, parsed, cursor, now, limits) as computed,
+    ):
+        run = Search(computed, parsed, cursor, now, limits)
         aggregations = run.aggregations() if parsed.aggregations else None
         found = run.hits()
     return _response(started, len(targets), found, aggregations)
@@ -98,8 +104,13 @@ def count(
     parsed = parse_request({**body, "size": 0, "track_total_hits": True}, limits)
     if not targets:
         return {"count": 0, "_shards": _shards(0)}
-    with _snapshot(cursor, in_transaction), _errors():
-        run = Search(targets, parsed, cursor, clock(), limits)
+    now = clock()
+    with (
+        _snapshot(cursor, in_transaction),
+        _errors(),
+        computed_targets(targets, body, parsed, cursor, now, limits) as computed,
+    ):
+        run = Search(computed, parsed, cursor, now, limits)
         return {"count": run.total(), "_shards": _shards(len(targets))}
 
 

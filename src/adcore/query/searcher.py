@@ -14,6 +14,7 @@ from adcore.query.aggregate.plan import BucketPlan, Planner
 from adcore.query.compile import condition
 from adcore.query.compile.scope import Scope
 from adcore.query.compile.score import as_sql, score
+from adcore.query.computed.hits import computed_of_hit
 from adcore.query.documents import Documents, Place, render
 from adcore.query.errors import SearchError
 from adcore.query.limits import Limits
@@ -206,16 +207,20 @@ class Search:
         for row, place in zip(rows, places, strict=True):
             score_ = None if row[2] is None else float(str(row[2]))
             hit = render(documents[place], self.request.documents, score_)
+            _add_fields(hit, computed_of_hit(documents[place], self.request))
             if self.request.collapse is not None:
-                hit.setdefault("fields", {})
-                fields = hit["fields"]
-                if isinstance(fields, dict):
-                    fields[self.request.collapse] = [row[1]]
+                _add_fields(hit, {self.request.collapse: [row[1]]})
             if self.request.sort:
                 values = zip(sort, row[3:], strict=True)
                 hit["sort"] = [column.show(content) for column, content in values]
             hits.append(hit)
         return hits
+
+
+def _add_fields(hit: Response, values: dict[str, list[object]]) -> None:
+    if values:
+        shown = hit.get("fields")
+        hit["fields"] = {**(shown if isinstance(shown, dict) else {}), **values}
 
 
 def _place(number: object, targets: int) -> Place:

@@ -8,7 +8,8 @@ There are no loops, no assignments and no calls but those of `calls`; nothing is
 own evaluation. What a script costs is bounded by its length.
 """
 
-from adcore.script.errors import ScriptError
+from adcore.script.errors import ScriptError, ValueFault
+from adcore.script.moments import Moment
 from adcore.script.script import Script
 
-__all__ = ["Script", "ScriptError"]
+__all__ = ["Moment", "Script", "ScriptError", "ValueFault"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adcore.script.errors import ValueFault
+from adcore.script.moments import DATE_FUNCTIONS, DATE_METHODS
 from adcore.script.operators import cast, check_length, number, text_of, whole
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "METHODS", "Signature"]
@@ -95,6 +96,7 @@ FUNCTIONS: dict[str, Signature] = {
     "Integer.parseInt": ((1,), _whole),
     "Long.parseLong": ((1,), _whole),
     "String.valueOf": ((1,), text_of),
+    **DATE_FUNCTIONS,
 }
 CONSTANTS = {"Math.E": math.e, "Math.PI": math.pi}
 
@@ -118,7 +120,7 @@ def _text(value: Any) -> str:
     return value
 
 
-METHODS: dict[str, Signature] = {
+_OF_TEXTS: dict[str, Signature] = {
     "contains": ((1,), lambda text, part: _text(part) in text),
     "endsWith": ((1,), lambda text, part: text.endswith(_text(part))),
     "equals": ((1,), lambda text, other: text == other),
@@ -131,6 +133,23 @@ METHODS: dict[str, Signature] = {
     "startsWith": ((1,), lambda text, part: text.startswith(_text(part))),
     "substring": ((1, 2), _substring),
     "toLowerCase": ((0,), str.lower),
+    "toString": ((0,), text_of),
     "toUpperCase": ((0,), str.upper),
     "trim": ((0,), str.strip),
 }
+_OF_NUMBERS: dict[str, Signature] = {"toString": ((0,), text_of)}
+_OF_TYPES: dict[type, dict[str, Signature]] = {
+    str: _OF_TEXTS, **DATE_METHODS, **dict.fromkeys((int, float, bool, type(None)), _OF_NUMBERS),
+}  # fmt: skip
+
+
+def _methods() -> dict[str, dict[type, Signature]]:
+    found: dict[str, dict[type, Signature]] = {}
+    for kind, methods in _OF_TYPES.items():
+        for name, signature in methods.items():
+            found.setdefault(name, {})[kind] = signature
+    return found
+
+
+# By name: for values of which types there is such a method, and what it does.
+METHODS = _methods()

@@ -158,6 +158,9 @@ class _Compiler:
         constant = CONSTANTS.get(f"{named}.{name}")
         if constant is not None:
             return _always(constant)
+        getter = f"get{name[:1].upper()}{name[1:]}"
+        if getter in METHODS and self._is_value(owner):
+            return self._method(owner, getter, [])
         raise _unsupported(f".{name}", "fields have value, empty and size()")
 
     def of_item(self, owner: Node, index: Node) -> Evaluate:
@@ -177,22 +180,26 @@ class _Compiler:
         named = _name_of(owner)
         if named == "doc" and name == "containsKey" and len(given) == 1:
             return self._contains(given[0])
-        function = FUNCTIONS.get(f"{named}.{name}")
+        path = _path_of(owner)
+        function = FUNCTIONS.get(f"{path}.{name}")
         if function is not None:
-            return self._called(f"{named}.{name}", function, given)
+            return self._called(f"{path}.{name}", function, given)
         return self._method(owner, str(name), given)
 
+    def _is_value(self, owner: Node) -> bool:
+        """Whether it is no name, or one that the script defines."""
+        return _name_of(owner) in (None, *self._names)
+
     def _method(self, owner: Node, name: str, given: list[Node]) -> Evaluate:
-        if _name_of(owner) in (None, *self._names) and name == "toString" and not given:
-            return self._called("toString", FUNCTIONS["String.valueOf"], [owner])
-        if name not in METHODS or _name_of(owner) not in (None, *self._names):
+        if name not in METHODS or not self._is_value(owner):
             raise _unsupported(
                 f"{name}()",
-                f"functions are {', '.join(FUNCTIONS)}; methods of texts {', '.join(METHODS)}",
+                f"functions are {', '.join(FUNCTIONS)}; methods {', '.join(sorted(METHODS))}",
             )
-        counts, call = METHODS[name]
-        signature = tuple(count + 1 for count in counts), _of_text(call)
-        return self._called(name, signature, [owner, *given])
+        kinds = METHODS[name]
+        counts = {count + 1 for counts, _ in kinds.values() for count in counts}
+        calls = {kind: call for kind, (_, call) in kinds.items()}
+        return self._called(name, (tuple(counts), _by_type(calls)), [owner, *given])
 
     def _called(self, name: str, signature: Signature, arguments: list[Node]) -> Evaluate:
         counts, function = signature
@@ -203,7 +210,14 @@ class _Compiler:
 
     def _contains(self, index: Node) -> Evaluate:
         key = self._key(index)
-        return lambda run: bool(run.values(key))
+
+        def contains(run: Run) -> bool:
+            try:
+                return bool(run.values(key))
+            except ValueFault:
+                return False
+
+        return contains
 
     def _field(self, node: Node) -> str | None:
         """The field that ``doc['name']`` is."""
@@ -243,13 +257,22 @@ def _always(value: Any) -> Evaluate:
     return lambda _: value
 
 
-def _of_text(call: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda text, *given: call(text, *given) if isinstance(text, str) else _fault()
+def _by_type(calls: Mapping[type, Callable[..., Any]]) -> Callable[..., Any]:
+    def call(value: Any, *given: Any) -> Any:
+        found = calls.get(type(value))
+        return _fault() if found is None else found(value, *given)
+
+    return call
 
 
 def _item(values: Sequence[Any], index: Any) -> Any:
+    if not values:
+        raise ValueFault(
+            "A document doesn't have a value for a field! Use doc[<field>].size()==0 to check if a "
+            "document is missing a field!"
+        )
     if not (isinstance(index, int) and 0 <= index < len(values)):
-        raise ValueFault
+        raise ValueFault(f"Index {index} out of bounds for length {len(values)}")
     return values[index]
 
 
@@ -259,6 +282,14 @@ def _fault() -> Any:
 
 def _name_of(node: Node) -> str | None:
     return str(node.children[0]) if node.data == "name" else None
+
+
+def _path_of(node: Node) -> str | None:
+    """A name, or names with dots between them."""
+    if node.data != "attribute":
+        return _name_of(node)
+    owner = _path_of(_tree(node.children[0]))
+    return None if owner is None else f"{owner}.{node.children[1]}"
 
 
 def _tree(node: Node | Token) -> Node:

@@ -13,3 +13,6 @@ class ScriptError(InvalidArgumentError):
 
 class ValueFault(Exception):
     """There is no value for a document: it lacks a field, or the types do not go together."""
+
+    def __init__(self, reason: str = "values of these types do not go together") -> None:
+        super().__init__(reason)

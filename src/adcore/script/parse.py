@@ -19,13 +19,14 @@ _DEEPEST = 100
 
 _GRAMMAR = r"""
 block: statement*
-?statement: "return" expression ";" -> give
-    | "emit" "(" expression ")" ";" -> emit
+?statement: simple ";"
     | "if" "(" expression ")" body ["else" body] -> choose
-    | TYPE NAME "=" expression ";" -> let
-    | expression ";" -> give
     | ";" -> block
-?body: "{" statement* "}" -> block
+?simple: "return" expression -> give
+    | "emit" "(" expression ")" -> emit
+    | TYPE NAME "=" expression -> let
+    | expression -> give
+?body: "{" statement* simple? "}" -> block
     | statement
 
 ?expression: either

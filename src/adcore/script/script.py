@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adcore.script.errors import ScriptError, ValueFault
+from adcore.script.moments import DayOfWeek, Instant, Moment, Month
 from adcore.script.run import Document, Run
 
 __all__ = ["Script"]
@@ -29,8 +30,12 @@ class Script:
 
     Attributes
     ----------
+    source : str
+        Its text.
     fields : frozenset of str
         The fields that it reads.
+    parts : int
+        How many parts it has; no run has more steps.
 
     Examples
     --------
@@ -47,8 +52,10 @@ class Script:
         from adcore.script.compile import compile_script  # noqa: PLC0415 -- loads the parser,
         from adcore.script.parse import parse  # noqa: PLC0415 -- which few need
 
-        source, params = _read(body)
-        self._run, self.fields = compile_script(parse(source), params)
+        self.source, params = _read(body)
+        tree = parse(self.source)
+        self.parts = sum(1 for _ in tree.iter_subtrees())
+        self._run, self.fields = compile_script(tree, params)
 
     def __call__(self, values: Document) -> list[Any]:
         """The values that it gives; none where a field is missing, or is of another type.
@@ -58,12 +65,34 @@ class Script:
         values : callable
             The values of a field by its name, in their order.
         """
-        run = Run(values)
         try:
-            self._run(run)
+            return self.values_of(values)
         except ValueFault:
             return []
-        return [value for value in run.given if _is_value(value)]
+
+    def values_of(self, values: Document) -> list[Any]:
+        """The values that it gives; dates are texts.
+
+        Parameters
+        ----------
+        values : callable
+            The values of a field by its name, in their order.
+
+        Raises
+        ------
+        ValueFault
+            If there is none, and why.
+        """
+        run = Run(values)
+        self._run(run)
+        return [_shown(value) for value in run.given if _is_value(value)]
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, (Moment, Instant)):
+        at = Moment(value.milliseconds).fields.replace(tzinfo=None)
+        return at.isoformat(timespec="milliseconds") + "Z"
+    return str(value) if isinstance(value, (DayOfWeek, Month)) else value
 
 
 def _is_value(value: Any) -> bool:

@@ -21,7 +21,16 @@ from adcore.query.compile.values import (
 )
 from adcore.query.errors import illegal_argument, query_error
 from adcore.query.sql import FALSE, TRUE, Sql, all_of, any_of, join, sql, value
-from adcore.query.syntax.queries import Exists, Ids, Range, Scalar, Term, Terms, TermsSet
+from adcore.query.syntax.queries import (
+    Exists,
+    Ids,
+    Range,
+    Scalar,
+    ScriptQuery,
+    Term,
+    Terms,
+    TermsSet,
+)
 from adcore.store.mapping import Field, FieldType
 
 __all__ = ["require_indexed"]
@@ -46,6 +55,14 @@ def _term(query: Term, scope: Scope) -> Sql:
         return FALSE
     require_indexed(bound)
     return bound.any(_equals(bound.field, query.value, scope, ignore_case=query.case_insensitive))
+
+
+@condition.register
+def _script(query: ScriptQuery, scope: Scope) -> Sql:
+    bound = scope.find(query.field)
+    if bound is None:
+        raise query_error("[script] queries can stand in searches and counts alone")
+    return sql("coalesce({}, false)", bound.first)
 
 
 def _equals(field: Field, content: Scalar, scope: Scope, *, ignore_case: bool = False) -> Predicate:

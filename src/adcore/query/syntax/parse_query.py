@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from adcore.query.computed.request import read_script
 from adcore.query.errors import illegal_argument, parsing_error, query_error
 from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.syntax import parse_terms, parse_text
@@ -18,6 +20,7 @@ from adcore.query.syntax.queries import (
     MatchNone,
     Nested,
     Query,
+    ScriptQuery,
 )
 from adcore.query.syntax.reader import (
     Json,
@@ -96,10 +99,13 @@ class _Parser:
         leaf = parse_terms.PARSERS.get(name) or parse_text.PARSERS.get(name)
         if leaf is None:
             raise parsing_error(f"unknown query [{name}]")
+        self._count_clause()
+        return lambda name, body, _: leaf(name, body)
+
+    def _count_clause(self) -> None:
         self.clauses += 1
         if self.clauses > self.limits.clauses:
             raise query_error(f"maxClauseCount is set to {self.limits.clauses}", "too_many_clauses")
-        return lambda name, body, _: leaf(name, body)
 
     def _list(self, content: Json, depth: int) -> tuple[Query, ...]:
         return tuple(self.query(item, depth + 1) for item in objects(content) if item is not None)
@@ -187,6 +193,18 @@ class _Parser:
             name=read_name(where, body),
         )
 
+    def _script(self, where: str, body: JsonObject, _depth: int) -> Query:
+        refuse_unknown(where, body, frozenset({"script", *COMMON}))
+        if body.get("script") is None:
+            raise parsing_error("script must be provided with a [script] query")
+        self._count_clause()
+        return ScriptQuery(
+            field=f"script:{self.clauses}:{json.dumps(body['script'], sort_keys=True)}",
+            script=read_script(body["script"]),
+            boost=read_boost(where, body),
+            name=read_name(where, body),
+        )
+
     def _match_all(self, where: str, body: JsonObject, _depth: int) -> Query:
         refuse_unknown(where, body, COMMON)
         kind = MatchAll if where == "match_all" else MatchNone
@@ -198,6 +216,7 @@ class _Parser:
         "constant_score": _constant_score,
         "dis_max": _dis_max,
         "boosting": _boosting,
+        "script": _script,
         "match_all": _match_all,
         "match_none": _match_all,
     }

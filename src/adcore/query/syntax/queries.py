@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adcore.script import Script
+
 __all__ = [
     "Bool",
     "Boosting",
@@ -28,6 +30,7 @@ __all__ = [
     "Range",
     "Regexp",
     "Scalar",
+    "ScriptQuery",
     "SimpleQueryString",
     "Term",
     "Terms",
@@ -64,6 +67,14 @@ class Term(Query):
     field: str
     value: Scalar
     case_insensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptQuery(Query):
+    """A script says so; its answers are in a field of a name of its own."""
+
+    field: str
+    script: Script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from adcore.query.computed.request import (
+    RuntimeField,
+    ScriptField,
+    parse_runtime_mappings,
+    parse_script_fields,
+)
 from adcore.query.errors import illegal_argument, parsing_error
 from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.syntax.aggregations import Aggregation
@@ -42,7 +48,7 @@ _KNOWN = _WITHOUT_EFFECT | {
 }  # fmt: skip
 # Only nothing at all may be asked of these.
 _EMPTY_ONLY = (
-    "script_fields", "runtime_mappings", "derived", "suggest", "rescore", "pit", "slice",
+    "derived", "suggest", "rescore", "pit", "slice",
 )  # fmt: skip
 DEFAULT_TOTAL = 10_000
 
@@ -57,6 +63,8 @@ class SearchRequest:
         How far hits are counted; None: all of them; 0: not at all.
     post_filter : Query or None
         What hits, but not aggregations, must match.
+    runtime_fields, script_fields : mapping
+        The fields that are computed, by name: beside those of the index, and of each hit.
     """
 
     query: Query
@@ -71,6 +79,8 @@ class SearchRequest:
     post_filter: Query | None = None
     collapse: str | None = None
     track_scores: bool = False
+    runtime_fields: Mapping[str, RuntimeField] = field(default_factory=dict)
+    script_fields: Mapping[str, ScriptField] = field(default_factory=dict)
 
 
 def parse_request(content: Json, limits: Limits = DEFAULT_LIMITS) -> SearchRequest:
@@ -104,6 +114,8 @@ def parse_request(content: Json, limits: Limits = DEFAULT_LIMITS) -> SearchReque
         else parse_query(body["post_filter"], limits),
         collapse=_collapse(body.get("collapse")),
         track_scores=boolean(body.get("track_scores") or False),
+        runtime_fields=parse_runtime_mappings(body.get("runtime_mappings")),
+        script_fields=parse_script_fields(body.get("script_fields")),
     )
     _check_window(request, limits)
     return request

@@ -59,7 +59,8 @@ DEFAULT_DOCUMENTS = DocumentOptions()
 
 def parse_documents(body: JsonObject) -> DocumentOptions:
     """The options of a body that are about documents."""
-    source = _source(body.get("_source", True))
+    # Who asks for script fields has to ask for documents too.
+    source = _source(body.get("_source", not body.get("script_fields")))
     if "_none_" in objects(body.get("stored_fields", ())):
         source = SourceFilter(False)
     return DocumentOptions(

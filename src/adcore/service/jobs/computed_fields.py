@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from adcore.job.errors import JobError, illegal_argument
 from adcore.job.fields import Field, flag, raw_object
+from adcore.query.computed.request import parse_runtime_mappings
+from adcore.query.computed.values import DocumentReader
 from adcore.script import Script, ScriptError
-from adcore.service.jobs.datafeed_values import Record, value_at
-from adcore.service.jobs.runtime_fields import runtime_readers
+from adcore.service.jobs.datafeed_values import Record
 from adcore.store.field import Field as MappedField
-from adcore.store.field import FieldType
 
 __all__ = ["ComputedFields", "check_scripts", "read_script_fields"]
 
-_KEYWORD, _LONG, _DOUBLE, _BOOLEAN = runtime_readers(
-    {name: {"type": name} for name in ("keyword", "long", "double", "boolean")}
-).values()
 Mappings = Mapping[str, Mapping[str, Any]]
 
 
@@ -80,27 +78,24 @@ class ComputedFields:
     """
 
     def __init__(self, script_fields: Mappings, runtime_mappings: Mappings) -> None:
-        self._declared = runtime_readers(
-            {name: each for name, each in runtime_mappings.items() if "script" not in each}
-        )
-        typed = {name: each for name, each in runtime_mappings.items() if "script" in each}
-        readers = runtime_readers(typed)
-        self._scripts: dict[str, tuple[Script, Callable[[Any], Any]]] = {
-            name: (Script(each["script"]), readers[name]) for name, each in typed.items()
+        self._runtime = {
+            name: replace(field, may_fail=True)
+            for name, field in parse_runtime_mappings(runtime_mappings).items()
         }
-        for name, each in script_fields.items():
-            self._scripts[name] = Script(each["script"]), lambda values: values
+        self._scripts = {name: Script(each["script"]) for name, each in script_fields.items()}
+        self._typed = [name for name, field in self._runtime.items() if field.script is not None]
 
     @property
     def names(self) -> set[str]:
         """The fields that are computed."""
-        return set(self._scripts)
+        return {*self._typed, *self._scripts}
 
     @property
     def sources(self) -> set[str]:
         """The fields of documents that scripts read."""
-        read = {field for script, _ in self._scripts.values() for field in script.fields}
-        return read - self._declared.keys()
+        runtime = (field.script for field in self._runtime.values() if field.script is not None)
+        read = {name for script in (*runtime, *self._scripts.values()) for name in script.fields}
+        return read - self._runtime.keys()
 
     def of(self, source: Mapping[str, Any], mapped: Mapping[str, MappedField]) -> Record:
         """The computed fields of a document that have a value.
@@ -112,24 +107,11 @@ class ComputedFields:
         mapped : mapping
             The fields of its index: a whole number stays one, whatever the document says.
         """
-
-        def values(name: str) -> list[Any]:
-            read = self._declared.get(name) or _reader_of(mapped.get(name))
-            found = read(value_at(source, name))
-            listed = found if isinstance(found, list) else [found]
-            return sorted(value for value in listed if value is not None)
-
-        record: Record = {}
-        for name, (script, read) in self._scripts.items():
-            found = read(script(values))
-            if found:
-                record[name] = found[0] if len(found) == 1 else found
-        return record
-
-
-def _reader_of(field: MappedField | None) -> Callable[[Any], Any]:
-    if field is None or field.type.is_date:
-        return lambda _: None
-    if field.type.is_number:
-        return _LONG if field.type.is_whole_number else _DOUBLE
-    return _BOOLEAN if field.type is FieldType.BOOLEAN else _KEYWORD
+        values = DocumentReader(mapped, self._runtime).of(source)
+        found = {name: values.computed(name) for name in self._typed}
+        found |= {name: values.run(script, may_fail=True) for name, script in self._scripts.items()}
+        return {
+            name: listed[0] if len(listed) == 1 else listed
+            for name, listed in found.items()
+            if listed
+        }

@@ -11,6 +11,7 @@ from adcore.job import JobConfig
 from adcore.job.errors import illegal_argument
 from adcore.job.names import check_job_id
 from adcore.job.time_span import TimeSpan
+from adcore.query.computed.tables import script_queries
 from adcore.query.limits import DEFAULT_LIMITS
 from adcore.query.syntax.parse_query import parse_query
 from adcore.service.jobs.arguments import check_same
@@ -127,8 +128,8 @@ class DatafeedConfig:
         ------
         JobError, SearchError
         """
-        if self.query:
-            parse_query(self.query, DEFAULT_LIMITS)
+        if self.query and any(script_queries(parse_query(self.query, DEFAULT_LIMITS))):
+            raise illegal_argument("[script] queries are not supported in datafeeds")
         if self.aggregations is None:
             return
         check_aggregations(self.aggregations)

@@ -15,6 +15,8 @@ from adcore.detector.filters import condition_of
 from adcore.errors import DataError
 from adcore.job import JobConfig
 from adcore.job.time_span import TimeSpan
+from adcore.query.computed.readers import runtime_readers
+from adcore.query.computed.words import words_of
 from adcore.query.run import search
 from adcore.query.sql import Sql, all_of, column, join, sql, value
 from adcore.service.jobs.computed_fields import ComputedFields
@@ -27,7 +29,6 @@ from adcore.service.jobs.datafeed_aggregations import (
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeed_values import Record, analysed_fields, fields_of, time_writer
 from adcore.service.jobs.errors import bad_request
-from adcore.service.jobs.runtime_fields import runtime_readers, words_of
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
 from adcore.store.errors import IndexNotFoundError
