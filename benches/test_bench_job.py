@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,20 @@ def config(function: str, **fields: Any) -> dict[str, Any]:
 
 
 class Stream:
-    """`rows` rows of 1 000 series, spread evenly over `buckets` buckets."""
+    """`rows` rows of some series, spread evenly over `buckets` buckets."""
 
-    def __init__(self, rows: int, buckets: int) -> None:
+    def __init__(self, rows: int, buckets: int, series: int = SERIES) -> None:
         rng = np.random.default_rng(1)
         self.times = START + np.arange(rows, dtype=np.int64) * (buckets * SPAN) // rows
         self.values = rng.normal(100.0, 5.0, rows)
-        self.codes = rng.integers(0, SERIES, rows, dtype=np.uint32)
-        self.labels = [f"key-{i}" for i in range(SERIES)]
+        self.codes = rng.integers(0, series, rows, dtype=np.uint32)
+        self.labels = [f"key-{i}" for i in range(series)]
+
+    def part(self, rows: np.ndarray[Any, np.dtype[np.bool_]]) -> Stream:
+        """Some of the rows."""
+        made = copy(self)
+        made.times, made.values, made.codes = self.times[rows], self.values[rows], self.codes[rows]
+        return made
 
     def feed(self, engine: JobEngine) -> JobEngine:
         metrics = [self.values for _ in engine.metric_columns]
@@ -68,6 +75,25 @@ def test_series_buckets(benchmark: Any, function: str) -> None:
     engine = benchmark.pedantic(stream.feed, setup=fresh, rounds=3)
     assert engine.counts()["bucket_count"] == buckets - 1
     note(benchmark, "series_buckets_per_second", SERIES * (buckets - 1))
+
+
+@pytest.mark.parametrize("has_shapes", [False, True], ids=["plain", "shapes"])
+def test_shape_feature(benchmark: Any, has_shapes: bool) -> None:
+    """200 series over 50 buckets, once they have learnt 250: what looking at their order costs."""
+    series, learning, buckets = 200, 250, 300
+    stream = Stream(2 * series * buckets, buckets, series)
+    first = stream.times < START + learning * SPAN
+    early, late = stream.part(first), stream.part(~first)
+
+    def learnt() -> tuple[tuple[JobEngine], dict[str, Any]]:
+        return (early.feed(JobEngine(config("mean", shape_feature=has_shapes))),), {}
+
+    engine = benchmark.pedantic(late.feed, setup=learnt, rounds=3)
+    assert engine.counts()["bucket_count"] == buckets - 1
+    note(benchmark, "series_buckets_per_second", series * (buckets - learning))
+    size = engine.model_size_stats()["model_bytes"]
+    assert (size > series * 8_000) == has_shapes
+    benchmark.extra_info["bytes_per_series"] = size / series
 
 
 def test_renormalisation(benchmark: Any) -> None:

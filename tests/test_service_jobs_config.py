@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from job_api import START, Api, job, opened
+
+from adcore.job import Job
+from adcore.service.jobs.memory_estimate import estimate_memory
 
 JOBS = "anomaly_detectors"
 ILLEGAL, STATUS, PARSE = "illegal_argument_exception", "status_exception", "parse_exception"
@@ -136,7 +140,38 @@ def test_the_estimate_of_memory_grows_with_series() -> None:
         body["overall_cardinality"] = {"airline": 100_000}
         large = api.ok("POST", f"{JOBS}/_estimate_model_memory", body)["model_memory_estimate"]
         assert small == "11mb"
-        assert 400 < int(large.removesuffix("mb")) < 600
+        # Three models for each: of min, max and mean.
+        assert 1_200 < int(large.removesuffix("mb")) < 1_800
+
+
+@pytest.mark.parametrize("function", ["mean", "metric"])
+@pytest.mark.parametrize("settings", [{}, {"shape_feature": True}], ids=["plain", "shapes"])
+def test_the_estimate_of_memory_is_that_of_the_models(
+    function: str, settings: dict[str, Any]
+) -> None:
+    series, buckets = 2_000, 4
+    detector = {"function": function, "field_name": "x", "by_field_name": "key"}
+    analysis = {"bucket_span": "1h", "detectors": [detector]}
+    asked = {"analysis_config": analysis, "overall_cardinality": {"key": series},
+             "custom_settings": settings}  # fmt: skip
+    estimate = estimate_memory(asked)
+    made = Job({"analysis_config": analysis, "data_description": {}, "custom_settings": settings})
+    for bucket in range(buckets):
+        made.process({
+            "time": np.full(series, bucket * 3_600_000), "x": np.ones(series),
+            "key": [f"k{n}" for n in range(series)],
+        })  # fmt: skip
+    found = made.model_size_stats["model_bytes"]
+    expected = int(estimate.removesuffix("mb")) - 10
+    assert found <= expected * 2**20 < 1.5 * found
+
+
+def test_the_shape_of_an_estimate_is_true_or_false() -> None:
+    with opened() as api:
+        body = {"analysis_config": job()["analysis_config"], "custom_settings": {"shape_feature": 1}}
+        assert api.refused("POST", f"{JOBS}/_estimate_model_memory", body)[2] == (
+            "custom_settings.shape_feature = 1 is not allowed: it must be true or false"
+        )
 
 
 def test_info_and_upgrade_mode() -> None:
