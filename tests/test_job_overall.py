@@ -92,6 +92,39 @@ def test_nothing_comes_of_nothing() -> None:
     assert overall_buckets([job("a", "1h")], OverallQuery()) == []
 
 
+MANY = 20_002
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        # What counts is what would be returned: of high scores, of longer spans, of intervals that
+        # have a bucket at all, of the time that is asked for.
+        ({"overall_score": 50.0}, 3),
+        ({"bucket_span": TimeSpan.parse("bucket_span", "3h")}, 6_668),
+        ({"end": 10_000 * HOUR}, 10_000),
+        ({"end": 10_001 * HOUR}, None),
+        ({"bucket_span": TimeSpan.parse("bucket_span", "2h")}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_ten_thousand_is_the_most_that_is_returned(
+    asked: dict[str, Any], count: int | None
+) -> None:
+    many = job("a", "1h", *((hour, 80.0 if hour in (7, 8, 20_000) else 1.0)
+                            for hour in range(MANY)))  # fmt: skip
+    if count is None:
+        with pytest.raises(JobError, match=r"^Unable to return more than \[10000\] results; "):
+            overall_buckets([many], OverallQuery(**asked))
+    else:
+        assert len(overall_buckets([many], OverallQuery(**asked))) == count
+
+
+def test_intervals_without_buckets_do_not_count() -> None:
+    far = job("a", "1h", (0, 1.0), (500_000, 2.0))
+    assert len(overall_buckets([far], OverallQuery())) == 2
+
+
 def test_a_question_is_read_from_both_places() -> None:
     query = read_overall_query(
         {"top_n": "3", "exclude_interim": "True", "start": "1403481600", "human": ""},

@@ -168,7 +168,10 @@ def test_the_estimate_of_memory_is_that_of_the_models(
 
 def test_the_shape_of_an_estimate_is_true_or_false() -> None:
     with opened() as api:
-        body = {"analysis_config": job()["analysis_config"], "custom_settings": {"shape_feature": 1}}
+        body = {
+            "analysis_config": job()["analysis_config"],
+            "custom_settings": {"shape_feature": 1},
+        }
         assert api.refused("POST", f"{JOBS}/_estimate_model_memory", body)[2] == (
             "custom_settings.shape_feature = 1 is not allowed: it must be true or false"
         )

@@ -111,7 +111,10 @@ def read_overall_query(
 
 
 def overall_buckets(jobs: Sequence[JobBuckets], query: OverallQuery) -> list[dict[str, Any]]:
-    """Documents of overall buckets, by time.
+    """Documents of overall buckets, by time; at most 10 000.
+
+    What counts is what would be returned, as the message says: intervals that have a bucket of a
+    job, of the score and of the span that are asked for.
 
     Parameters
     ----------

@@ -63,9 +63,7 @@ def _split(detector: JobDetector) -> list[str]:
     return [name for name in names if name is not None]
 
 
-def _of_detector(
-    detector: JobDetector, cardinality: Mapping[str, int], *, has_shapes: bool
-) -> int:
+def _of_detector(detector: JobDetector, cardinality: Mapping[str, int], *, has_shapes: bool) -> int:
     series = _many(detector.partition_field_name, cardinality)
     by = _many(detector.by_field_name, cardinality)
     features = _FEATURES.get(detector.function, 1)
