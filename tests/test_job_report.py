@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
+import subprocess
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,37 @@ def view() -> JobView:
         model_plot=[plotted(h, host, 2.0 + h) for host in ("c", "b", "a") for h in range(9, -1, -1)]
         + [plotted(10, "a", None)],
     )
+
+
+RECORDS = [
+    {"detector": 0, "keys": [["host", host]], "t": hour * HOUR, "score": score}
+    for hour, host, score in (
+        (30, "a", 90),
+        (31, "a", 80),
+        (30, "b", 70),
+        (50, "a", 60),
+        (32, "a", 5),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("interval", "rows"),
+    [
+        (0, [(30, 0), (31, 0), (30, 0), (50, 0), (32, 0)]),
+        (HOUR, [(30, 0), (31, 0), (30, 0), (50, 0), (32, 0)]),
+        (24 * HOUR, [(30, 2), (30, 0), (50, 0)]),
+    ],
+)
+def test_one_row_for_what_went_wrong_together(interval: int, rows: list[tuple[int, int]]) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("the page is run by Node, which is not there")
+    script = files("adcore.report").joinpath("assets/job_table.js").read_text()
+    told = f"console.log(JSON.stringify(strongest({json.dumps(RECORDS)}, {interval})))"
+    done = subprocess.run([node, "-e", script + told], capture_output=True, check=True, timeout=30)
+    found = json.loads(done.stdout)
+    assert [(each["record"]["t"] // HOUR, each["others"]) for each in found] == rows
 
 
 def unpacked(text: str, dtype: str) -> list[float]:

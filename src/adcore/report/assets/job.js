@@ -131,6 +131,7 @@ function fillPage() {
   byId("show-viewer").hidden = !data.series.length;
   byId("view-by").append(...Object.keys(data.lanes).map((field) => option(field, field)));
   byId("picker").append(...data.series.map((drawn, i) => option(String(i), seriesName(drawn))));
+  byId("interval").value = String(usualInterval(data.cells.count * data.cells.width));
   byId("legend").append(...SEVERITIES.map(([least, name], i) => {
     const item = element("li"), swatch = element("i");
     swatch.style.background = `var(--${name})`;
@@ -156,6 +157,7 @@ function start() {
   byId("clear").addEventListener("click", clearSelection);
   byId("view-by").addEventListener("change", clearSelection);
   byId("severity").addEventListener("change", fillTable);
+  byId("interval").addEventListener("change", () => { shown = ROWS; fillTable(); });
   byId("more").addEventListener("click", () => { shown += ROWS; fillTable(); });
   byId("show-explorer").addEventListener("click", () => showViewer(false));
   byId("show-viewer").addEventListener("click", () => showViewer(true));
@@ -163,7 +165,7 @@ function start() {
   byId("previous").addEventListener("click", () => pick((series + data.series.length - 1) % data.series.length));
   byId("next").addEventListener("click", () => pick((series + 1) % data.series.length));
   byId("whole").addEventListener("click", () => drawSeries());
-  if (location.hash === "#viewer" && data.series.length) showViewer(true);
+  if (location.hash === "#viewer" && data.series.length) { showViewer(true); scrollTo(0, 0); }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }
 

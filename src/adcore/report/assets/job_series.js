@@ -4,7 +4,8 @@ function seriesTraces(drawn, index) {
   const line = { x, mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
   const forecastX = Array.from(unpack(drawn.forecast.t, Float64Array));
   const future = { ...line, x: forecastX };
-  const marks = data.records.filter((record) => record.series === index && record.actual.length);
+  // The strongest last: they are drawn above the others.
+  const marks = data.records.filter((record) => record.series === index && record.actual.length).reverse();
   const multi = (record) => (record.impact >= 3 ? "cross" : "circle");
   return [
     { ...line, y: unpack(drawn.lower, Float32Array) },

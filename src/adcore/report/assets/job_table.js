@@ -32,14 +32,35 @@ function cell(className, ...content) {
   return made;
 }
 
-function recordRow(record) {
+// Of a long time a row a day is enough to see which series went wrong when, of a short one a row an hour.
+function usualInterval(milliseconds) {
+  if (milliseconds > 3 * 86400000) return 86400000;
+  return milliseconds > 6 * 3600000 ? 3600000 : 0;
+}
+
+// The strongest record of each series and interval, and how many others there are; the strongest come first in `records`.
+function strongest(records, interval) {
+  if (!interval) return records.map((record) => ({ record, others: 0 }));
+  const groups = new Map();
+  records.forEach((record) => {
+    const key = JSON.stringify([record.detector, record.keys, Math.floor(record.t / interval)]);
+    const group = groups.get(key);
+    if (group) group.others += 1; else groups.set(key, { record, others: 0 });
+  });
+  return Array.from(groups.values());
+}
+
+function recordRow({ record, others }) {
   const row = element("tr", "record");
   row.tabIndex = 0;
   const score = element("span", "score", record.score < 1 ? "< 1" : String(Math.round(record.score)));
   score.style.background = severityColour(record.score);
   const influenced = record.influencers.flatMap(([field, values]) => values.map((value) => `${field} ${value}`)).slice(0, 4);
+  const more = element("span", "soft", others ? ` +${others.toLocaleString("en")}` : "");
+  more.title = "others of this series in the same hour or day";
   row.append(
-    cell("", score), cell("time", when(record.t)), cell("", data.detectors[record.detector]),
+    cell("", score), cell("time", when(record.t), more),
+    cell("", data.detectors[record.detector]),
     cell("", entity(record.keys)), cell("soft", influenced.join(", ")),
     cell("number", numbers(record.actual)), cell("number", numbers(record.typical)), cell("soft", deviation(record)),
   );
@@ -90,9 +111,10 @@ function detailRow(record) {
 }
 
 function fillTable() {
-  const found = data.records.filter(isSelected);
-  byId("rows").replaceChildren(...found.slice(0, shown).map(recordRow));
+  const found = data.records.filter(isSelected), rows = strongest(found, Number(byId("interval").value));
+  byId("rows").replaceChildren(...rows.slice(0, shown).map(recordRow));
   const listed = data.totalRecords > data.records.length ? `, the strongest ${data.records.length.toLocaleString("en")} of ${data.totalRecords.toLocaleString("en")} are listed` : "";
-  byId("table-note").textContent = `${found.length.toLocaleString("en")}${listed}; click one for its reasons`;
-  byId("more").hidden = found.length <= shown;
+  const together = rows.length < found.length ? ` in ${rows.length.toLocaleString("en")} rows` : "";
+  byId("table-note").textContent = `${found.length.toLocaleString("en")}${together}${listed}; click one for its reasons`;
+  byId("more").hidden = rows.length <= shown;
 }
