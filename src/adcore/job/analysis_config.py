@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,7 +142,10 @@ per_partition_categorization
             )
         if self.categorization_filters and self.categorization_analyzer is not None:
             raise bad_request("categorization_filters cannot be used with categorization_analyzer")
-        _check_patterns(self.categorization_filters)
+        if self.categorization_filters:
+            from adcore.job.message_filters import check_patterns  # noqa: PLC0415 -- loads DuckDB
+
+            check_patterns(self.categorization_filters)
         per_partition = self.per_partition_categorization
         if per_partition is not None and per_partition.enabled:
             _check_partitions(categorised)
@@ -179,21 +181,6 @@ _OPTIONAL = (
     "categorization_field_name", "categorization_filters", "categorization_analyzer",
     "per_partition_categorization", "latency", "summary_count_field_name",
 )  # fmt: skip
-
-
-def _check_patterns(patterns: tuple[str, ...]) -> None:
-    """What is cut out of messages has to be regular expressions, each once."""
-    if "" in patterns:
-        raise bad_request("categorization_filters are not allowed to contain empty strings")
-    if len(set(patterns)) < len(patterns):
-        raise bad_request("categorization_filters contain duplicates")
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except (re.error, RecursionError, OverflowError):
-            raise bad_request(
-                f"categorization_filters contains invalid regular expression '{pattern}'"
-            ) from None
 
 
 def check_prune_window(window: TimeSpan, bucket_span: TimeSpan) -> None:
