@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import duckdb
 
@@ -44,8 +45,11 @@ class MessageFilters:
         return [] if row is None else list(row[0])
 
 
-def check_patterns(patterns: Sequence[str]) -> None:
+@lru_cache(maxsize=1_024)
+def check_patterns(patterns: tuple[str, ...]) -> None:
     """Check that each is a regular expression, and given once.
+
+    Configurations are read again and again, with the same patterns.
 
     Raises
     ------

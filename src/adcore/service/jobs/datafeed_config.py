@@ -92,8 +92,7 @@ class DatafeedConfig:
         given.setdefault("job_id", job_id)
         if given["job_id"] is None:
             raise illegal_argument("[job_id] must not be null.")
-        if not given.get("indices"):
-            raise illegal_argument("[indices] must not be empty.")
+        given.setdefault("indices", ())
         given.setdefault("query_delay", _default_delay(given["job_id"]))
         made = cls(check_job_id(datafeed_id, field="datafeed_id"), **given)
         made.check()
@@ -122,12 +121,14 @@ class DatafeedConfig:
         return changed
 
     def check(self) -> None:
-        """Check its query, and what its parts have to do with each other.
+        """Check its indices and query, and what its parts have to do with each other.
 
         Raises
         ------
         JobError, SearchError
         """
+        if not self.indices or "" in self.indices:
+            raise illegal_argument("[indices] must not be empty.")
         if self.query and any(script_queries(parse_query(self.query, DEFAULT_LIMITS))):
             raise illegal_argument("[script] queries are not supported in datafeeds")
         if self.aggregations is None:

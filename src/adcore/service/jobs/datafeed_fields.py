@@ -100,19 +100,12 @@ def _indices_options(field: Field, value: Any) -> dict[str, Any]:
     return INDICES_OPTIONS | raw_object(field, value)
 
 
-def _indices(field: Field, value: Any) -> tuple[str, ...]:
-    names = texts(field, value)
-    if not all(names or [""]):
-        raise illegal_argument("[indices] must not be empty.")
-    return names
-
-
 _READERS: dict[str, Reader] = {
     "datafeed_id": text,
     "job_id": text,
-    "indices": _indices,
+    "indices": texts,
     "query": raw_object,
-    "indexes": _indices,
+    "indexes": texts,
     "aggregations": raw_object,
     "aggs": raw_object,
     "frequency": _span(1),
