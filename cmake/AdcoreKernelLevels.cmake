@@ -3,7 +3,7 @@
 # adcore_add_kernel_levels(<target> <source>...)
 #   Each source sees ADCORE_KERNEL_LEVEL, one of baseline, avx2, avx512, and puts everything it defines into
 #   `namespace adcore::kernels::ADCORE_KERNEL_LEVEL`. <target> sees ADCORE_HAVE_X86_LEVELS=1 where all three exist
-#   (0 elsewhere, where only baseline does), and dispatches with __builtin_cpu_supports.
+#   (0 elsewhere, where only baseline does), and dispatches by kernel_level(), which asks for all flags below.
 #
 # A kernel may not define an inline function another source could also define (a std::vector, say): the linker keeps
 # one copy, perhaps the AVX-512 one, and an older machine would run it. cpp/tests checks the objects for that.

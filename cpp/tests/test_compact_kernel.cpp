@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "forest/compact_forest_kernel.hpp"
+#include "forest/kernel_level.hpp"
 #include "tests/naive_forest.hpp"
 
 #if defined(__x86_64__)
@@ -182,7 +183,7 @@ TEST(CompactKernel, StratificationSteadiesTheMeanAndKeepsIt) {
 
 #if defined(__x86_64__)
 TEST(CompactKernel, GivesTheSameBitsOnEveryInstructionSet) {
-  if (!__builtin_cpu_supports("avx2")) GTEST_SKIP() << "this processor has no AVX2 to compare with";
+  if (kernel_level() < KernelLevel::avx2) GTEST_SKIP() << "this processor has no AVX2 to compare with";
   const CompactKernel* kernels[] = {&kernels::avx2::compact_kernel(), &compact_kernel()};
   for (const Cloud& cloud : {Cloud{"", 256, 8}, Cloud{"", 90, 11, 1.0}, Cloud{"", 256, 32, 0.2, 3, true},
                              Cloud{"", 20, 1}, Cloud{"", 300, 5, 0.1, 2, false, true}}) {

@@ -1,5 +1,7 @@
 #include "compact_forest_kernel.hpp"
 
+#include "kernel_level.hpp"
+
 namespace adcore {
 
 namespace kernels {
@@ -18,10 +20,9 @@ auto compact_kernel() noexcept -> const CompactKernel&;
 
 auto compact_kernel() noexcept -> const CompactKernel& {
 #if ADCORE_HAVE_X86_LEVELS
-  const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-  if (has_avx512) return kernels::avx512::compact_kernel();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return kernels::avx2::compact_kernel();
+  const KernelLevel level = kernel_level();
+  if (level == KernelLevel::avx512) return kernels::avx512::compact_kernel();
+  if (level == KernelLevel::avx2) return kernels::avx2::compact_kernel();
 #endif
   return kernels::baseline::compact_kernel();
 }

@@ -1,5 +1,7 @@
 #include "adcore/forest/tree_kernels.hpp"
 
+#include "kernel_level.hpp"
+
 namespace adcore {
 
 namespace kernels {
@@ -19,9 +21,9 @@ auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels&;
 auto tree_kernels(std::size_t dimensions) -> const TreeKernels& {
   const std::size_t groups = lane_groups(dimensions);
 #if ADCORE_HAVE_X86_LEVELS
-  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-    return kernels::avx512::tree_kernels(groups);
-  if (__builtin_cpu_supports("avx2")) return kernels::avx2::tree_kernels(groups);
+  const KernelLevel level = kernel_level();
+  if (level == KernelLevel::avx512) return kernels::avx512::tree_kernels(groups);
+  if (level == KernelLevel::avx2) return kernels::avx2::tree_kernels(groups);
 #endif
   return kernels::baseline::tree_kernels(groups);
 }
