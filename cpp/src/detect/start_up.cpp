@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adcore/detect/pace.hpp"
 #include "adcore/forest/config.hpp"
 #include "adcore/state/fields.hpp"
 
