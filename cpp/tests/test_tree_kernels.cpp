@@ -4,8 +4,20 @@
 #include <random>
 #include <set>
 
+#include "forest/kernel_level.hpp"
 #include "forest_streams.hpp"
 #include "tree_by_hand.hpp"
+
+#if defined(__x86_64__)
+namespace adcore::kernels {
+namespace baseline {
+auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels&;
+}
+namespace avx2 {
+auto tree_kernels(std::size_t groups) noexcept -> const TreeKernels&;
+}
+}  // namespace adcore::kernels
+#endif
 
 namespace adcore {
 namespace {
@@ -41,6 +53,16 @@ auto make_queries(const std::vector<float>& values, std::size_t width) -> std::v
   return queries;
 }
 
+/// More than walk down at once.
+auto make_many_queries(const std::vector<float>& values, std::size_t width) -> std::vector<std::vector<float>> {
+  auto queries = make_queries(values, width);
+  for (std::size_t i = 0; queries.size() < 70; ++i) {
+    queries.push_back(queries[i]);
+    for (float& value : queries.back()) value *= 0.875F;
+  }
+  return queries;
+}
+
 /// score() says that one of them is right.
 void expect_scores_together_as_alone(const TreeByHand& tree, const std::vector<std::vector<float>>& queries) {
   const auto together = tree.scores(queries);
@@ -71,12 +93,46 @@ class TreeKernelsLikeVisitors : public ::testing::TestWithParam<std::size_t> {};
 TEST_P(TreeKernelsLikeVisitors, ScoresTogether) {
   const std::size_t width = GetParam();
   const auto values = wave(kPoints, width);
-  auto queries = make_queries(values, width);
-  for (std::size_t i = 0; i < 3; ++i) queries.push_back(queries[i]);  // a whole flight, and some more
+  auto queries = make_many_queries(values, width);
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     expect_scores_together_as_alone(make_tree(values, width, seed), queries);
+    queries.pop_back();
   }
 }
+
+TEST_P(TreeKernelsLikeVisitors, ScoresInManyTrees) {
+  const std::size_t width = GetParam();
+  const auto values = wave(kPoints, width);
+  std::vector<TreeByHand> trees;
+  for (std::uint64_t seed = 0; seed < 70; ++seed) trees.push_back(make_tree(values, width, seed));
+  TreeByHand leaf(values, width, 0);
+  leaf.insert(9);
+  for (const auto& also : {TreeByHand(make_tree(values, width, 70)), leaf}) {
+    trees.push_back(also);
+    for (const auto& query : make_queries(values, width)) {
+      const auto scores = TreeByHand::scores(trees, query);
+      for (std::size_t i = 0; i < trees.size(); ++i) {
+        EXPECT_EQ(static_cast<double>(scores[i]), trees[i].score(query)) << "tree " << i;
+      }
+    }
+  }
+}
+
+#if defined(__x86_64__)
+TEST_P(TreeKernelsLikeVisitors, ScoresAreTheSameBitsOnEveryInstructionSet) {
+  if (kernel_level() < KernelLevel::avx2) GTEST_SKIP() << "this processor has no AVX2 to compare with";
+  const std::size_t width = GetParam();
+  const std::size_t groups = width <= 32 ? lane_groups(width) : 0;
+  const auto values = wave(kPoints, width);
+  const auto queries = make_many_queries(values, width);
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const TreeByHand tree = make_tree(values, width, seed);
+    const auto expected = tree.scores(queries);
+    EXPECT_EQ(tree.scores(queries, kernels::baseline::tree_kernels(groups)), expected);
+    EXPECT_EQ(tree.scores(queries, kernels::avx2::tree_kernels(groups)), expected);
+  }
+}
+#endif
 
 // Each value is far beyond all before it: nearly every cut parts the last from the rest.
 TEST(TreeKernels, ScoresTogetherInATreeDeeperThanAWayCanHold) {

@@ -42,14 +42,28 @@ class TreeByHand {
   }
   /// Of many queries, which walk down together.
   [[nodiscard]] auto scores(const std::vector<std::vector<float>>& queries) const -> std::vector<float> {
+    return scores(queries, kernels());
+  }
+  [[nodiscard]] auto scores(const std::vector<std::vector<float>>& queries, const TreeKernels& kernels) const
+      -> std::vector<float> {
     std::vector<float> values;
     for (const auto& query : queries) {
       const auto whole = padded(query);
       values.insert(values.end(), whole.begin(), whole.end());
     }
     std::vector<float> results(queries.size());
-    kernels().score_queries(sampled(), store_.view(), values.data(), values.size() / queries.size(), queries.size(),
-                            results.data());
+    kernels.score_queries(sampled(), store_.view(), values.data(), values.size() / queries.size(), queries.size(),
+                          results.data());
+    return results;
+  }
+  /// Of one query in many trees, all of which were made from the same values.
+  [[nodiscard]] static auto scores(const std::vector<TreeByHand>& trees, std::span<const float> query)
+      -> std::vector<float> {
+    std::vector<SampledTree> sampled;
+    for (const TreeByHand& tree : trees) sampled.push_back(tree.sampled());
+    std::vector<float> results(trees.size());
+    trees.front().kernels().score_trees(sampled.data(), sampled.size(), trees.front().store_.view(),
+                                        padded(query).data(), results.data());
     return results;
   }
   [[nodiscard]] auto attribution(std::span<const float> query) const -> Attribution {

@@ -46,6 +46,20 @@ ADCORE_INLINE auto maximum(Lanes a, Lanes b) noexcept -> Lanes {
 #endif
 }
 
+/// Lane i becomes that lane of `value` which index[i] names, modulo their number.
+ADCORE_INLINE auto pick(Lanes value, LaneMask index) noexcept -> Lanes {
+#if defined(__AVX2__)
+  __m256i lanes;
+  std::memcpy(&lanes, &index, sizeof lanes);
+  return static_cast<Lanes>(_mm256_permutevar8x32_ps(value, lanes));
+#else
+  Lanes picked = {};
+  for (std::size_t lane = 0; lane < kLanes; ++lane)
+    picked[lane] = value[static_cast<std::size_t>(index[lane]) % kLanes];
+  return picked;
+#endif
+}
+
 /// The lanes of the last group that belong to a vector of `dimensions` floats.
 ADCORE_INLINE auto tail_mask(std::size_t dimensions) noexcept -> LaneMask {
   const auto used = static_cast<std::int32_t>(dimensions - (lane_groups(dimensions) - 1) * kLanes);
@@ -53,8 +67,10 @@ ADCORE_INLINE auto tail_mask(std::size_t dimensions) noexcept -> LaneMask {
   return lane < used;
 }
 
-ADCORE_INLINE auto keep(Lanes value, LaneMask mask) noexcept -> Lanes {
-  LaneMask bits;
+/// `value` where the mask is set, else 0. Of Lanes, or of any other vector of floats.
+template <class Values, class Mask>
+ADCORE_INLINE auto keep(Values value, Mask mask) noexcept -> Values {
+  Mask bits;
   std::memcpy(&bits, &value, sizeof bits);
   bits &= mask;
   std::memcpy(&value, &bits, sizeof value);

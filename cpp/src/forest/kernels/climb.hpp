@@ -28,8 +28,6 @@ class Path {
     codes_ = own_ = new NodeCode[mask_ + 1];
   }
   ADCORE_INLINE void pass(std::uint32_t depth, NodeCode code) noexcept { own_[depth & mask_] = code; }
-  /// The place of the first nodes, Way::kMost at least.
-  [[nodiscard]] ADCORE_INLINE auto ring() noexcept -> NodeCode* { return own_; }
   /// From here on it is that of a way that is known, or again one of its own.
   ADCORE_INLINE void follow(const Way& way) noexcept { codes_ = way.passed; }
   ADCORE_INLINE void follow_none() noexcept { codes_ = own_; }
@@ -71,31 +69,41 @@ ADCORE_INLINE auto descend(const TreeArrays& tree, const float* query, const Way
   return way->end;
 }
 
-/// Calls visit(code, depth, lo, hi) for the leaf and then each node above it, with its box; stops when visit says so
-/// by returning false.
-template <std::size_t Groups, class Visit>
-ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
-                         const Landing& from, const Path& path, Box<Groups>& box, Pending& pending,
-                         const Visit& visit) {
-  NodeCode below = from.leaf;
+/// Calls visit(code, depth, lo, hi) for the leaf and then each node above it that has no box, with its box; false when
+/// visit says so. `at` ends at the first node with a box, if there is one.
+template <std::size_t Groups, class Passed, class Visit>
+ADCORE_INLINE auto climb_unboxed(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points,
+                                 Landing& at, const Passed& path, Box<Groups>& box, Pending& pending,
+                                 const Visit& visit) -> bool {
+  NodeCode below = at.leaf;
   ADCORE_ASSUME(is_leaf(below));
   start_box(shape, leaf_point(points, below), box.lo, box.hi);
-  std::uint32_t depth = from.depth;
-  if (!visit(below, depth, box.lo, box.hi)) return;
-  NodeCode code = path.above(depth);
-  for (; code != kNoNode && tree.nodes[code].box == kNoBox; code = path.above(depth)) {
-    ADCORE_ASSUME(!is_leaf(code));
-    merge_subtree(tree, shape, points, tree.nodes[code].sibling(below), box.lo, box.hi, pending);
-    if (!visit(code, --depth, box.lo, box.hi)) return;
-    below = code;
+  if (!visit(below, at.depth, box.lo, box.hi)) return false;
+  at.leaf = path.above(at.depth);
+  for (; at.leaf != kNoNode && tree.nodes[at.leaf].box == kNoBox; at.leaf = path.above(at.depth)) {
+    ADCORE_ASSUME(!is_leaf(at.leaf));
+    merge_subtree(tree, shape, points, tree.nodes[at.leaf].sibling(below), box.lo, box.hi, pending);
+    if (!visit(at.leaf, --at.depth, box.lo, box.hi)) return false;
+    below = at.leaf;
   }
+  return true;
+}
+
+/// The same for the leaf and all nodes above it; stops when visit says so by returning false.
+template <std::size_t Groups, class Visit>
+ADCORE_INLINE void climb(const TreeArrays& tree, const Shape<Groups>& shape, const PointView& points, Landing at,
+                         const Path& path, Box<Groups>& box, Pending& pending, const Visit& visit) {
+  const bool holds_all = path.holds_all(at.depth);
+  if (!climb_unboxed(tree, shape, points, at, path, box, pending, visit)) return;
+  NodeCode code = at.leaf;
+  std::uint32_t depth = at.depth;
   const auto visit_boxed = [&] {
     ADCORE_ASSUME(!is_leaf(code));
     const float* corners = box_at(tree, shape, code);
     return visit(code, --depth, corners, corners + shape.size());
   };
   // The path is at hand, while parents have to be fetched, one after the other.
-  if (path.holds_all(from.depth)) {
+  if (holds_all) {
     while (depth > 0 && visit_boxed()) code = path.above(depth);
   } else {
     for (; code != kNoNode && visit_boxed();) code = tree.boxed[tree.nodes[code].box].parent;

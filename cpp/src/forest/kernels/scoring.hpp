@@ -7,51 +7,17 @@
 #include <cstring>
 
 #include "climb.hpp"
+#include "flight.hpp"
 
 namespace adcore::kernels::ADCORE_KERNEL_LEVEL {
 
-/// Queries walk down together, so that their cache misses and compares overlap.
-inline constexpr std::size_t kFlight = 8;
 /// Fewer than these are sooner down one after the other.
 inline constexpr std::size_t kLeastFlight = 3;
 
-/// Nodes among the first `count` codes of a way: so deep is the leaf, which all codes after them are. Looks at all that
-/// a way can hold, without a branch.
-ADCORE_INLINE auto depth_of_leaf(const NodeCode* codes, std::uint32_t count) noexcept -> std::uint32_t {
-  std::uint32_t nodes = 0;
-  for (std::uint32_t i = 0; i < Way::kMost; ++i) nodes += i < count && !is_leaf(codes[i]) ? 1U : 0U;
-  return nodes;
-}
-
-/// Walks kFlight queries down; walker i goes through trees[i] with queries[i]. No tree is a single leaf.
-ADCORE_INLINE void descend_together(const SampledTree* const* trees, const float* const* queries, Landing* landings,
-                                    Path* paths) noexcept {
-  const Node* nodes[kFlight];
-  NodeCode at[kFlight];  // a walker that has landed stays at the node above its leaf
-  NodeCode passed[kFlight][Way::kMost];
-  for (std::size_t i = 0; i < kFlight; ++i) {
-    nodes[i] = trees[i]->tree->nodes;
-    at[i] = passed[i][0] = trees[i]->tree->root;
-  }
-  NodeCode all_landed = 0;
-  std::uint32_t last = 0;
-  while (last + 1 < Way::kMost && all_landed == 0) {
-    all_landed = kLeafFlag;
-    ++last;
-    for (std::size_t i = 0; i < kFlight; ++i) {
-      const NodeCode next = next_on_path(nodes[i][at[i]], queries[i]);
-      passed[i][last] = next;
-      // By a move, not a jump: when a walker lands nobody can guess.
-      at[i] = __builtin_expect_with_probability(is_leaf(next), 1, 0.5) ? at[i] : next;
-      all_landed &= next;
-    }
-  }
-  for (std::size_t i = 0; i < kFlight; ++i) {
-    landings[i] = {passed[i][last], depth_of_leaf(passed[i], last)};
-    std::memcpy(paths[i].ring(), passed[i], sizeof passed[i]);
-    while (!is_leaf(landings[i].leaf)) step_down(*trees[i]->tree, queries[i], landings[i], paths[i]);
-  }
-}
+/// So many boxes of a way are looked at together: it is guessed but once whether one of them holds the query.
+inline constexpr std::uint32_t kBoxesTogether = 4;
+using Quad = float __attribute__((vector_size(4 * kBoxesTogether)));
+using QuadMask = std::int32_t __attribute__((vector_size(4 * kBoxesTogether)));
 
 struct InverseDepths {
   static constexpr std::uint32_t kKnown = 64;
@@ -64,6 +30,13 @@ inline constexpr InverseDepths kInverseDepths;
 
 ADCORE_INLINE auto inverse_depth(std::uint32_t depth) noexcept -> float {
   return depth < InverseDepths::kKnown ? kInverseDepths.of[depth] : 1.0F / static_cast<float>(depth);
+}
+
+/// Of depths depth, depth - 1, depth - 2, depth - 3, all of which are known.
+ADCORE_INLINE auto inverse_depths_down(std::uint32_t depth) noexcept -> Quad {
+  Quad up;
+  std::memcpy(&up, kInverseDepths.of + depth + 1 - kBoxesTogether, sizeof up);
+  return __builtin_shufflevector(up, up, 3, 2, 1, 0);
 }
 
 /// The score of a query that equals a leaf: the damped one of a point that is known.
@@ -109,36 +82,139 @@ ADCORE_INLINE auto score_way(const SampledTree& tree, const Shape<Groups>& shape
   return score;
 }
 
+/// For each of four boxes what reach() says of it, in the same order of sums.
+template <std::size_t Groups, class Boxes>
+ADCORE_INLINE auto reach_of_four(const Shape<Groups>& shape, const Boxes& boxes, const float* query,
+                                 Quad& length) noexcept -> Quad {
+  Lanes halves[kBoxesTogether];  // of the sums of a box: what is outside, length
+  for (std::uint32_t i = 0; i < kBoxesTogether; ++i) {
+    const float* lo = boxes(i);
+    const float* hi = lo + shape.size();
+    Lanes outside = outside_of(load(lo), load(hi), load(query));
+    Lanes extent = load(hi) - load(lo);
+    for (std::size_t at = kLanes; at < shape.size(); at += kLanes) {
+      const Lanes low = load(lo + at);
+      const Lanes high = load(hi + at);
+      outside += outside_of(low, high, load(query + at));
+      extent += high - low;
+    }
+    halves[i] = __builtin_shufflevector(outside, extent, 0, 1, 2, 3, 8, 9, 10, 11) +
+                __builtin_shufflevector(outside, extent, 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+  const Lanes first = __builtin_shufflevector(halves[0], halves[1], 0, 1, 8, 9, 4, 5, 12, 13) +
+                      __builtin_shufflevector(halves[0], halves[1], 2, 3, 10, 11, 6, 7, 14, 15);
+  const Lanes second = __builtin_shufflevector(halves[2], halves[3], 0, 1, 8, 9, 4, 5, 12, 13) +
+                       __builtin_shufflevector(halves[2], halves[3], 2, 3, 10, 11, 6, 7, 14, 15);
+  const Lanes all = __builtin_shufflevector(first, second, 0, 2, 8, 10, 4, 6, 12, 14) +
+                    __builtin_shufflevector(first, second, 1, 3, 9, 11, 5, 7, 13, 15);
+  length = __builtin_shufflevector(all, all, 4, 5, 6, 7);
+  return __builtin_shufflevector(all, all, 0, 1, 2, 3);
+}
+
+/// What four boxes, one above the other, make of a score: at each it becomes here + kept * score.
+struct Rungs {
+  Quad here;
+  Quad kept;
+  bool last;  // whether one of them holds the query, as all above it do: these leave a score as it is
+
+  [[nodiscard]] ADCORE_INLINE auto climb(float score) const noexcept -> float {
+    for (std::size_t i = 0; i < kBoxesTogether; ++i) score = here[i] + kept[i] * score;
+    return score;
+  }
+};
+
+/// The lowest above `depth`.
+template <std::size_t Groups>
+ADCORE_INLINE auto rungs(const TreeArrays& tree, const Shape<Groups>& shape, const float* query, const Column& way,
+                         std::uint32_t depth) noexcept -> Rungs {
+  const auto boxes = [&](std::uint32_t i)
+                         __attribute__((always_inline)) { return box_at(tree, shape, way.above(depth - i)); };
+  Quad length;
+  const Quad outside = reach_of_four(shape, boxes, query, length);
+  const QuadMask is_outside = outside > 0;
+  const Quad cut_off = keep(outside / (outside + length), is_outside);
+  return {cut_off * inverse_depths_down(depth), 1.0F - cut_off, is_outside[kBoxesTogether - 1] == 0};
+}
+
+/// The score of a query of a flight. The lowest boxes are looked at first: how long the way is up to them nobody can
+/// guess, and by the time it is known they have come.
+template <std::size_t Groups>
+ADCORE_INLINE auto score_column(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
+                                const float* query, Landing at, const Column& way, std::uint32_t boxed,
+                                Box<Groups>& box, Pending& pending) -> float {
+  float score = 0;
+  const auto visit = scoring_into(score, tree, shape, query);
+  if (boxed < kBoxesTogether) {
+    if (!climb_unboxed(*tree.tree, shape, points, at, way, box, pending, visit)) return score;
+  } else {
+    Rungs next = rungs(*tree.tree, shape, query, way, boxed);
+    if (!climb_unboxed(*tree.tree, shape, points, at, way, box, pending, visit)) return score;
+    for (at.depth = boxed;;) {
+      score = next.climb(score);
+      if (next.last) return score;
+      at.depth -= kBoxesTogether;
+      if (at.depth < kBoxesTogether) break;
+      next = rungs(*tree.tree, shape, query, way, at.depth);
+    }
+  }
+  while (at.depth > 0) {
+    const NodeCode code = way.above(at.depth);
+    const float* corners = box_at(*tree.tree, shape, code);
+    if (!visit(code, --at.depth, corners, corners + shape.size())) return score;
+  }
+  return score;
+}
+
+/// The same in a tree deeper than a flight looks.
+template <std::size_t Groups>
+__attribute__((noinline)) auto score_deep(const SampledTree& tree, const Shape<Groups>& shape, const PointView& points,
+                                          const float* query, Landing at, const Column& way, Box<Groups>& box,
+                                          Pending& pending) -> float {
+  Path path(tree.tree->unboxed_leaves);
+  for (std::uint32_t depth = 0; depth < at.depth; ++depth) path.pass(depth, way.above(depth + 1));
+  while (!is_leaf(at.leaf)) step_down(*tree.tree, query, at, path);
+  return score_landed(tree, shape, points, query, at, path, box, pending);
+}
+
 /// What a call to a kernel works with.
 template <std::size_t Groups>
 struct Workspace {
   Shape<Groups> shape;
   Box<Groups> box;
   Pending pending;
-  Path paths[kFlight];
 
   ADCORE_INLINE Workspace(std::size_t dimensions, std::size_t unboxed_leaves)
-      : shape(dimensions), box(shape.size()), pending(unboxed_leaves) {
-    for (Path& path : paths) path.remember(unboxed_leaves);
-  }
+      : shape(dimensions), box(shape.size()), pending(unboxed_leaves) {}
 };
 
-/// Scores up to kFlight queries, each against its tree; both arrays have kFlight entries, and those beyond `count` are
-/// walked but not scored.
-template <std::size_t Groups>
-ADCORE_INLINE void score_flight(const SampledTree* const* trees, const float* const* queries, std::size_t count,
+/// Scores up to kFlight queries, each against its tree; tree_of and the queries know whole lane groups of them, those
+/// beyond `count` are walked but not scored.
+template <std::size_t Groups, class TreeOf, class Queries>
+ADCORE_INLINE void score_flight(const TreeOf& tree_of, const Queries& queries, std::size_t count,
                                 const PointView& points, Workspace<Groups>& work, float* scores) {
-  Landing landings[kFlight];
+  const TreeArrays* trees[kFlight];
   bool together = count >= kLeastFlight;
-  for (std::size_t i = 0; i < kFlight; ++i) together = together && !is_leaf(trees[i]->tree->root);
-  if (together) {
-    descend_together(trees, queries, landings, work.paths);
-  } else {
-    for (std::size_t i = 0; i < count; ++i) landings[i] = descend(*trees[i]->tree, queries[i], work.paths[i]);
+  for (std::size_t i = 0; i < lane_groups(count) * kLanes; ++i) {
+    trees[i] = tree_of(i).tree;
+    together = together && !is_leaf(trees[i]->root);
   }
+  if (!together) {
+    Path path(trees[0]->unboxed_leaves);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Landing at = descend(*trees[i], queries.of(i), path);
+      scores[i] = score_landed(tree_of(i), work.shape, points, queries.of(i), at, path, work.box, work.pending);
+    }
+    return;
+  }
+  Flight flight;
+  flight.descend(trees, count, queries);
   for (std::size_t i = 0; i < count; ++i) {
-    scores[i] =
-        score_landed(*trees[i], work.shape, points, queries[i], landings[i], work.paths[i], work.box, work.pending);
+    const Landing at = flight.landing(i);
+    const float* query = queries.of(i);
+    scores[i] = is_leaf(at.leaf)
+                    ? score_column(tree_of(i), work.shape, points, query, at, flight.column(i), flight.boxed(i),
+                                   work.box, work.pending)
+                    : score_deep(tree_of(i), work.shape, points, query, at, flight.column(i), work.box, work.pending);
   }
 }
 

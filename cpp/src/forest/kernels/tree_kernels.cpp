@@ -35,13 +35,14 @@ void score_queries(const SampledTree& tree, const PointView& points, const float
                    std::size_t count, float* scores) {
   Workspace<Groups> work(points.dimensions, tree.tree->unboxed_leaves);
   const float height = Height().of(tree);
-  const SampledTree* trees[kFlight];
   const float* flight[kFlight];
-  std::fill_n(trees, kFlight, &tree);
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < kFlight; ++i) flight[i] = queries + (start + (i < flying ? i : 0)) * query_stride;
-    score_flight(trees, flight, flying, points, work, scores + start);
+    for (std::size_t i = 0; i < lane_groups(flying) * kLanes; ++i) {
+      flight[i] = queries + (start + (i < flying ? i : 0)) * query_stride;
+    }
+    const auto tree_of = [&](std::size_t) -> const SampledTree& { return tree; };
+    score_flight(tree_of, ManyQueries{flight}, flying, points, work, scores + start);
     for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height;
   }
 }
@@ -50,15 +51,12 @@ template <std::size_t Groups>
 void score_trees(const SampledTree* sampled, std::size_t count, const PointView& points, const float* query,
                  float* scores) {
   Workspace<Groups> work(points.dimensions, sampled->tree->unboxed_leaves);
-  const SampledTree* trees[kFlight];
-  const float* flight[kFlight];
-  std::fill_n(flight, kFlight, query);
   Height height;
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < kFlight; ++i) trees[i] = sampled + start + (i < flying ? i : 0);
-    score_flight(trees, flight, flying, points, work, scores + start);
-    for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height.of(*trees[i]);
+    const auto tree_of = [&](std::size_t i) -> const SampledTree& { return sampled[start + (i < flying ? i : 0)]; };
+    score_flight(tree_of, OneQuery<Groups>{query}, flying, points, work, scores + start);
+    for (std::size_t i = 0; i < flying; ++i) scores[start + i] *= height.of(tree_of(i));
   }
 }
 
@@ -66,6 +64,7 @@ template <std::size_t Groups>
 void score_ways(const SampledTree* sampled, const Way* ways, std::size_t count, const PointView& points,
                 float* scores) {
   Workspace<Groups> work(points.dimensions, sampled->tree->unboxed_leaves);
+  Path path(sampled->tree->unboxed_leaves);
   Height height;
   for (std::size_t i = 0; i < count; ++i) {
     if constexpr (Groups > 0) {
@@ -75,9 +74,9 @@ void score_ways(const SampledTree* sampled, const Way* ways, std::size_t count, 
       }
     }
     const float* query = ways[i].query;
-    const Landing landing = descend(*sampled[i].tree, query, &ways[i], work.paths[0]);
+    const Landing landing = descend(*sampled[i].tree, query, &ways[i], path);
     scores[i] = height.of(sampled[i]) *
-                score_landed(sampled[i], work.shape, points, query, landing, work.paths[0], work.box, work.pending);
+                score_landed(sampled[i], work.shape, points, query, landing, path, work.box, work.pending);
   }
 }
 
@@ -86,10 +85,11 @@ void attribute_trees(const SampledTree* trees, std::size_t count, const PointVie
                      double* high, double* low) {
   Workspace<Groups> work(points.dimensions, trees->tree->unboxed_leaves);
   Box<Groups> parts(work.shape.size());
+  Path path(trees->tree->unboxed_leaves);
   Height height;
   for (std::size_t i = 0; i < count; ++i) {
-    const Landing landing = descend(*trees[i].tree, query, work.paths[0]);
-    attribute_landed(trees[i], work.shape, points, query, landing, work.paths[0], work.box, work.pending, parts);
+    const Landing landing = descend(*trees[i].tree, query, path);
+    attribute_landed(trees[i], work.shape, points, query, landing, path, work.box, work.pending, parts);
     const auto scale = static_cast<double>(height.of(trees[i]));
     for (std::size_t d = 0; d < points.dimensions; ++d) {
       high[d] += scale * static_cast<double>(parts.hi[d]);
