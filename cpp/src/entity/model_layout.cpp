@@ -19,11 +19,8 @@ ModelLayout::ModelLayout(const ThresholdedForestConfig& config)
       slots(config.forest.sample_size),
       width(config.forest.input_dimensions) {
   ThresholdedForest model(config);
-  CompactForest forest(config.forest_config());
-  FieldSizer sizer;
-  model.fields(sizer);
-  forest.fields(sizer);
-  state_bytes = round_up(kCountBytes + sizer.bytes(), sizeof(double));
+  const CompactForest forest(config.forest_config());
+  state_bytes = round_up(kCountBytes + size_of_fields(model) + size_of_fields(forest), sizeof(double));
   sample_bytes = keys_offset() - state_bytes + slots * sizeof(float);
   held_bytes = model.start_up().held_bytes();
   block_bytes = round_up(state_bytes + std::max(sample_bytes, held_bytes), 64);

@@ -15,14 +15,8 @@ constexpr std::uint16_t kVersion = 1;
 }  // namespace
 
 auto SeriesModel::to_bytes() const -> std::vector<std::byte> {
-  auto copy = *this;
-  FieldSizer sizer;
-  copy.fields(sizer);
-  std::vector<std::byte> fields(sizer.bytes());
-  FieldWriter writer(fields.data());
-  copy.fields(writer);
   ByteWriter bytes(kKind, kVersion);
-  bytes.put_bytes(fields);
+  bytes.put_bytes(fields_to_bytes(*this));
   return bytes.finish();
 }
 
@@ -31,11 +25,7 @@ auto SeriesModel::from_bytes(std::span<const std::byte> bytes, const SeriesConfi
   const auto fields = reader.get_bytes();
   reader.finish();
   SeriesModel model;
-  FieldSizer sizer;
-  model.fields(sizer);
-  if (fields.size() != sizer.bytes()) throw_snapshot("a series of another length");
-  FieldReader from(fields.data());
-  model.fields(from);
+  fields_from_bytes(fields, model, "a series");
   model.check(config);
   return model;
 }

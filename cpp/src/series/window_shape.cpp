@@ -83,23 +83,12 @@ auto WindowShape::most_bytes() -> std::size_t {
 }
 
 void WindowShape::write(ByteWriter& writer) const {
-  WindowShape copy = *this;
-  FieldSizer sizer;
-  copy.fields(sizer);
-  std::vector<std::byte> fields(sizer.bytes());
-  FieldWriter into(fields.data());
-  copy.fields(into);
-  writer.put_bytes(fields);
+  writer.put_bytes(fields_to_bytes(*this));
   writer.put_bytes(forest_.to_bytes());
 }
 
 void WindowShape::read(ByteReader& reader) {
-  FieldSizer sizer;
-  fields(sizer);
-  const auto bytes = reader.get_bytes();
-  if (bytes.size() != sizer.bytes()) throw_snapshot("the shape of a window has not its length");
-  FieldReader from(bytes.data());
-  fields(from);
+  fields_from_bytes(reader.get_bytes(), *this, "the shape of a window");
   const auto forest = CompactForest::from_bytes(reader.get_bytes());
   const bool is_same = forest->config().dimensions() == kFeatures && forest->config().sample_size == kSample &&
                        forest->config().number_of_trees == kTrees && !forest->config().internal_shingling;

@@ -42,18 +42,18 @@ class WindowShape {
 
   void write(ByteWriter& writer) const;
   void read(ByteReader& reader);
-
- private:
-  static constexpr std::size_t kFeatures = kBuckets - 1;
-  using Description = std::array<float, kFeatures>;
-
-  /// All but the forest.
+  /// All but the forest: see state/fields.hpp.
   template <class Fields>
   void fields(Fields& f) {
     tail_.fields(f);
     for (auto& score : scores_) f(score);
     f(known_, strange_);
   }
+
+ private:
+  static constexpr std::size_t kFeatures = kBuckets - 1;
+  using Description = std::array<float, kFeatures>;
+
   void learn_window(double score, double unlikeness);
   [[nodiscard]] auto is_window_with(double score) const noexcept -> bool;
   [[nodiscard]] auto described(double score) const noexcept -> Description;

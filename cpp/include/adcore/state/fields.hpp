@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -137,5 +139,40 @@ class FieldReader {
 
   const std::byte* at_;
 };
+
+namespace detail {
+
+/// A model lists its fields for those who read them into it, too, so that it is not const where it does. An archive
+/// that only takes them changes nothing.
+template <class Model, class Fields>
+void take_fields(const Model& model, Fields& fields) {
+  const_cast<Model&>(model).fields(fields);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+
+}  // namespace detail
+
+/// How many bytes the fields of a model are.
+template <class Model>
+[[nodiscard]] auto size_of_fields(const Model& model) -> std::size_t {
+  FieldSizer sizer;
+  detail::take_fields(model, sizer);
+  return sizer.bytes();
+}
+
+template <class Model>
+[[nodiscard]] auto fields_to_bytes(const Model& model) -> std::vector<std::byte> {
+  std::vector<std::byte> bytes(size_of_fields(model));
+  FieldWriter writer(bytes.data());
+  detail::take_fields(model, writer);
+  return bytes;
+}
+
+/// `what` is the model, for the SnapshotError that a wrong number of bytes throws.
+template <class Model>
+void fields_from_bytes(std::span<const std::byte> bytes, Model& model, const char* what) {
+  if (bytes.size() != size_of_fields(model)) throw_snapshot(std::string(what) + " has not its length");
+  FieldReader reader(bytes.data());
+  model.fields(reader);
+}
 
 }  // namespace adcore
