@@ -22,6 +22,7 @@ from opensearchpy import (
 )
 from service_process import Service, running
 
+NDJSON = {"content-type": "application/x-ndjson"}
 MAPPING = {
     "properties": {
         "time": {"type": "date"},
@@ -146,7 +147,7 @@ def test_refused_items_of_a_bulk_leave_the_others_alone(http: httpx.Client) -> N
     answer = http.post(
         "/items/_bulk",
         content="\n".join(lines) + "\n",
-        headers={"content-type": "application/x-ndjson"},
+        headers=NDJSON,
     ).json()
     assert answer["errors"] is True
     shown = [(op, i["status"], i.get("result"), i.get("error", {}).get("type"))
@@ -183,7 +184,7 @@ def test_lines_of_a_bulk_that_are_no_actions_fail_alone(http: httpx.Client) -> N
     answer = http.post(
         "/lines/_bulk",
         content="\n".join(lines) + "\n",
-        headers={"content-type": "application/x-ndjson"},
+        headers=NDJSON,
     ).json()
     assert answer["errors"] is True
     shown = [(op, i["_id"], i["status"], i.get("error", {}).get("reason", "")[:34])
@@ -204,6 +205,48 @@ def test_lines_of_a_bulk_that_are_no_actions_fail_alone(http: httpx.Client) -> N
     found = http.get("/lines/_search?sort=n").json()["hits"]["hits"]
     assert [(hit["_id"], hit["_source"]) for hit in found] == [("3", {"n": 3}), ("8", {"n": 8})]
     http.delete("/lines")
+
+
+def test_a_bulk_of_many_pieces_is_answered_in_order(http: httpx.Client) -> None:
+    lines = []
+    for i in range(12_000):  # written 10 000 at a time
+        lines += ['{"index":{}}', f'{{"n":{i}}}'] if i % 5_000 else ["no action"]
+        lines += ['{"create":{"_id":"one"}}', "{}"] if i % 6_000 == 5_999 else []
+    body = "\n".join([*lines, ""])
+    answer = http.post("/pieces/_bulk", content=body, headers=NDJSON)
+    assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
+    found = answer.json()
+    items = [item for pair in found["items"] for item in pair.values()]
+    assert (found["errors"], len(items)) == (True, 12_002)
+    faults = {at: item["status"] for at, item in enumerate(items) if "error" in item}
+    assert faults == {0: 400, 5_000: 400, 10_001: 400, 12_001: 409}
+    numbers = [item["_seq_no"] for item in items if "error" not in item]
+    assert numbers == list(range(12_002 - 4))
+    assert http.get("/pieces/_count").json()["count"] == len(numbers)
+    # The same with less of an answer, and with more of it.
+    http.delete("/pieces")
+    path = "/pieces/_bulk?filter_path=errors,items.*.error.type"
+    short = http.post(path, content=body, headers=NDJSON).json()
+    kinds = [pair.popitem()[1]["error"]["type"] for pair in short["items"]]
+    assert (len(kinds), set(short)) == (4, {"errors", "items"})
+    assert sorted(set(kinds)) == ["illegal_argument_exception", "version_conflict_engine_exception"]
+    pretty = http.post("/pieces/_bulk?pretty&filter_path=-items", content=body, headers=NDJSON)
+    assert re.fullmatch(r'\{\n  "took": \d+,\n  "errors": true\n\}\n', pretty.text)
+    http.delete("/pieces")
+
+
+def test_a_bulk_that_is_refused_at_its_end_leaves_nothing(http: httpx.Client) -> None:
+    line = '{"index":{"_index":"whole"}}\n{"n":1}\n' * 12_000
+    for end, reason in (
+        ('{"index":{}}\n{"n":1}\n', "Validation Failed: 1: index is missing;"),
+        (
+            '{"index":{"_index":"whole"}}\n',
+            "The bulk request must be terminated by a newline [\\n]",
+        ),
+    ):
+        answer = http.post("/_bulk", content=line + end, headers=NDJSON)
+        assert (answer.status_code, answer.json()["error"]["reason"]) == (400, reason)
+        assert http.head("/whole").status_code == 404
 
 
 def test_many_documents_by_id_and_many_searches(client: OpenSearch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcore.store import Action, Document, Store, WriteError, WriteResult, lookup
+from adcore.store.documents import Documents
 from adcore.store.errors import (
     DocumentMissingError,
     IllegalRequestError,
@@ -167,6 +169,27 @@ def test_a_bulk_goes_on_after_errors(store: Store) -> None:
     assert not store.documents.exists("none")
 
 
+def test_a_bulk_of_many_pieces_is_there_whole_without_the_store_being_closed(
+    tmp_path: Path,
+) -> None:
+    """Rows, new fields, replaced and deleted rows of one transaction, read back from its log."""
+    actions = [Action("index", "a", None, {"n": i}) for i in range(12_000)]
+    actions += [Action("index", "a", f"id{i % 5_000}", {"n": i, "s": "x"}) for i in range(12_000)]
+    actions += [Action("delete", "a", f"id{i}") for i in range(0, 5_000, 2)]
+    actions += [Action("index", "a", None, {"n": [1, 2], "o": {"p": 1}})]
+    with Store.open(tmp_path / "kept", threads=1) as store:
+        results = store.documents.bulk(actions)
+        shutil.copytree(tmp_path / "kept", tmp_path / "copy")  # as a process that was killed
+        kept = sorted(rows(store, "a", ["_id", "n", "s", "o.p", "_seq_no", "_version"]))
+    assert [result.status for result in results[12_000:]] == (
+        [201] * 5_000 + [200] * 7_000 + [200] * 2_500 + [201]
+    )
+    assert len(kept) == 12_000 + 2_500 + 1
+    with Store.open(tmp_path / "copy", threads=1) as store:
+        assert sorted(rows(store, "a", ["_id", "n", "s", "o.p", "_seq_no", "_version"])) == kept
+        assert rows(store, "a", ["n", "_version"], where_sql="_id = 'id1'") == [(10_001, 3)]
+
+
 def test_an_empty_bulk_does_nothing(store: Store) -> None:
     assert store.documents.bulk([]) == []
 
@@ -254,30 +277,47 @@ def test_writes_are_those_of_a_dictionary(shared: Store, operations: Operations)
     compare_with_a_dictionary(shared, operations)
 
 
-@given(OPERATIONS)
+@given(OPERATIONS, st.booleans())
 @settings(max_examples=20, deadline=None)
-def test_writes_to_a_large_index_are_too(shared: Store, operations: Operations) -> None:
+def test_writes_to_a_large_index_are_too(
+    shared: Store, operations: Operations, is_one_transaction: bool
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "_SMALL", 0)
-        compare_with_a_dictionary(shared, operations)
+        compare_with_a_dictionary(shared, operations, is_one_transaction=is_one_transaction)
 
 
-def compare_with_a_dictionary(shared: Store, operations: Operations) -> None:
+@given(OPERATIONS)
+@settings(max_examples=20, deadline=None)
+def test_writes_of_one_transaction_are_too(shared: Store, operations: Operations) -> None:
+    compare_with_a_dictionary(shared, operations, is_one_transaction=True)
+
+
+class GaveUpError(Exception):
+    """Somebody who writes has changed his mind."""
+
+
+def compare_with_a_dictionary(
+    shared: Store, operations: Operations, *, is_one_transaction: bool = False
+) -> None:
     documents = shared.documents
     documents.delete_index("*")
     documents.create_index("it", MAPPING)
     reference = Reference()
     expected: list[str] = []
-    pending: list[Action] = []
-    answers: list[str] = []
-    for operation, name, document, is_end_of_bulk in operations:
+    pieces: list[list[Action]] = [[]]
+    for operation, name, document, is_end_of_piece in operations:
         expected.append(reference.apply(operation, name, document))
-        pending.append(action(operation, name, document))
-        if is_end_of_bulk:
-            answers += map(answer, documents.bulk(pending))
-            pending = []
-    answers += map(answer, documents.bulk(pending))
-    assert answers == expected
+        pieces[-1].append(action(operation, name, document))
+        if is_end_of_piece:
+            pieces.append([])
+    if is_one_transaction:
+        with pytest.raises(GaveUpError):  # which leaves nothing, and is forgotten
+            write_together(documents, pieces, GaveUpError())
+        results = write_together(documents, pieces)
+    else:
+        results = [documents.bulk(piece) for piece in pieces]
+    assert [answer(result) for piece in results for result in piece] == expected
     stored = {
         found.id: (json.loads(found.source), found.version, found.seq_no)
         for found in documents.mget("it", ["a", "b", "c"])
@@ -285,6 +325,16 @@ def compare_with_a_dictionary(shared: Store, operations: Operations) -> None:
     }
     assert stored == reference.stored
     check_columns(shared, reference)
+
+
+def write_together(
+    documents: Documents, pieces: list[list[Action]], fault: Exception | None = None
+) -> list[list[WriteResult | WriteError]]:
+    with documents.writing() as writer:
+        results = [writer.write(piece) for piece in pieces]
+        if fault is not None:
+            raise fault
+        return results
 
 
 def answer(result: WriteResult | WriteError) -> str:

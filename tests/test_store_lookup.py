@@ -32,6 +32,7 @@ def test_all_present_documents_are_found(steps: list[tuple[set[int], set[int]]])
             connection.execute("DELETE FROM t WHERE _id = ?", [name]).fetchall()
             present.pop(name, None)
         asked = [str(i) for i in range(0, 31, 2)]
+        locator.catch_up(connection, number)
         found = set(locator.find(connection, asked, begin=False))
         assert {present[name] for name in asked if name in present} <= found
         assert found.isdisjoint(n for name, n in present.items() if name not in asked)
@@ -63,6 +64,7 @@ def test_entries_of_what_is_gone_are_forgotten() -> None:
         connection.execute(
             "INSERT INTO t SELECT i::VARCHAR, i + ? * 30000 FROM range(30000) r(i)", [step]
         ).fetchall()
+        locator.catch_up(connection, 30_000 * (step + 1))
         assert max(locator.find(connection, ["17"], begin=False)) == 17 + 30_000 * step
     assert len(locator.find(connection, ["17"], begin=False)) < 8
     connection.close()

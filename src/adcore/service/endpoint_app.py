@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -34,6 +34,7 @@ __all__ = ["EndpointApp", "send_rendered"]
 _log = logging.getLogger("adcore.service")
 _MOST_PARAMETERS = 100
 _MOST_STARS = 100
+_SENT_AT_ONCE = 1 << 20
 
 
 class EndpointApp:
@@ -97,11 +98,23 @@ class EndpointApp:
 async def send_rendered(send: Send, rendered: Rendered, record: dict[str, Any]) -> None:
     """Send an answer, and note it for the log."""
     record["status"] = rendered.status
-    record["bytes_out"] = len(rendered.content)
-    headers = {"content-length": str(len(rendered.content)), **rendered.headers}
+    record["bytes_out"] = len(rendered)
+    headers = {"content-length": str(len(rendered)), **rendered.headers}
     encoded = [(name.encode("latin-1"), _header(value)) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": rendered.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": rendered.content})
+    last = b""
+    for piece in _pieces(rendered):
+        if last:
+            await send({"type": "http.response.body", "body": last, "more_body": True})
+        last = piece
+    await send({"type": "http.response.body", "body": last})
+
+
+def _pieces(rendered: Rendered) -> Iterator[bytes]:
+    """What is sent at a time: what the client does not take yet is copied by who sends it."""
+    for part in rendered.parts:
+        for at in range(0, len(part), _SENT_AT_ONCE):
+            yield part[at : at + _SENT_AT_ONCE]
 
 
 def _header(value: str) -> bytes:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from adcore.service.filter_path import filter_response
+from adcore.service.long_answer import LongAnswer
 
 __all__ = ["JSON_TYPE", "TEXT_TYPE", "Rendered", "Reply", "Style", "render"]
 
@@ -17,6 +18,8 @@ JSON_TYPE = "application/json; charset=UTF-8"
 TEXT_TYPE = "text/plain; charset=UTF-8"
 # Below it compressing costs more than it saves.
 _COMPRESSED_FROM = 1_400
+
+_GZIP = 16 + zlib.MAX_WBITS
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -52,11 +55,19 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """An answer as it is sent."""
+    """An answer as it is sent, in one part or several."""
 
     status: int
-    content: bytes
+    parts: Sequence[bytes]
     headers: dict[str, str]
+
+    @property
+    def content(self) -> bytes:
+        """All of it."""
+        return b"".join(self.parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
 
 
 def render(reply: Reply, style: Style) -> Rendered:
@@ -66,21 +77,35 @@ def render(reply: Reply, style: Style) -> Rendered:
     b'{"b":2}'
     """
     headers = dict(reply.headers)
-    content = _content(reply, style, headers)
-    if style.accepts_gzip and len(content) >= _COMPRESSED_FROM:
-        content = gzip.compress(content, compresslevel=3, mtime=0)
+    rendered = Rendered(reply.status, _parts(reply, style, headers), headers)
+    if style.accepts_gzip and len(rendered) >= _COMPRESSED_FROM:
         headers["content-encoding"] = "gzip"
-    return Rendered(reply.status, content, headers)
+        return replace(rendered, parts=list(_compressed(rendered.parts)))
+    return rendered
 
 
-def _content(reply: Reply, style: Style, headers: dict[str, str]) -> bytes:
+def _compressed(parts: Sequence[bytes]) -> Iterator[bytes]:
+    compressor = zlib.compressobj(3, wbits=_GZIP)
+    yield from filter(None, map(compressor.compress, parts))
+    yield compressor.flush()
+
+
+def _parts(reply: Reply, style: Style, headers: dict[str, str]) -> list[bytes]:
     body = reply.body
     if body is None:
-        return b""
+        return []
     if isinstance(body, (str, bytes)):
         headers.setdefault("content-type", reply.media_type)
-        return body.encode("utf-8", "replace") if isinstance(body, str) else body
+        return [body.encode("utf-8", "replace") if isinstance(body, str) else body]
     headers.setdefault("content-type", style.media_type or JSON_TYPE)
+    if not isinstance(body, LongAnswer):
+        return [_json(body, style)]
+    if style.filter_path or style.is_pretty:
+        return [_json(msgspec.Raw(b"".join(body.parts())), style)]
+    return body.parts()
+
+
+def _json(body: Any, style: Style) -> bytes:
     if style.filter_path:
         # Documents are sent as they were stored, so there may be bytes of JSON in the body.
         body = filter_response(msgspec.json.decode(_encoder.encode(body)), style.filter_path)

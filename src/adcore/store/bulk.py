@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import duckdb
 
@@ -17,7 +18,30 @@ from adcore.store.index_writer import IndexWriter
 from adcore.store.lookup import Lookup
 from adcore.store.names import dated_name
 
-__all__ = ["BulkWriter"]
+__all__ = ["BulkWriter", "in_pieces"]
+
+_T = TypeVar("_T")
+# A document that is being worked on takes many times its bytes, so few are at a time.
+_PIECE_ITEMS = 10_000
+_PIECE_BYTES = 1 << 20
+
+
+def in_pieces(items: Iterable[_T], size: Callable[[_T], int]) -> Iterator[list[_T]]:
+    """As many items as are written at a time; `size` tells the bytes of each.
+
+    >>> [len(piece) for piece in in_pieces([b"x" * 3_000_000] * 3, len)]
+    [2, 1]
+    """
+    piece: list[_T] = []
+    total = 0
+    for item in items:
+        piece.append(item)
+        total += size(item)
+        if len(piece) >= _PIECE_ITEMS or total >= _PIECE_BYTES:
+            yield piece
+            piece, total = [], 0
+    if piece:
+        yield piece
 
 
 class BulkWriter:
@@ -30,16 +54,39 @@ class BulkWriter:
         lookup: Lookup,
         create: Callable[[duckdb.DuckDBPyConnection, Catalog, str], IndexEntry],
         now: int,
+        new_ids: Callable[[int], Sequence[str]],
     ) -> None:
         self._lookup = lookup
         self._create = create
         self._now = now
+        self._new_ids = new_ids
         self._cursor = cursor
         self._catalog = catalog
         self._writers: dict[str, IndexWriter] = {}
         self._targets: dict[tuple[str, bool], IndexWriter | StoreError] = {}
 
-    def target(self, action: Action) -> IndexWriter | StoreError:
+    def write(self, actions: Sequence[Action]) -> list[WriteResult | WriteError]:
+        """Apply writes in their order; a refused one does not stop others."""
+        new_ids = iter(self._new_ids(sum(action.id is None for action in actions)))
+        targets = [self._target(action) for action in actions]
+        self._prefetch(actions, targets)
+        results = [
+            self._apply(action, target, next(new_ids) if action.id is None else action.id)
+            for action, target in zip(actions, targets, strict=True)
+        ]
+        self._flush()
+        return results
+
+    def append(self, batches: Iterable[DocumentColumns | NewDocuments]) -> None:
+        """Take new documents; nothing of the transaction is done if they do not fit."""
+        for batch in batches:
+            target = self._target(Action("create", batch.index))
+            if isinstance(target, StoreError):
+                raise target
+            target.append(batch)
+        self._flush()
+
+    def _target(self, action: Action) -> IndexWriter | StoreError:
         """The writer of the index an action is for, which is made where it may be."""
         asked = (action.index, action.operation == "delete")
         found = self._targets.get(asked)
@@ -62,14 +109,7 @@ class BulkWriter:
         except StoreError as error:
             return error
 
-    def append(self, batch: DocumentColumns | NewDocuments) -> None:
-        """Take new documents; nothing of the transaction is done if they do not fit."""
-        target = self.target(Action("create", batch.index))
-        if isinstance(target, StoreError):
-            raise target
-        target.append(batch)
-
-    def prefetch(
+    def _prefetch(
         self, actions: Sequence[Action], targets: Sequence[IndexWriter | StoreError]
     ) -> None:
         """Read what the actions need to know of stored documents, at once for each index."""
@@ -84,7 +124,7 @@ class BulkWriter:
                 if wanted:
                     writer.prefetch(wanted, with_source=with_source)
 
-    def apply(
+    def _apply(
         self,
         action: Action,
         target: IndexWriter | StoreError,
@@ -101,7 +141,7 @@ class BulkWriter:
         except StoreError as error:
             return WriteError(action.operation, target.entry.name, id, error)
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """Store everything, and put it into the catalog."""
         for name, writer in self._writers.items():
             writer.flush()

@@ -6,13 +6,14 @@ from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
 import nanoarrow
 import numpy as np
 import numpy.typing as npt
 
 from adcore.arrow_export import text_array
 
-__all__ = ["column_batch"]
+__all__ = ["column_batch", "execute_with"]
 
 _NUMBERS: dict[str, tuple[Any, Any]] = {
     "BIGINT": (nanoarrow.int64, np.int64),
@@ -41,6 +42,25 @@ def column_batch(columns: MappingABC[str, tuple[str, Sequence[Any]]]) -> Any:
     )
     rows = len(next(iter(columns.values()))[1])
     return nanoarrow.Array(nanoarrow.c_array_from_buffers(schema, rows, [None], children=arrays))
+
+
+def execute_with(
+    cursor: duckdb.DuckDBPyConnection,
+    statement: str,
+    columns: MappingABC[str, tuple[str, Sequence[Any]]],
+) -> duckdb.DuckDBPyConnection:
+    """Run a statement that reads columns as the table ``given``; see :func:`column_batch`.
+
+    Examples
+    --------
+    >>> cursor = duckdb.connect()
+    >>> execute_with(cursor, "SELECT sum(a) FROM given", {"a": ("BIGINT", [1, 2])}).fetchall()
+    [(3,)]
+    """
+    # The database finds it by the name of the variable. What is registered with it stays until
+    # the transaction has ended, which a large bulk would pay with its size in memory.
+    given = column_batch(columns)  # noqa: F841
+    return cursor.execute(statement)
 
 
 def _array(kind: str, values: Sequence[Any] | npt.NDArray[Any]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from adcore.store.column_batch import column_batch
+from adcore.store.column_batch import execute_with
 from adcore.store.document_columns import Column, DocumentColumns
 from adcore.store.field import Field, FieldType
 from adcore.store.index_entry import IndexEntry
@@ -108,7 +108,7 @@ def append_rows(
     names = ", ".join(map(identifier, ["_id", "_seq_no", "_version", "_source", *places]))
     source = f"concat({', '.join(_json_parts(batch))})"
     values = ", ".join(['"_id"', '"_seq_no"', "1", source, *places.values()])
-    statement = f"INSERT INTO {entry.relation} ({names}) SELECT {values} FROM batch"
+    statement = f"INSERT INTO {entry.relation} ({names}) SELECT {values} FROM given"
     for part in batch.parts(_ROWS_AT_ONCE):
         numbers = np.arange(first, first + len(part))
         rows: dict[str, tuple[str, Any]] = {
@@ -116,9 +116,7 @@ def append_rows(
             "_seq_no": ("BIGINT", numbers),
         }
         rows |= {_own(n): (_column_kind(v), v) for n, v in part.columns.items()}
-        cursor.register("batch", column_batch(rows))
-        cursor.execute(statement)
-        cursor.unregister("batch")
+        execute_with(cursor, statement, rows)
         first += len(part)
 
 

@@ -46,6 +46,8 @@ class Database:
             "autoinstall_known_extensions": False,
             # Not in a commit, where a failure would look like that of the commit: see `_tidy`.
             "checkpoint_threshold": "1TB",
+            # Rows of a transaction that wait in memory for their place in the file: 122 880.
+            "write_buffer_row_group_count": 1,
         }
         if threads is not None:
             self._config["threads"] = threads

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 
 from adcore.store.actions import Action, Document, Operation, WriteError, WriteResult
-from adcore.store.bulk import BulkWriter
+from adcore.store.bulk import BulkWriter, in_pieces
 from adcore.store.clock import Clock
 from adcore.store.database import Database, database_error
 from adcore.store.document_columns import DocumentColumns, NewDocuments
@@ -119,21 +120,34 @@ class Documents(Indices):
         """
         listed = list(actions)
         batches = [batch for batch in appended if len(batch)]
-        if not listed and not batches:
-            return []
-        new_ids = iter(self._ids.take(sum(a.id is None for a in listed)))
+        results: list[WriteResult | WriteError] = []
+        if listed or batches:
+            with self.writing() as writer:
+                for piece in in_pieces(listed, _bytes_of):
+                    results += writer.write(piece)
+                writer.append(batches)
+        return results
+
+    @contextmanager
+    def writing(self) -> Iterator[BulkWriter]:
+        """One transaction for as many writes as come while the block runs, a few at a time.
+
+        They are on disk when the block has ended. If it ends with an error, none of them is.
+        Others who want to write wait meanwhile.
+
+        Examples
+        --------
+        >>> from adcore.store import Action, Store
+        >>> with Store.open(None) as store, store.documents.writing() as writer:
+        ...     first = writer.write([Action("index", "logs", "1", {"cpu": 0.5})])
+        ...     again = writer.write([Action("index", "logs", "1", {"cpu": 0.6})])
+        >>> [result.result for result in first + again]
+        ['created', 'updated']
+        """
         with self._changing() as (cursor, catalog):
-            work = BulkWriter(cursor, catalog, self._lookup, self._create, self._clock())
-            targets = [work.target(action) for action in listed]
-            work.prefetch(listed, targets)
-            results: list[WriteResult | WriteError] = []
-            for action, target in zip(listed, targets, strict=True):
-                id = action.id if action.id is not None else next(new_ids)
-                results.append(work.apply(action, target, id))
-            for batch in batches:
-                work.append(batch)
-            work.flush()
-            return results
+            yield BulkWriter(
+                cursor, catalog, self._lookup, self._create, self._clock(), self._ids.take
+            )
 
     def new_ids(self, count: int) -> list[str]:
         """As many ids that no document has."""
@@ -252,3 +266,7 @@ class Documents(Indices):
         if entry.name not in self._catalog.indices:
             return IndexNotFoundError(f"no such index [{entry.name}]", index=entry.name)
         return database_error(error)
+
+
+def _bytes_of(action: Action) -> int:
+    return len(action.source) if isinstance(action.source, bytes) else 0

@@ -12,12 +12,14 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from adcore.store.column_batch import column_batch
+from adcore.store.column_batch import execute_with
 
 __all__ = ["IdLocator"]
 
 # Ids that a statement names one by one; more of them are handed over as a table.
 FEW = 64
+
+_ALL = np.iinfo(np.int64).max
 
 _Segment = tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]
 
@@ -48,23 +50,30 @@ class IdLocator:
             Sees the documents that are looked for.
         begin : bool
             Start a transaction with the cursor, in which they stay as they were found. It starts
-            inside the lock, so that nobody who knows of later writes has been here before.
+            inside the lock, so that nobody who knows of later writes has been here before. Who has
+            a transaction already has called `catch_up` in it.
         """
         with self._lock:
             if begin:
                 cursor.execute("BEGIN")
-            self._catch_up(cursor)
+                self._catch_up(cursor, _ALL)
             hashes = _hashes(cursor, ids)
             found = [_matches(segment, hashes) for segment in self._segments]
         return np.unique(np.concatenate(found)).tolist() if found else []
 
-    def _catch_up(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, before: int) -> None:
+        """Learn of the documents with sequence numbers before one."""
+        with self._lock:
+            self._catch_up(cursor, before)
+
+    def _catch_up(self, cursor: duckdb.DuckDBPyConnection, before: int) -> None:
         ((rows,),) = cursor.execute(f"SELECT count(*) FROM {self._relation}").fetchall()
         if sum(len(hashes) for hashes, _ in self._segments) > 2 * rows + 100_000:
             self._segments, self._next_seq_no = [], 0
         found = cursor.execute(
-            f"SELECT hash(_id) AS hash, _seq_no FROM {self._relation} WHERE _seq_no >= ?",
-            [self._next_seq_no],
+            f"SELECT hash(_id) AS hash, _seq_no FROM {self._relation} "
+            "WHERE _seq_no >= ? AND _seq_no < ?",
+            [self._next_seq_no, before],
         ).fetchnumpy()
         numbers = np.asarray(found["_seq_no"], dtype=np.int64)
         if len(numbers):
@@ -82,9 +91,8 @@ class IdLocator:
 
 
 def _hashes(cursor: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> npt.NDArray[np.uint64]:
-    cursor.register("ids", column_batch({"_id": ("VARCHAR", ids)}))
-    found: dict[str, Any] = cursor.execute("SELECT hash(_id) AS hash FROM ids").fetchnumpy()
-    cursor.unregister("ids")
+    query = "SELECT hash(_id) AS hash FROM given"
+    found: dict[str, Any] = execute_with(cursor, query, {"_id": ("VARCHAR", ids)}).fetchnumpy()
     return np.unique(np.asarray(found["hash"], dtype=np.uint64))
 
 

@@ -54,7 +54,7 @@ class _Appended(NamedTuple):
 
 
 class IndexWriter:
-    """Decides writes to an index in their order, then stores what is left of them.
+    """Decides writes to an index in their order, and stores what is left of them.
 
     Attributes
     ----------
@@ -77,6 +77,8 @@ class IndexWriter:
             )
         self.entry = entry
         self.next_seq_no = next_seq_no
+        self._writes_before = next_seq_no
+        self._is_prepared = False
         self._cursor = cursor
         self._lookup = lookup
         self._parser = DocumentParser(entry.mapping, field_limit=field_limit(entry.settings))
@@ -92,9 +94,14 @@ class IndexWriter:
         `with_source` also reads the documents, which updates need.
         """
         columns = f"_id, _version, _seq_no, {'_source' if with_source else 'NULL'}"
+        if not self._is_prepared:
+            self._lookup.prepare(self._cursor, self.entry, self._writes_before)
+            self._is_prepared = True
+        before = self._writes_before
         found = self._lookup.rows(
-            self._cursor, self.entry, columns, ids, writes=self.next_seq_no, is_writer=True
-        )
+            self._cursor, self.entry, columns, ids,
+            writes=before, own=self.next_seq_no - before, is_writer=True,
+        )  # fmt: skip
         for id, version, seq_no, text in found:
             self._stored[id] = seq_no
             self._current[id] = _Current(version, seq_no, None if text is None else text.encode())
@@ -239,7 +246,7 @@ class IndexWriter:
         return self.next_seq_no - 1
 
     def flush(self) -> None:
-        """Store everything that was decided."""
+        """Store everything that was decided, into the transaction; more may follow."""
         before, after = self.entry.mapping, self._parser.mapping
         if after is not before:
             extend_table(self._cursor, self.entry.relation, before, after)
@@ -249,6 +256,9 @@ class IndexWriter:
         store_rows(self._cursor, self.entry, self._rows, self._stored)
         for batch, constants, first in self._appended:
             append_rows(self._cursor, self.entry, batch, constants, first)
+        # From here on the table knows.
+        for known in (self._current, self._stored, self._rows, self._gone, self._appended):
+            known.clear()
 
 
 def field_limit(settings: MappingABC[str, Any]) -> int:

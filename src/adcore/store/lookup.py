@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from adcore.store.column_batch import column_batch
+from adcore.store.column_batch import execute_with
 from adcore.store.id_locator import FEW, IdLocator
 from adcore.store.index_entry import IndexEntry
 
@@ -35,6 +35,7 @@ class Lookup:
         ids: Sequence[str],
         *,
         writes: int,
+        own: int = 0,
         is_writer: bool = False,
     ) -> list[tuple[Any, ...]]:
         """The columns, which begin with ``_id``, of the documents that exist.
@@ -42,12 +43,14 @@ class Lookup:
         Parameters
         ----------
         writes : int
-            How many writes the index has had.
+            How many writes the index had before the transaction of the cursor.
+        own : int
+            How many it has had in it.
         is_writer : bool
-            Whether the cursor is inside the transaction of the one writer.
+            Whether the cursor is inside the transaction of the one writer, see `prepare`.
         """
         query = f"SELECT {columns} FROM {entry.relation} WHERE "
-        if entry.is_read_only or writes < _SMALL:
+        if _is_small(entry, writes):
             return _where_in(cursor, query, "_id", "VARCHAR", ids)
         locator = self._locator(entry)
         numbers = locator.find(cursor, ids, begin=not is_writer)
@@ -57,7 +60,18 @@ class Lookup:
             if not is_writer:
                 cursor.execute("ROLLBACK")
         wanted = set(ids)
-        return [row for row in found if row[0] in wanted]
+        found = [row for row in found if row[0] in wanted]
+        if own:
+            found += _where_in(cursor, f"{query}_seq_no >= {writes} AND ", "_id", "VARCHAR", ids)
+        return found
+
+    def prepare(self, cursor: duckdb.DuckDBPyConnection, entry: IndexEntry, writes: int) -> None:
+        """Know all documents that were there before the transaction of the writer.
+
+        Its own are not remembered, as it may not come to its end: they are looked for in the table.
+        """
+        if not _is_small(entry, writes):
+            self._locator(entry).catch_up(cursor, writes)
 
     def keep(self, uuids: Collection[str]) -> None:
         """Forget all indices but these."""
@@ -70,6 +84,10 @@ class Lookup:
             return self._locators.setdefault(entry.uuid, IdLocator(entry.relation))
 
 
+def _is_small(entry: IndexEntry, writes: int) -> bool:
+    return entry.is_read_only or writes < _SMALL
+
+
 def _where_in(
     cursor: duckdb.DuckDBPyConnection, query: str, column: str, kind: str, values: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
@@ -78,7 +96,5 @@ def _where_in(
     if len(values) <= FEW:
         marks = ", ".join("?" * len(values))
         return cursor.execute(f"{query}{column} IN ({marks})", list(values)).fetchall()
-    cursor.register("wanted", column_batch({"value": (kind, values)}))
-    found = cursor.execute(f"{query}{column} IN (SELECT value FROM wanted)").fetchall()
-    cursor.unregister("wanted")
-    return found
+    statement = f"{query}{column} IN (SELECT value FROM given)"
+    return execute_with(cursor, statement, {"value": (kind, values)}).fetchall()

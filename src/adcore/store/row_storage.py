@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from adcore.store.column_batch import column_batch
+from adcore.store.column_batch import execute_with
 from adcore.store.document_parser import ParsedDocument
 from adcore.store.index_entry import IndexEntry
 from adcore.store.mapping import Mapping
@@ -41,9 +41,8 @@ def delete_rows(
     cursor: duckdb.DuckDBPyConnection, entry: IndexEntry, numbers: Sequence[int]
 ) -> None:
     """Delete the documents that have these sequence numbers."""
-    cursor.register("gone", column_batch({"_seq_no": ("BIGINT", sorted(numbers))}))
-    cursor.execute(f"DELETE FROM {entry.relation} WHERE _seq_no IN (SELECT _seq_no FROM gone)")
-    cursor.unregister("gone")
+    statement = f"DELETE FROM {entry.relation} WHERE _seq_no IN (SELECT _seq_no FROM given)"
+    execute_with(cursor, statement, {"_seq_no": ("BIGINT", sorted(numbers))})
 
 
 def store_rows(
@@ -57,19 +56,13 @@ def store_rows(
         batch = _batch(chunk, rows, entry.mapping)
         columns = list(batch)
         batch["replaced"] = ("BIGINT", [stored[id] for id in chunk])
-        _run(cursor, batch, _update(entry, columns))
+        execute_with(cursor, _update(entry, columns), batch)
     for chunk in _chunks(rows, [id for id in rows if id not in stored]):
         batch = _batch(chunk, rows, entry.mapping)
-        _run(cursor, batch, _insert(entry, list(batch)))
+        execute_with(cursor, _insert(entry, list(batch)), batch)
 
 
 _Batch = dict[str, tuple[str, Sequence[Any]]]
-
-
-def _run(cursor: duckdb.DuckDBPyConnection, batch: _Batch, statement: str) -> None:
-    cursor.register("batch", column_batch(batch))
-    cursor.execute(statement)
-    cursor.unregister("batch")
 
 
 def _chunks(rows: MappingABC[str, StoredRow], ids: Sequence[str]) -> Iterator[list[str]]:
@@ -105,7 +98,7 @@ def _insert(entry: IndexEntry, columns: list[str]) -> str:
     names = ", ".join(map(identifier, columns))
     types = column_types(entry.mapping)
     values = ", ".join(_value(column, types, entry.mapping) for column in columns)
-    return f"INSERT INTO {entry.relation} ({names}) SELECT {values} FROM batch"
+    return f"INSERT INTO {entry.relation} ({names}) SELECT {values} FROM given"
 
 
 def _update(entry: IndexEntry, columns: list[str]) -> str:
@@ -118,13 +111,13 @@ def _update(entry: IndexEntry, columns: list[str]) -> str:
         for c in changed
     )
     return (
-        f"UPDATE {entry.relation} AS stored SET {sets} FROM batch "
-        "WHERE stored._seq_no = batch.replaced"
+        f"UPDATE {entry.relation} AS stored SET {sets} FROM given "
+        "WHERE stored._seq_no = given.replaced"
     )
 
 
 def _value(column: str, types: MappingABC[str, str], mapping: Mapping) -> str:
-    return _as_stored(f"batch.{identifier(column)}", column, types, mapping)
+    return _as_stored(f"given.{identifier(column)}", column, types, mapping)
 
 
 def constant(column: str, value: Any, types: MappingABC[str, str], mapping: Mapping) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from adcore.service.documents.bulk_lines import BulkFault, BulkItem, parse_bulk
 from adcore.service.documents.write import check_alias, write_body
 from adcore.service.errors import error_summary
+from adcore.service.long_answer import LongAnswer
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.actions import WriteError, WriteResult
+from adcore.store.bulk import BulkWriter, in_pieces
 from adcore.store.errors import IndexNotFoundError
 
 __all__ = ["ENDPOINTS"]
@@ -23,21 +25,33 @@ def _bulk(call: Call) -> Reply:
     items = parse_bulk(
         call.body, call.optional_value("index"), requires_alias=call.boolean("require_alias")
     )
+    has_errors = False
+    answer = LongAnswer("items", call.text("filter_path"))
+    with call.context.store.documents.writing() as writer:
+        # Of a large bulk neither all documents nor all answers are there at a time.
+        for piece in in_pieces(items, _bytes_of):
+            results = _write(call, writer, piece)
+            has_errors |= not all(isinstance(result, WriteResult) for result in results)
+            answer.add([_shown(result, is_refreshed=is_refreshed) for result in results])
+    took = int((perf_counter() - started) * 1000)
+    return Reply(answer.beside({"took": took, "errors": has_errors}))
+
+
+def _bytes_of(item: BulkItem | BulkFault) -> int:
+    return len(item.action.source or b"") if isinstance(item, BulkItem) else 0
+
+
+def _write(
+    call: Call, writer: BulkWriter, items: list[BulkItem | BulkFault]
+) -> list[WriteResult | WriteError | BulkFault]:
     refused = _refused(call, items)
     kept = [
         item.action
         for at, item in enumerate(items)
         if isinstance(item, BulkItem) and at not in refused
     ]
-    done = iter(call.context.store.documents.bulk(kept))
-    results = [refused[at] if at in refused else next(done) for at in range(len(items))]
-    shown = [_shown(result, is_refreshed=is_refreshed) for result in results]
-    body = {
-        "took": int((perf_counter() - started) * 1000),
-        "errors": not all(isinstance(result, WriteResult) for result in results),
-        "items": shown,
-    }
-    return Reply(body)
+    done = iter(writer.write(kept))
+    return [refused[at] if at in refused else next(done) for at in range(len(items))]
 
 
 def _refused(call: Call, items: list[BulkItem | BulkFault]) -> dict[int, WriteError | BulkFault]:

@@ -38,8 +38,8 @@ class BulkFault(msgspec.Struct, frozen=True):
 
 def parse_bulk(
     body: bytes, index: str | None, *, requires_alias: bool
-) -> list[BulkItem | BulkFault]:
-    r"""The actions of a bulk, and what stands where actions should.
+) -> Iterator[BulkItem | BulkFault]:
+    r"""The actions of a bulk one by one, and what stands where actions should.
 
     A line of an action that cannot be read fails alone. Where its operation can be read the
     document of it is passed over; where not, all lines up to the next that reads as an action are.
@@ -54,7 +54,8 @@ def parse_bulk(
     ------
     ApiError
         If there is no action at all, with the number of the first line that is none; if the last
-        document is missing or cut; if an action lacks an index or an id. Nothing is to be done.
+        document is missing or cut; if an action lacks an index or an id. Nothing is to be done,
+        also of what has come before.
 
     Examples
     --------
@@ -63,48 +64,64 @@ def parse_bulk(
     ...     requires_alias=False)]
     ['index', 'delete']
     """
-    if not body.strip():
+    if not body or body.isspace():
         raise ApiError(400, "parse_exception", "request body is required")
-    lines = body.split(b"\n")
-    if lines[-1].strip():
+    if body[body.rfind(b"\n") + 1 :].strip():
         raise _cut()
-    items = list(_Lines(lines[:-1], index, requires_alias).items())
-    actions = [item for item in items if isinstance(item, BulkItem)]
-    if not items:
-        raise validation_error("no requests added")
-    if not actions:
-        raise next(item.error for item in items if isinstance(item, BulkFault))
-    _check(actions)
-    return items
+    first: ApiError | None = validation_error("no requests added")
+    is_empty = True
+    faults: list[str] = []
+    for item in _Lines(body, index, requires_alias).items():
+        if isinstance(item, BulkItem):
+            first = None
+            faults += _faults(item.action)
+        elif is_empty:
+            first = item.error
+        is_empty = False
+        if not faults:
+            yield item
+    if first is not None:
+        raise first
+    if faults:
+        raise validation_error(*faults)
 
 
 class _Lines:
-    """The lines of a bulk, one action after the other."""
+    """The lines of a bulk, one action after the other, each cut from it when it is their turn."""
 
-    def __init__(self, lines: list[bytes], index: str | None, requires_alias: bool) -> None:
-        self._lines = lines
+    def __init__(self, body: bytes, index: str | None, requires_alias: bool) -> None:
+        self._body = body
         self._index = index
         self._requires_alias = requires_alias
         self._at = 0
+        self._number = 0
         self._read: tuple[bytes, Any, dict[str, Any]] = (b"", None, {})
 
     def items(self) -> Iterator[BulkItem | BulkFault]:
-        while self._at < len(self._lines):
-            line = self._lines[self._at]
-            self._at += 1
+        while (line := self._next()) is not None:
             if line.strip():
                 yield self._item(line)
+
+    def _next(self) -> bytes | None:
+        """The next line; None behind the last."""
+        end = self._body.find(b"\n", self._at)
+        if end < 0:
+            return None
+        line = self._body[self._at : end]
+        self._at = end + 1
+        self._number += 1
+        return line
 
     def _item(self, line: bytes) -> BulkItem | BulkFault:
         before, operation, options = self._read
         if line == before:  # most bulks repeat one line of an action, which is known to be right
             return self._of(operation, options, self._source(operation))
         try:
-            operation, options = _action(line, self._at)
+            operation, options = _action(line, self._number)
         except ApiError as error:
             self._pass_to_the_next_action()
             return BulkFault("index", self._index, error)
-        number = self._at
+        number = self._number
         source = self._source(operation)
         try:
             _check_options(options, number)
@@ -121,14 +138,18 @@ class _Lines:
         """The document of an action; a deletion has none."""
         if operation == "delete":
             return None
-        if self._at >= len(self._lines):
+        line = self._next()
+        if line is None:
             raise _cut()
-        self._at += 1
-        return self._lines[self._at - 1]
+        return line
 
     def _pass_to_the_next_action(self) -> None:
-        while self._at < len(self._lines) and not _is_action(self._lines[self._at]):
-            self._at += 1
+        before = self._at, self._number
+        while (line := self._next()) is not None:
+            if _is_action(line):
+                self._at, self._number = before
+                return
+            before = self._at, self._number
 
 
 def _cut() -> ApiError:
@@ -199,18 +220,15 @@ def _item(
     return BulkItem(action, options.get("require_alias", requires_alias) is True)
 
 
-def _check(items: list[BulkItem]) -> None:
+def _faults(action: Action) -> list[str]:
+    """What no bulk may hold: it is refused whole."""
     faults = []
-    for item in items:
-        action = item.action
-        if not action.index:
-            faults.append("index is missing")
-        if action.id is None and action.operation in ("update", "delete"):
-            faults.append("id is missing")
-        if action.if_seq_no is not None and action.if_primary_term is None:
-            faults.append("ifSeqNo is set, but primary term is [0]")
-        if action.if_seq_no is None and action.if_primary_term is not None:
-            term = action.if_primary_term
-            faults.append(f"ifSeqNo is unassigned, but primary term is [{term}]")
-    if faults:
-        raise validation_error(*faults)
+    if not action.index:
+        faults.append("index is missing")
+    if action.id is None and action.operation in ("update", "delete"):
+        faults.append("id is missing")
+    if action.if_seq_no is not None and action.if_primary_term is None:
+        faults.append("ifSeqNo is set, but primary term is [0]")
+    if action.if_seq_no is None and action.if_primary_term is not None:
+        faults.append(f"ifSeqNo is unassigned, but primary term is [{action.if_primary_term}]")
+    return faults
