@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,33 @@ def test_counters_come_from_the_cache_alone() -> None:
     assert detector.entity_profile(host=away) == {"is_active": False}
     # The last interval is open still.
     assert detector.last_seen(host=away) == (MINUTES - 2) * MINUTE
+
+
+def test_the_profile_of_an_entity_can_be_asked_while_models_learn() -> None:
+    """With models leaving memory and entities coming for the first time, as they like."""
+    detector = make(byte_budget=200_000, checkpoints=MemoryCheckpoints())
+    data = rows(hosts=40)
+    parts = [
+        {name: column[first : first + 7] for name, column in data.items()}
+        for first in range(0, len(data["t"]), 7)
+    ]
+    needed = [16]
+    with ThreadPoolExecutor(1) as pool:
+        learning = pool.submit(lambda: [detector.process(part) for part in parts])
+        while not learning.done():
+            profile = detector.entity_profile(host="h05")
+            if profile["is_active"]:
+                needed.append(profile["init_progress"].get("needed_shingles", 0))
+            seen = detector.last_seen(host="h39")
+            assert seen is None or seen % MINUTE == 0
+        learning.result()
+    assert needed == sorted(needed, reverse=True)
+    alone = make()
+    alone.process(data)
+    own = [host for host in ("h05", "h39") if detector.entity_profile(host=host)["is_active"]]
+    for host in own:
+        progress = detector.entity_profile(host=host)["init_progress"]
+        assert progress == alone.entity_profile(host=host)["init_progress"]
 
 
 def test_a_budget_needs_a_store_and_room_for_a_model() -> None:

@@ -99,9 +99,16 @@ def test_a_profile_does_not_wait_for_the_interval_that_is_at_work() -> None:
         api.tick()
         detector = api.service.scheduler.runs()[0].detector
         assert detector is not None
+        entity = [{"name": "error_type", "value": "new7"}]
         with detector._lock:  # as it is while an interval is at work
             found = pool.submit(api.service.profile, created, ["_all"], None).result(timeout=30)
+            own = pool.submit(api.service.profile, created, ["_all"], entity).result(timeout=30)
     assert found["state"] == "RUNNING"
     assert found["active_entities"] == found["model_count"] == 1_102
     assert len(found["models"]) == 1_000
     assert sum(model["model_size_in_bytes"] for model in found["models"]) > 1_000 * 1_000
+    assert (own["is_active"], own["state"]) == (True, "INIT")
+    assert own["last_sample_timestamp"] == START + 300 * MINUTE + 1_000
+    assert own["last_active_timestamp"] == START + 301 * MINUTE
+    assert own["model"]["model_size_in_bytes"] > 1_000
+    assert own["init_progress"] == {"percentage": "0%", "needed_shingles": 128}

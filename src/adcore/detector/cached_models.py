@@ -11,10 +11,10 @@ import numpy as np
 from adcore.arrow import FloatArray, Int64Array, UInt32Array
 from adcore.checkpoints import CheckpointBatch
 from adcore.detector.entity_directory import EntityDirectory
-from adcore.detector.models import ModelRoom, ModelsState
+from adcore.detector.models import ModelFacts, ModelRoom, ModelsState
 from adcore.detector.verdicts import Anomalies, Verdicts
 from adcore.entity_cache import EntityCache
-from adcore.errors import SnapshotError
+from adcore.errors import InvalidArgumentError, SnapshotError
 
 __all__ = ["CachedModels"]
 
@@ -110,15 +110,14 @@ class CachedModels:
         ids = enumerate(self._directory.ids)
         return list(islice((number for number, id_ in ids if int(id_) in self._cache), most))
 
-    def updates(self, entity: int) -> int:
-        """Intervals a model in memory has learnt; 0 without one."""
-        id_ = self._id(entity)
-        return self._cache.model(id_).total_updates if id_ in self._cache else 0
-
-    def is_ready(self, entity: int) -> bool:
-        """Whether a model in memory gives scores."""
-        id_ = self._id(entity)
-        return id_ in self._cache and self._cache.model(id_).is_ready
+    def facts(self, entity: int) -> ModelFacts:
+        """Of its model in memory. May be asked from any thread, also while models learn."""
+        try:
+            # One question, as each may have to wait until the cache has done its turn.
+            model = self._cache.model(self._id(entity))
+        except InvalidArgumentError:
+            return ModelFacts()
+        return ModelFacts(self._cache.model_bytes, model.total_updates, model.is_ready)
 
     def model_bytes(self, entity: int) -> int:
         """Bytes of a model in memory; 0 without one."""

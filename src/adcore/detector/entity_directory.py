@@ -79,13 +79,14 @@ class EntityDirectory:
         if count <= known:
             return
         new = self._keys_of(np.arange(known, count, dtype=np.uint32))
-        self.keys += new
         digests = b"".join(map(_digest, new))
         self.ids = np.concatenate([self.ids, np.frombuffer(digests, "<u8").astype(np.uint64)])
         short = [max(map(len, key), default=0) <= LONGEST_ENTITY_VALUE for key in new]
         self.is_short = np.concatenate([self.is_short, np.array(short, np.bool_)])
         never = np.full(len(new), _NEVER)
         self.last_start = np.concatenate([self.last_start, never])
+        # Last, as other threads ask for those that are known by then.
+        self.keys += new
         self._sort(known)
 
     def _sort(self, known: int) -> None:

@@ -190,13 +190,15 @@ class Live(DetectorBase):
     def entity_profile(self, **entity: str) -> dict[str, Any]:
         """State, model and progress of one entity, given by the values of its category fields.
 
+        While rows are being processed it may be asked from another thread, and does not wait until
+        all are: then its model may have learnt the last of them or not.
+
         Raises
         ------
         InvalidArgumentError
             In the words of the API: if there are no category fields, or others.
         """
-        with self._lock:
-            return entity_profile(self._started(), self.id, entity)
+        return entity_profile(self._stream, self.config.category_fields, self.id, entity)
 
     def some_models(self, most: int) -> list[tuple[tuple[str, ...], int, int | None]]:
         """Models in memory, at most so many.
@@ -218,13 +220,15 @@ class Live(DetectorBase):
             ]
 
     def last_seen(self, **entity: str) -> int | None:
-        """Start of the last interval in which an entity had data, epoch milliseconds."""
-        with self._lock:
-            stream = self._stream
-            if stream is None:
-                return None
-            number = stream.entity_of(tuple(entity[name] for name in self.config.category_fields))
-            return None if number is None else stream.directory.last_seen(number)
+        """Start of the last interval in which an entity had data, epoch milliseconds.
+
+        As :meth:`entity_profile`, it does not wait for rows that are being processed.
+        """
+        stream = self._stream
+        if stream is None:
+            return None
+        number = stream.entity_of(tuple(entity[name] for name in self.config.category_fields))
+        return None if number is None else stream.directory.last_seen(number)
 
     @property
     def has_many_models(self) -> bool:

@@ -11,7 +11,7 @@ from adcore.config import integer
 from adcore.detector.verdicts import Verdicts
 from adcore.errors import InvalidArgumentError
 
-__all__ = ["NO_MODELS", "ModelRoom", "Models", "ModelsState"]
+__all__ = ["NO_MODELS", "ModelFacts", "ModelRoom", "Models", "ModelsState"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,25 @@ class ModelsState:
     passes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """One model, at one moment.
+
+    Attributes
+    ----------
+    bytes : int
+        What it holds; 0 where there is none in memory.
+    updates : int
+        Intervals it has learnt.
+    is_ready : bool
+        Whether it gives scores.
+    """
+
+    bytes: int = 0
+    updates: int = 0
+    is_ready: bool = False
+
+
 NO_MODELS = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
 
 
@@ -110,11 +129,8 @@ class Models(Protocol):
     def entities(self, most: int | None = None) -> list[int]:
         """The entities whose model is in memory, at most so many."""
 
-    def updates(self, entity: int) -> int:
-        """Intervals a model in memory has learnt; 0 without one."""
-
-    def is_ready(self, entity: int) -> bool:
-        """Whether it gives scores."""
+    def facts(self, entity: int) -> ModelFacts:
+        """Of its model in memory. May be asked from any thread, also while models learn."""
 
     def model_bytes(self, entity: int) -> int:
         """Bytes it holds; 0 without a model in memory."""

@@ -83,10 +83,12 @@ def _named(stream: DetectionStream, entity: int) -> dict[str, str]:
 
 
 def entity_profile(
-    stream: DetectionStream, detector_id: str, entity: dict[str, str]
+    stream: DetectionStream | None,
+    fields: Sequence[str],
+    detector_id: str,
+    entity: dict[str, str],
 ) -> dict[str, Any]:
     """What can be said of one entity; see :meth:`Detector.entity_profile`."""
-    fields = stream.config.category_fields
     if not fields:
         raise InvalidArgumentError("This is not a high cardinality detector")
     if not entity:
@@ -96,16 +98,19 @@ def entity_profile(
             raise InvalidArgumentError(f"Cannot find {name}")
     if len(entity) != len(fields):
         raise InvalidArgumentError("Cannot find entity")
-    number = stream.entity_of(tuple(entity[name] for name in fields))
-    if number is None or not stream.models.model_bytes(number):
+    number = None if stream is None else stream.entity_of(tuple(entity[name] for name in fields))
+    if stream is None or number is None:
         return {"is_active": False}
-    progress = stream.init_progress(number)
+    model = stream.models.facts(number)
+    if not model.bytes:
+        return {"is_active": False}
+    progress = stream.init_progress(model)
     return {
         "is_active": True,
         "init_progress": progress.to_json(),
         "model": {
             "model_id": model_id_of(detector_id, entity),
-            "model_size_in_bytes": stream.models.model_bytes(number),
+            "model_size_in_bytes": model.bytes,
         },
         "state": progress.state,
     }

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from adcore import _core
 from adcore.arrow import FloatArray, Int64Array, UInt32Array
-from adcore.detector.models import ModelsState
+from adcore.detector.models import ModelFacts, ModelsState
 from adcore.detector.verdicts import Verdicts
 from adcore.errors import InvalidArgumentError, SnapshotError
 
@@ -91,15 +91,12 @@ class ResidentModels:
         """The entities that have a model, at most so many."""
         return list(islice(self._models, most))
 
-    def updates(self, entity: int) -> int:
-        """Intervals its model has learnt; 0 without a model."""
+    def facts(self, entity: int) -> ModelFacts:
+        """Of its model. May be asked from any thread, also while models learn."""
         model = self._models.get(entity)
-        return 0 if model is None else model.total_updates
-
-    def is_ready(self, entity: int) -> bool:
-        """Whether its model gives scores."""
-        model = self._models.get(entity)
-        return model is not None and model.is_ready
+        if model is None:
+            return ModelFacts()
+        return ModelFacts(model.memory_bytes(), model.total_updates, model.is_ready)
 
     def model_bytes(self, entity: int) -> int:
         """Bytes its model holds; 0 without a model."""

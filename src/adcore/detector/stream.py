@@ -11,7 +11,7 @@ from adcore.detector.config import DetectorConfig
 from adcore.detector.entity_directory import EntityDirectory
 from adcore.detector.feature_plan import FeaturePlan
 from adcore.detector.init_progress import InitProgress
-from adcore.detector.models import ModelRoom, Models
+from adcore.detector.models import ModelFacts, ModelRoom, Models
 from adcore.detector.pending import PendingBuckets
 from adcore.detector.result_context import ResultContext
 from adcore.detector.results import DetectorResults
@@ -154,9 +154,9 @@ class DetectionStream:
         """The number of an entity; None if no row of it has come."""
         return self._aggregator.entity_of(key)
 
-    def init_progress(self, entity: int | None = None) -> InitProgress:
-        """Of an entity, or of the one that is furthest."""
-        return self._vectors.init_progress(self.row_counts, entity)
+    def init_progress(self, model: ModelFacts | None = None) -> InitProgress:
+        """Of a model, or of the one that is furthest."""
+        return self._vectors.init_progress(self.row_counts, model)
 
     # -- state
 

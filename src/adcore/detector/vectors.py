@@ -17,7 +17,7 @@ from adcore.detector.config import DetectorConfig
 from adcore.detector.entity_directory import EntityDirectory
 from adcore.detector.init_progress import InitProgress, Observations
 from adcore.detector.last_values import LastValues
-from adcore.detector.models import ModelRoom, Models
+from adcore.detector.models import ModelFacts, ModelRoom, Models
 from adcore.detector.pending import rows_of
 from adcore.detector.resident_models import ResidentModels
 from adcore.detector.result_context import ResultContext
@@ -201,18 +201,16 @@ class VectorDetector:
         start[rows] = found.anomaly_start[kept]
         return columns | {"approx_anomaly_start_time": start}
 
-    def init_progress(self, rows: Mapping[str, int], entity: int | None = None) -> InitProgress:
-        """Of an entity, or of the one that is furthest; ``rows`` are counted for the reasons."""
+    def init_progress(
+        self, rows: Mapping[str, int], model: ModelFacts | None = None
+    ) -> InitProgress:
+        """Of a model, or of the one that is furthest; ``rows`` are counted for the reasons."""
         required = self.settings.samples_needed(self.config)
-        if entity is None:
-            state = self.models.state()
-            is_ready, learnt = state.is_ready, state.updates
-        else:
-            is_ready, learnt = self.models.is_ready(entity), self.models.updates(entity)
+        found = self.models.state() if model is None else model
         # Ready is what the model says: a count alone could run ahead of it.
-        if is_ready:
+        if found.is_ready:
             return InitProgress(required, required, self.config.interval)
-        updates = min(learnt, required - 1)
+        updates = min(found.updates, required - 1)
         told = self.observations.reasons(self.config.feature_names, rows)
         reasons = (f"{updates} of {required} intervals are learnt", *told)
         return InitProgress(updates, required, self.config.interval, reasons)

@@ -273,7 +273,7 @@ class Analysis:
             self._write(piece, tasks.reached, changes)
         if not self.is_cancelled and self._stream is not None:
             stream, models = self._stream, self._stream.models
-            tasks.close({stream.key_of(e) for e in models.entities() if models.is_ready(e)})
+            tasks.close({stream.key_of(e) for e in models.entities() if models.facts(e).is_ready})
 
     def _child_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -25,6 +26,8 @@ __all__ = ["Profiles"]
 
 # Entities of two category fields are counted up to here.
 _MOST_COUNTED = 10_000
+# Intervals in which the last document of an entity is looked for before it is in all.
+_LOOKED_BACK = (8, 256)
 _ENTITY_TYPES = ("init_progress", "entity_info", "state", "models")
 
 
@@ -136,15 +139,19 @@ class Profiles:
         if "init_progress" in wanted:
             facts["init_progress"] = self._progress(detector_id, config).to_json()
         if config.category_fields:
+            run = self._run(detector_id)
+            view = RunView() if run is None else run.view
             if "total_entities" in wanted:
-                facts["total_entities"] = self._count_entities(config)
+                facts["total_entities"] = self._count_entities(config, view)
             if "active_entities" in wanted:
-                run = self._run(detector_id)
-                facts["active_entities"] = 0 if run is None else run.view.models.active
+                facts["active_entities"] = view.models.active
         return facts
 
-    def _count_entities(self, config: DetectorConfig) -> int:
+    def _count_entities(self, config: DetectorConfig, view: RunView) -> int:
         most = _MOST_COUNTED if len(config.category_fields) > 1 else 2**31
+        if view.entities:
+            # Of the same moment as the models; and a million need not be counted anew.
+            return min(view.entities, most)
         try:
             source = self._parts.registry.source(config)
         except AdcoreError:
@@ -174,13 +181,13 @@ class Profiles:
             return {"shingle_size": analysis.config.shingle_size, "node_id": self._parts.node_id}
         models = stream.models
         number = stream.entity_of(key)
-        entity = -1 if number is None else number
+        facts = models.facts(-1 if number is None else number)
         return {
             "shingle_size": analysis.config.shingle_size,
-            "rcf_total_updates": models.updates(entity),
-            "threshold_model_trained": models.is_ready(entity),
+            "rcf_total_updates": facts.updates,
+            "threshold_model_trained": facts.is_ready,
             "threshold_model_training_data_size": 0,
-            "model_size_in_bytes": models.model_bytes(entity),
+            "model_size_in_bytes": facts.bytes,
             "node_id": self._parts.node_id,
         }
 
@@ -248,11 +255,22 @@ class Profiles:
         if "model" in own:
             own["model"] |= {"node_id": self._parts.node_id}
         try:
-            source = IndexSource(self._parts.store.documents, config.indices, [key])
-            own["last_sample_timestamp"] = source.last_time(self._request(config))
+            own["last_sample_timestamp"] = self._last_sample(config, key)
         except AdcoreError:
             own["last_sample_timestamp"] = None  # the indices are gone
         return own
+
+    def _last_sample(self, config: DetectorConfig, key: tuple[str, ...]) -> int | None:
+        """The time of the last document of an entity; nearly always it is among the newest."""
+        source = IndexSource(self._parts.store.documents, config.indices, [key])
+        request = self._request(config)
+        now = self._parts.clock()
+        starts = [now - intervals * config.interval for intervals in _LOOKED_BACK]
+        for start in (*starts, None):
+            found = source.last_time(replace(request, start=start))
+            if found is not None:
+                return found
+        return None
 
 
 # The fields of an entity's profile in their order, and the type that each belongs to.

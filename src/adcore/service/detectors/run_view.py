@@ -50,13 +50,16 @@ class RunView:
     ----------
     progress : InitProgress or None
         How far the models are; None while they are being loaded.
+    entities : int
+        Those that have come so far.
     models : ModelsState
-        Their counts.
+        The counts of their models.
     shown : tuple of ShownModel
         Those that had one in memory, at most a thousand.
     """
 
     progress: InitProgress | None = None
+    entities: int = 0
     models: ModelsState = NO_MODELS
     shown: tuple[ShownModel, ...] = ()
 
@@ -68,7 +71,9 @@ class RunView:
         for key, size, last_seen in detector.some_models(_MOST_SHOWN):
             named = dict(sorted(zip(fields, key, strict=True)))
             shown.append(ShownModel(named, size, last_active(detector.config, last_seen)))
-        return cls(detector.init_progress, detector.models_state(), tuple(shown))
+        return cls(
+            detector.init_progress, detector.entity_count, detector.models_state(), tuple(shown)
+        )
 
 
 def last_active(config: DetectorConfig, last_seen: int | None) -> int | None:
