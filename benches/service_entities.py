@@ -27,6 +27,7 @@ from typing import Any
 import duckdb
 import numpy as np
 from million_entities import MINUTE, Fleet, resident_bytes
+from numpy.typing import NDArray
 
 from adcore import EntityCache
 from adcore.detector.index_source import IndexSource
@@ -125,39 +126,19 @@ class ServiceEntities:
 
     def start(self) -> float:
         """Seconds in which the models learn their history."""
-        self._write_history()
+        history = self.directory / "history"
+        write_history(history, self.warm_rows, self._columns)
+        self.store.documents.register_files("history", str(history))
         self.store.documents.create_index("live", MAPPING)
-        detector = self.service.create(_detector(self.warm_rows), None)
+        detector = self.service.create(detector_body(self.warm_rows), None)
         self.detector_id = detector.id
         self.service.start(detector.id, None)
         start = time.perf_counter()
         self.service.scheduler.run_due()
         return time.perf_counter() - start
 
-    def _write_history(self) -> None:
-        path = self.directory / "history.parquet"
-        with duckdb.connect() as connection:
-            connection.execute(
-                "CREATE TABLE rows (time BIGINT, host VARCHAR, cpu DOUBLE, load DOUBLE)"
-            )
-            for minute in range(self.warm_rows):
-                columns = self._columns(minute)
-                connection.register("part", columns)
-                connection.execute("INSERT INTO rows SELECT time, host, cpu, load FROM part")
-                connection.unregister("part")
-            connection.execute(
-                f"COPY (SELECT epoch_ms(time) AS time, host, cpu, load FROM rows) TO '{path}'"  # noqa: S608
-            )
-        self.store.documents.register_files("history", str(path))
-
     def _columns(self, minute: int) -> dict[str, Any]:
-        points = self.fleet.interval(minute, self.ids)
-        return {
-            "time": np.full(len(self.ids), START + minute * MINUTE + 7),
-            "host": np.array(self.hosts, dtype=object),
-            "cpu": np.ascontiguousarray(points[:, 0]),
-            "load": np.ascontiguousarray(points[:, 1]),
-        }
+        return columns(self.fleet, self.ids, self.hosts, minute)
 
     def tick(self, minute: int) -> dict[str, Any]:
         """A minute passes; the figures of its interval."""
@@ -202,7 +183,33 @@ class ServiceEntities:
         self.store.close()
 
 
-def _detector(history: int) -> dict[str, Any]:
+def columns(fleet: Fleet, ids: NDArray[np.uint64], hosts: list[str], minute: int) -> dict[str, Any]:
+    """The documents of a minute, one of each entity."""
+    points = fleet.interval(minute, ids)
+    return {
+        "time": np.full(len(ids), START + minute * MINUTE + 7),
+        "host": np.array(hosts, dtype=object),
+        "cpu": np.ascontiguousarray(points[:, 0]),
+        "load": np.ascontiguousarray(points[:, 1]),
+    }
+
+
+def write_history(
+    directory: Path, minutes: int, columns_of: Callable[[int], dict[str, Any]]
+) -> None:
+    """A Parquet file of each minute."""
+    directory.mkdir()
+    with duckdb.connect() as connection:
+        for minute in range(minutes):
+            connection.register("part", columns_of(minute))
+            path = directory / f"{minute:06}.parquet"
+            connection.execute(
+                f"COPY (SELECT epoch_ms(time) AS time, host, cpu, load FROM part) TO '{path}'"  # noqa: S608
+            )
+            connection.unregister("part")
+
+
+def detector_body(history: int) -> dict[str, Any]:
     period = {"period": {"interval": 1, "unit": "Minutes"}}
     features = [
         {"feature_name": name, "feature_enabled": True,

@@ -476,3 +476,19 @@ def test_help_lists_exit_codes() -> None:
     found = adcore("detect", "--help", env={**os.environ, "COLUMNS": "200"})
     for code in ("0 done", "2 the command line", "3 the data", "4 a result", "130 interrupted"):
         assert code in found.stdout
+
+
+@pytest.mark.parametrize(("given", "expected"), [((), os.cpu_count()), (("--threads", "3"), 3)])
+def test_a_service_looks_at_many_models_with_all_processors(
+    given: tuple[str, ...], expected: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from adcore.service import serve  # noqa: PLC0415 -- it needs much that the others do not
+
+    asked: list[serve.ServeOptions] = []
+    monkeypatch.setattr(serve, "serve", asked.append)
+    command = ["serve", "--data", str(tmp_path), "--model-memory", "11GB", *given]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.stderr
+    (options,) = asked
+    assert options.settings.detection.threads == expected
+    assert options.settings.detection.model_memory == 11 * 10**9

@@ -63,7 +63,12 @@ def serve(
         str, typer.Option(metavar="SIZE", help="What searches may take, such as 2GB.")
     ] = "2GB",
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Of one search. By default one per processor.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Of one search, and of one look at the models of many entities. By default one "
+            "per processor.",
+        ),
     ] = None,
     model_memory: Annotated[
         str,
@@ -77,9 +82,8 @@ def serve(
 ) -> None:
     """Serve documents, searches and detectors over HTTP."""
     _need_service()
-    from adcore.service.detectors.settings import (  # noqa: PLC0415 -- the help stays quick
-        DetectionSettings,
-    )
+    from adcore.options import MAXIMUM_THREADS  # noqa: PLC0415 -- the help stays quick
+    from adcore.service.detectors.settings import DetectionSettings  # noqa: PLC0415
     from adcore.service.serve import ServeOptions  # noqa: PLC0415
     from adcore.service.serve import serve as run  # noqa: PLC0415
     from adcore.service.settings import ServiceLimits, Settings  # noqa: PLC0415
@@ -88,7 +92,10 @@ def serve(
         _fail(f"--distribution must be auto, opensearch or elasticsearch, got {distribution!r}", 2)
     if log_level not in ("debug", "info", "warning", "error"):
         _fail(f"--log-level must be debug, info, warning or error, got {log_level!r}", 2)
-    detection = DetectionSettings(model_memory=_size("--model-memory", model_memory))
+    detection = DetectionSettings(
+        model_memory=_size("--model-memory", model_memory),
+        threads=min(threads or os.cpu_count() or 1, MAXIMUM_THREADS),
+    )
     body_bytes = max_body_mb * 1024 * 1024
     limits = ServiceLimits(body_bytes=body_bytes, pending_body_bytes=5 * body_bytes)
     settings = Settings(
