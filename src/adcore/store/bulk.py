@@ -29,8 +29,8 @@ _PIECE_BYTES = 1 << 20
 def in_pieces(items: Iterable[_T], size: Callable[[_T], int]) -> Iterator[list[_T]]:
     """As many items as are written at a time; `size` tells the bytes of each.
 
-    >>> [len(piece) for piece in in_pieces([b"x" * 3_000_000] * 3, len)]
-    [2, 1]
+    >>> [len(piece) for piece in in_pieces([b"x" * 400_000] * 5, len)]
+    [3, 2]
     """
     piece: list[_T] = []
     total = 0
