@@ -33,8 +33,8 @@ struct Shape {
 /// A lower and an upper corner: on the stack where the size is known, else on the heap.
 template <std::size_t Groups>
 struct Box {
-  alignas(32) float lo[Groups * kLanes];
-  alignas(32) float hi[Groups * kLanes];
+  alignas(32) float lo[Groups * kLanes] = {};
+  alignas(32) float hi[Groups * kLanes] = {};
   explicit ADCORE_INLINE Box(std::size_t) noexcept {}
 };
 template <>

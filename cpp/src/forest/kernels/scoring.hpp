@@ -192,9 +192,11 @@ struct Workspace {
 template <std::size_t Groups, class TreeOf, class Queries>
 ADCORE_INLINE void score_flight(const TreeOf& tree_of, const Queries& queries, std::size_t count,
                                 const PointView& points, Workspace<Groups>& work, float* scores) {
+  const std::size_t walkers = lane_groups(count) * kLanes;
+  ADCORE_ASSUME(count > 0 && count <= walkers);
   const TreeArrays* trees[kFlight];
   bool together = count >= kLeastFlight;
-  for (std::size_t i = 0; i < lane_groups(count) * kLanes; ++i) {
+  for (std::size_t i = 0; i < walkers; ++i) {
     trees[i] = tree_of(i).tree;
     together = together && !is_leaf(trees[i]->root);
   }

@@ -38,7 +38,9 @@ void score_queries(const SampledTree& tree, const PointView& points, const float
   const float* flight[kFlight];
   for (std::size_t start = 0; start < count; start += kFlight) {
     const std::size_t flying = count - start < kFlight ? count - start : kFlight;
-    for (std::size_t i = 0; i < lane_groups(flying) * kLanes; ++i) {
+    const std::size_t walkers = lane_groups(flying) * kLanes;
+    ADCORE_ASSUME(flying <= walkers);
+    for (std::size_t i = 0; i < walkers; ++i) {
       flight[i] = queries + (start + (i < flying ? i : 0)) * query_stride;
     }
     const auto tree_of = [&](std::size_t) -> const SampledTree& { return tree; };
@@ -84,6 +86,7 @@ template <std::size_t Groups>
 void attribute_trees(const SampledTree* trees, std::size_t count, const PointView& points, const float* query,
                      double* high, double* low) {
   Workspace<Groups> work(points.dimensions, trees->tree->unboxed_leaves);
+  ADCORE_ASSUME(points.dimensions <= work.shape.size());
   Box<Groups> parts(work.shape.size());
   Path path(trees->tree->unboxed_leaves);
   Height height;
