@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import duckdb
 
@@ -40,9 +40,15 @@ class MessageFilters:
         """The messages without what fits; an expression sees what those before it left."""
         if not self._patterns or not messages:
             return list(messages)
-        with duckdb.connect(config={"threads": 1}) as connection:
-            row = connection.execute(self._query, [list(messages), *self._patterns]).fetchone()
+        with _database().cursor() as cursor:
+            row = cursor.execute(self._query, [list(messages), *self._patterns]).fetchone()
         return [] if row is None else list(row[0])
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """An empty one for its expressions: to make it takes longer than to use it."""
+    return duckdb.connect(config={"threads": 1})
 
 
 @lru_cache(maxsize=1_024)
