@@ -14,7 +14,7 @@ from adcore.query.errors import SearchError, query_error
 from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.searcher import Found, Search
 from adcore.query.syntax.reader import Json
-from adcore.query.syntax.request import parse_request
+from adcore.query.syntax.request import SearchRequest, parse_request
 from adcore.store.index_entry import Target
 
 __all__ = ["count", "search"]
@@ -60,13 +60,11 @@ def search(
     parsed = parse_request(request, limits)
     if not targets:
         return _response(started, 0, Found(0, "eq", None, []), None)
-    now = clock()
     with (
         _snapshot(cursor, in_transaction),
         _errors(),
-        computed_targets(targets, request, parsed, cursor, now, limits) as computed,
+        _running(targets, request, parsed, cursor, clock(), limits) as run,
     ):
-        run = Search(computed, parsed, cursor, now, limits)
         aggregations = run.aggregations() if parsed.aggregations else None
         found = run.hits()
     return _response(started, len(targets), found, aggregations)
@@ -104,14 +102,26 @@ def count(
     parsed = parse_request({**body, "size": 0, "track_total_hits": True}, limits)
     if not targets:
         return {"count": 0, "_shards": _shards(0)}
-    now = clock()
     with (
         _snapshot(cursor, in_transaction),
         _errors(),
-        computed_targets(targets, body, parsed, cursor, now, limits) as computed,
+        _running(targets, body, parsed, cursor, clock(), limits) as run,
     ):
-        run = Search(computed, parsed, cursor, now, limits)
         return {"count": run.total(), "_shards": _shards(len(targets))}
+
+
+@contextmanager
+def _running(
+    targets: Sequence[Target],
+    body: Json,
+    parsed: SearchRequest,
+    cursor: duckdb.DuckDBPyConnection,
+    now: int,
+    limits: Limits,
+) -> Iterator[Search]:
+    """The search over its targets with what it computes of them, which goes when the block ends."""
+    with computed_targets(targets, body, parsed, cursor, now, limits) as computed:
+        yield Search(computed, parsed, cursor, now, limits)
 
 
 @contextmanager

@@ -72,16 +72,20 @@ def computed_targets(
 
 def script_queries(tree: object) -> Iterator[ScriptQuery]:
     """The script queries anywhere in a query or a whole request."""
-    if isinstance(tree, ScriptQuery):
-        yield tree
-    elif isinstance(tree, (tuple, list)):
+    return (part for part in _parts(tree) if isinstance(part, ScriptQuery))
+
+
+def _parts(tree: object) -> Iterator[object]:
+    """A syntax tree, and everything in it; what is in a script is its own."""
+    yield tree
+    if isinstance(tree, Mapping):
+        tree = tuple(tree.values())
+    if isinstance(tree, (tuple, list)):
         for each in tree:
-            yield from script_queries(each)
-    elif isinstance(tree, Mapping):
-        yield from script_queries(tuple(tree.values()))
-    elif is_dataclass(tree):
+            yield from _parts(each)
+    elif is_dataclass(tree) and not isinstance(tree, ScriptQuery):
         for part in fields(tree):
-            yield from script_queries(getattr(tree, part.name))
+            yield from _parts(getattr(tree, part.name))
 
 
 def _wanted(body: Json, request: SearchRequest) -> dict[str, RuntimeField]:
@@ -189,10 +193,11 @@ class _Tables:
 
     def _is_computed(self, query: Query) -> bool:
         """Whether a clause may name a computed field, be it in a pattern."""
-        texts = set(_texts(query))
-        return any(name in text for name in self.wanted for text in texts) or any(
-            "*" in text for text in texts
-        ) or next(script_queries(query), None) is not None  # fmt: skip
+        parts = list(_parts(query))
+        if any(isinstance(part, ScriptQuery) for part in parts):
+            return True
+        names = ("*", *self.wanted)
+        return any(name in part for part in parts if isinstance(part, str) for name in names)
 
     def _count_steps(self) -> None:
         self._steps += self._parts
@@ -208,18 +213,6 @@ class _Tables:
         field = self.wanted[name]
         several = any(len(each) > 1 for each in values)
         return Field(name, field.type, f"computed:{number}", several, format=field.format)
-
-
-def _texts(tree: object) -> Iterator[str]:
-    """All texts of a syntax tree."""
-    if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, (tuple, list)):
-        for each in tree:
-            yield from _texts(each)
-    elif is_dataclass(tree):
-        for part in fields(tree):
-            yield from _texts(getattr(tree, part.name))
 
 
 def _lists(field: Field, values: Sequence[list[Any]]) -> Iterator[tuple[str, str, list[Any]]]:
