@@ -76,7 +76,7 @@ def epoch_moment(value: Any, name: str) -> int:
     if not isinstance(value, str):
         return int(epoch_milliseconds([value], name=name)[0])
     try:
-        return parse_time(value)
+        return parse_time(value.strip())
     except ValueError:
         raise InvalidArgumentError(f"{name} = {value!r} is no time in ISO 8601") from None
 
@@ -89,7 +89,7 @@ def parse_time(text: str) -> int:
     ValueError
         If it is no such text.
     """
-    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return _of_datetime(moment)
 
 

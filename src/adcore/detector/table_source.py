@@ -221,7 +221,7 @@ def _parsed_times(column: Any, field: str) -> npt.NDArray[Any]:
     """ISO 8601 texts as times."""
     texts = np.asarray(column, dtype=object)
     try:
-        return np.array([parse_time(str(text)) for text in texts], dtype=np.int64)
+        return np.array([parse_time(str(text).strip()) for text in texts], dtype=np.int64)
     except ValueError as error:
         raise InvalidArgumentError(
             f"column {field!r} holds text that is no time in ISO 8601: {error}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from adcore.script.errors import ValueFault
 from adcore.script.operators import number
+from adcore.times import parse_time
 
 __all__ = [
     "DATE_FUNCTIONS", "DATE_METHODS", "DayOfWeek", "Instant", "Moment", "Month",
@@ -203,10 +204,9 @@ def _between(unit: int) -> Callable[[Any, Any], int]:
 
 def _parsed(text: Any) -> Moment:
     try:
-        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        return Moment(parse_time(str(text)))
     except ValueError:
         raise ValueFault(f"Text '{text}' could not be parsed") from None
-    return _moment(at if at.tzinfo is not None else at.replace(tzinfo=timezone.utc))
 
 
 DATE_FUNCTIONS: dict[str, _Signature] = {
