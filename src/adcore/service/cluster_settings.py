@@ -11,11 +11,12 @@ import msgspec
 
 from adcore.query.intervals import parse_duration
 from adcore.service.errors import illegal_argument, validation_error
+from adcore.service.flat_settings import flat_settings, setting_text
 from adcore.service.node import IDENTITY_INDEX
 from adcore.service.parameters import to_boolean
 from adcore.store.store import Store
 
-__all__ = ["ClusterSetting", "ClusterSettings", "flat_settings"]
+__all__ = ["ClusterSetting", "ClusterSettings"]
 
 _DOCUMENT = "settings"
 _KINDS = ("persistent", "transient")
@@ -118,7 +119,7 @@ class ClusterSettings:
         """The settings that no client has set."""
         given = {name for names in self.given.values() for name in names}
         return {
-            setting.names[0]: _text(setting.default)
+            setting.names[0]: setting_text(setting.default)
             for setting in dict.fromkeys(self._known.values())
             if given.isdisjoint(setting.names)
         }
@@ -140,7 +141,7 @@ class ClusterSettings:
             raise illegal_argument(
                 f"unknown field [{unknown}], expected one of {', '.join(_KINDS)}"
             )
-        wanted = {kind: flat_settings(body.get(kind) or {}) for kind in _KINDS}
+        wanted = {kind: _texts(body.get(kind) or {}) for kind in _KINDS}
         if not any(wanted.values()):
             raise validation_error("no settings to update")
         for kind, given in wanted.items():
@@ -180,30 +181,13 @@ class ClusterSettings:
         setting.apply(setting.parse(*given[0]) if given else setting.unset)
 
 
-def flat_settings(given: Any, prefix: str = "") -> dict[str, str | None]:
-    """Settings by their whole names, as texts.
-
-    >>> flat_settings({"a": {"b": 1, "c.d": True}, "e": None})
-    {'a.b': '1', 'a.c.d': 'true', 'e': None}
-
-    Raises
-    ------
-    ApiError
-        If they are no object, or one is a list.
-    """
+def _texts(given: Any) -> dict[str, str | None]:
+    """The settings of a request by their whole names."""
     if not isinstance(given, Mapping):
         raise illegal_argument(f"settings must be an object, got [{given}]")
-    flat: dict[str, str | None] = {}
-    for key, value in given.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            flat |= flat_settings(value, f"{name}.")
-        elif isinstance(value, list):
+    texts: dict[str, str | None] = {}
+    for name, value in flat_settings(given):
+        if isinstance(value, list):
             raise illegal_argument(f"Failed to parse value [{value}] for setting [{name}]")
-        else:
-            flat[name] = None if value is None else _text(value)
-    return flat
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        texts[name] = setting_text(value)
+    return texts

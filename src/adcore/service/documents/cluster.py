@@ -6,9 +6,9 @@ import os
 from typing import Any
 
 from adcore import _core
-from adcore.service.documents.index_settings import nested_settings
 from adcore.service.documents.indices import aliases_of
 from adcore.service.documents.targets import INDEX_PARAMETERS, TIMEOUT_PARAMETERS, resolve
+from adcore.service.flat_settings import nested_settings
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from adcore.service.documents.targets import INDEX_PARAMETERS, resolve
 from adcore.service.errors import ApiError, illegal_argument
+from adcore.service.flat_settings import flat_settings, nested_settings, setting_text
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 from adcore.store.index_entry import IndexEntry
 
-__all__ = ["ENDPOINTS", "nested_settings", "shown_settings", "stored_settings"]
+__all__ = ["ENDPOINTS", "shown_settings", "stored_settings"]
 
 _FIELD_LIMIT = "index.mapping.total_fields.limit"
 _FIXED = frozenset({"index.creation_date", "index.provided_name", "index.uuid"})
@@ -21,7 +21,7 @@ _STATIC = frozenset({"index.number_of_shards", "index.codec"})
 _MOST_FIELDS = 1_000_000
 
 
-def stored_settings(given: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def stored_settings(given: dict[str, Any]) -> dict[str, Any]:
     """Settings by their whole names, such as ``index.number_of_shards``.
 
     >>> stored_settings({"number_of_shards": 1, "index": {"codec": "best"}})
@@ -33,15 +33,11 @@ def stored_settings(given: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         If one has a value that no index can have.
     """
     flat: dict[str, Any] = {}
-    for key, value in given.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict):
-            flat |= stored_settings(value, f"{name}.")
-            continue
+    for name, value in flat_settings(given):
         named = name if name.startswith("index.") else f"index.{name}"
         if named in _FIXED:
             raise illegal_argument(f"unknown setting [{named}]")
-        flat[named] = _text(value)
+        flat[named] = setting_text(value)
     limit = flat.get(_FIELD_LIMIT)
     if limit is not None and not (str(limit).isdecimal() and 0 < int(limit) <= _MOST_FIELDS):
         raise illegal_argument(
@@ -49,14 +45,6 @@ def stored_settings(given: dict[str, Any], prefix: str = "") -> dict[str, Any]:
             f"{_MOST_FIELDS}"
         )
     return flat
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return [_text(item) for item in value]
-    return value if value is None else str(value)
 
 
 def shown_settings(call: Call, entry: IndexEntry, *, is_flat: bool = False) -> dict[str, Any]:
@@ -71,22 +59,6 @@ def shown_settings(call: Call, entry: IndexEntry, *, is_flat: bool = False) -> d
         "index.provided_name": entry.name,
     }
     return flat if is_flat else nested_settings(flat)
-
-
-def nested_settings(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings by their whole names as a tree."""
-    nested: dict[str, Any] = {}
-    for name in sorted(flat):
-        *steps, last = name.split(".")
-        place = nested
-        for step in steps:
-            below = place.setdefault(step, {})
-            if not isinstance(below, dict):
-                # Both ``a`` and ``a.b`` are set: no tree has room for both.
-                below = place[step] = {"": below}
-            place = below
-        place[last] = flat[name]
-    return nested
 
 
 def _show(call: Call) -> Reply:
