@@ -13,7 +13,7 @@
 #include "adcore/base/error.hpp"
 #include "adcore/bucket/aggregator.hpp"
 #include "bucket_columns.hpp"
-#include "guarded.hpp"
+#include "guarded_calls.hpp"
 
 namespace adcore::python {
 namespace {
@@ -84,16 +84,10 @@ void add(GuardedBuckets& buckets, const Int64Array& timestamps, const std::optio
 
 template <class Take>
 auto take(GuardedBuckets& buckets, Take&& taken) -> TableArrays {
-  auto table = without_gil([&] { return buckets.change(taken); });
-  return pack_table(std::move(table));
+  return pack_table(change(buckets, taken));
 }
 
-template <class Question>
-auto ask(const GuardedBuckets& buckets, Question&& question) {
-  return without_gil([&] { return buckets.ask(question); });
-}
-
-auto pack_counts(const GuardedBuckets& buckets) -> py::typing::Dict<py::str, py::int_> {
+auto pack_bucket_counts(const GuardedBuckets& buckets) -> py::typing::Dict<py::str, py::int_> {
   const auto counts = ask(buckets, [](const auto& aggregator) { return BucketCounts(aggregator.counts()); });
   py::typing::Dict<py::str, py::int_> packed;
   packed["total_rows"] = counts.total_rows;
@@ -104,41 +98,16 @@ auto pack_counts(const GuardedBuckets& buckets) -> py::typing::Dict<py::str, py:
   return packed;
 }
 
-auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<GuardedBuckets> {
-  return without_gil([view = view_bytes(bytes)] {
-    return std::make_unique<GuardedBuckets>(std::make_unique<BucketAggregator>(BucketAggregator::from_bytes(view)));
-  });
-}
-
 void bind_facts(py::class_<GuardedBuckets>& buckets) {
-  buckets.def_property_readonly("counts", &pack_counts, "Rows by what became of them.")
-      .def_property_readonly(
-          "watermark",
-          [](const GuardedBuckets& self) { return ask(self, [](const auto& a) { return a.watermark(); }); })
-      .def_property_readonly(
-          "open_buckets",
-          [](const GuardedBuckets& self) { return ask(self, [](const auto& a) { return a.open_buckets(); }); })
-      .def_property_readonly(
-          "open_vectors",
-          [](const GuardedBuckets& self) { return ask(self, [](const auto& a) { return a.open_vectors(); }); })
-      .def_property_readonly(
-          "finished_vectors",
-          [](const GuardedBuckets& self) { return ask(self, [](const auto& a) { return a.finished_vectors(); }); })
-      .def("memory_bytes",
-           [](const GuardedBuckets& self) { return ask(self, [](const auto& a) { return a.memory_bytes(); }); })
-      .def(
-          "bucket_start",
-          [](const GuardedBuckets& self, std::int64_t timestamp) {
-            return ask(self, [timestamp](const auto& a) { return a.bucket_start(timestamp); });
-          },
-          py::arg("timestamp"));
-}
-
-void bind_state(py::class_<GuardedBuckets>& buckets) {
-  buckets
-      .def("to_bytes",
-           [](const GuardedBuckets& self) { return pack_bytes(ask(self, [](const auto& a) { return a.to_bytes(); })); })
-      .def_static("from_bytes", &from_bytes, py::arg("bytes"));
+  buckets.def_property_readonly("counts", &pack_bucket_counts, "Rows by what became of them.")
+      .def_property_readonly("watermark", &fact<GuardedBuckets, &BucketAggregator::watermark>)
+      .def_property_readonly("open_buckets", &fact<GuardedBuckets, &BucketAggregator::open_buckets>)
+      .def_property_readonly("open_vectors", &fact<GuardedBuckets, &BucketAggregator::open_vectors>)
+      .def_property_readonly("finished_vectors", &fact<GuardedBuckets, &BucketAggregator::finished_vectors>)
+      .def("memory_bytes", &fact<GuardedBuckets, &BucketAggregator::memory_bytes>)
+      .def("bucket_start", &fact<GuardedBuckets, &BucketAggregator::bucket_start, std::int64_t>, py::arg("timestamp"))
+      .def("to_bytes", &to_bytes<GuardedBuckets>)
+      .def_static("from_bytes", &from_bytes<GuardedBuckets>, py::arg("bytes"));
 }
 
 }  // namespace
@@ -174,7 +143,6 @@ void bind_bucket(py::module_& module) {
       .def("peek_open",
            [](GuardedBuckets& self) { return take(self, [](BucketAggregator& a) { return a.peek_open(); }); });
   bind_facts(buckets);
-  bind_state(buckets);
 }
 
 }  // namespace adcore::python

@@ -102,7 +102,7 @@ auto borrow_doubles(const ArrowColumn& column, const SharedArray& batch) -> Doub
   return array;
 }
 
-auto pack_numbers(const ArrowColumn& column, const ArrowTable& table) -> PackedColumn {
+auto pack_number_column(const ArrowColumn& column, const ArrowTable& table) -> PackedColumn {
   if (column.is_plain_double()) return {column.name, "number", borrow_doubles(column, table.batches[0]), {}};
   auto out = make_array<double>({column.length()});
   auto* data = out.mutable_data();
@@ -113,7 +113,7 @@ auto pack_numbers(const ArrowColumn& column, const ArrowTable& table) -> PackedC
   return {column.name, "number", out, {}};
 }
 
-auto pack_times(const ArrowColumn& column) -> PackedColumn {
+auto pack_time_column(const ArrowColumn& column) -> PackedColumn {
   auto out = make_array<std::int64_t>({column.length()});
   auto* data = out.mutable_data();
   {
@@ -123,7 +123,7 @@ auto pack_times(const ArrowColumn& column) -> PackedColumn {
   return {column.name, "time", out, {}};
 }
 
-auto pack_texts(const ArrowColumn& column) -> PackedColumn {
+auto pack_text_column(const ArrowColumn& column) -> PackedColumn {
   auto codes = make_array<std::uint32_t>({column.length()});
   auto* data = codes.mutable_data();
   TextTable texts;
@@ -136,9 +136,9 @@ auto pack_texts(const ArrowColumn& column) -> PackedColumn {
 
 auto pack(const ArrowColumn& column, const ArrowTable& table) -> PackedColumn {
   switch (column.kind()) {
-    case ColumnKind::kNumber: return pack_numbers(column, table);
-    case ColumnKind::kTime: return pack_times(column);
-    case ColumnKind::kText: return pack_texts(column);
+    case ColumnKind::kNumber: return pack_number_column(column, table);
+    case ColumnKind::kTime: return pack_time_column(column);
+    case ColumnKind::kText: return pack_text_column(column);
     default: return {column.name, "other", py::str(column.format), {}};
   }
 }

@@ -13,7 +13,7 @@
 #include "adcore/base/error.hpp"
 #include "adcore/column/column_view.hpp"
 #include "adcore/column/entity_table.hpp"
-#include "guarded.hpp"
+#include "guarded_calls.hpp"
 
 namespace adcore::python {
 namespace {
@@ -75,11 +75,9 @@ auto intern_labels(GuardedEntities& entities, std::size_t field, const UInt32Arr
     -> UInt32Array {
   const auto labels = labels_of(texts);
   auto out = make_array<std::uint32_t>({static_cast<std::size_t>(codes.size())});
-  without_gil([&, data = out.mutable_data(), rows = view(codes)] {
-    entities.change([&](EntityTable& table) {
-      Translation translate(table, field, labels);
-      std::transform(rows.begin(), rows.end(), data, [&](std::uint32_t code) { return translate(code); });
-    });
+  change(entities, [&, data = out.mutable_data(), rows = view(codes)](EntityTable& table) {
+    Translation translate(table, field, labels);
+    std::transform(rows.begin(), rows.end(), data, [&](std::uint32_t code) { return translate(code); });
   });
   return out;
 }
@@ -88,37 +86,22 @@ auto intern_codes(GuardedEntities& entities, const std::vector<UInt32Array>& cod
   std::vector<std::span<const std::uint32_t>> columns;
   for (const auto& column : codes) columns.push_back(view(column));
   auto out = make_array<std::uint32_t>({columns.empty() ? 0 : columns.front().size()});
-  without_gil(
-      [&, ids = mutable_view(out)] { entities.change([&](EntityTable& table) { table.intern_codes(columns, ids); }); });
+  change(entities, [&, ids = mutable_view(out)](EntityTable& table) { table.intern_codes(columns, ids); });
   return out;
 }
 
 auto keys(const GuardedEntities& entities, const UInt32Array& ids, std::size_t field) -> std::vector<std::string> {
-  return without_gil([&, wanted = view(ids)] {
-    return entities.ask([&](const EntityTable& table) {
-      std::vector<std::string> texts;
-      for (const std::uint32_t id : wanted) texts.emplace_back(table.key(id, field));
-      return texts;
-    });
+  return ask(entities, [&, wanted = view(ids)](const EntityTable& table) {
+    std::vector<std::string> texts;
+    for (const std::uint32_t id : wanted) texts.emplace_back(table.key(id, field));
+    return texts;
   });
 }
 
 auto find(const GuardedEntities& entities, const std::vector<std::string>& key) -> std::optional<std::uint32_t> {
   const std::vector<std::string_view> parts(key.begin(), key.end());
-  const auto id =
-      without_gil([&] { return entities.ask([&](const EntityTable& table) { return table.find(parts); }); });
+  const auto id = ask(entities, [&](const EntityTable& table) { return table.find(parts); });
   return id == kNoCode ? std::nullopt : std::optional(id);
-}
-
-template <class Question>
-auto ask(const GuardedEntities& entities, Question&& question) {
-  return without_gil([&] { return entities.ask(question); });
-}
-
-auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<GuardedEntities> {
-  return without_gil([view = view_bytes(bytes)] {
-    return std::make_unique<GuardedEntities>(std::make_unique<EntityTable>(EntityTable::from_bytes(view)));
-  });
 }
 
 }  // namespace
@@ -127,23 +110,16 @@ void bind_entities(py::module_& module) {
   module.def("hash_labels", &hash_labels, py::arg("labels"),
              "A number per text: the same for equal texts; NaN for None.");
   py::class_<GuardedEntities>(module, "EntityTable", "Tuples of key texts to entity ids 0, 1, 2, ... by first sight.")
-      .def(py::init([](std::size_t key_fields) {
-             return std::make_unique<GuardedEntities>(std::make_unique<EntityTable>(key_fields));
-           }),
-           py::arg("key_fields"))
+      .def(py::init(&make<GuardedEntities, std::size_t>), py::arg("key_fields"))
       .def("intern_labels", &intern_labels, py::arg("field"), py::arg("codes"), py::arg("labels"),
            "For each row the field's own code of labels[codes[row]]; 2^32 - 1 where the label is None.")
       .def("intern_codes", &intern_codes, py::arg("codes"), "For each row the id of the tuple of one code per field.")
       .def("keys", &keys, py::arg("ids"), py::arg("field"), "The text of one key field of each entity.")
       .def("find", &find, py::arg("key"), "The id of a tuple of texts, or None.")
-      .def("__len__",
-           [](const GuardedEntities& self) { return ask(self, [](const auto& table) { return table.size(); }); })
-      .def("memory_bytes",
-           [](const GuardedEntities& self) { return ask(self, [](const auto& t) { return t.memory_bytes(); }); })
-      .def(
-          "to_bytes",
-          [](const GuardedEntities& self) { return pack_bytes(ask(self, [](const auto& t) { return t.to_bytes(); })); })
-      .def_static("from_bytes", &from_bytes, py::arg("bytes"));
+      .def("__len__", &fact<GuardedEntities, &EntityTable::size>)
+      .def("memory_bytes", &fact<GuardedEntities, &EntityTable::memory_bytes>)
+      .def("to_bytes", &to_bytes<GuardedEntities>)
+      .def_static("from_bytes", &from_bytes<GuardedEntities>, py::arg("bytes"));
 }
 
 }  // namespace adcore::python

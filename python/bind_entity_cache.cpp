@@ -7,14 +7,13 @@
 #include <utility>
 
 #include "adcore/entity/entity_cache.hpp"
-#include "guarded.hpp"
+#include "guarded_calls.hpp"
 #include "result_columns.hpp"
 
 namespace adcore::python {
 namespace {
 
 using Cache = Guarded<EntityCache>;
-using Config = EntityCacheConfig;
 using ByteArray = py::array_t<std::uint8_t, py::array::c_style>;
 using UInt64Array = py::array_t<std::uint64_t, py::array::c_style>;
 /// (ids, ends, bytes)
@@ -43,31 +42,31 @@ auto unpack_rows(const UInt64Array& ids, const DoubleArray& values, const Int64A
   return {view(ids), view(values), view(timestamps)};
 }
 
-auto begin(Cache& cache, const UInt64Array& ids, const DoubleArray& values, const Int64Array& timestamps)
+auto begin_round(Cache& cache, const UInt64Array& ids, const DoubleArray& values, const Int64Array& timestamps)
     -> std::tuple<std::size_t, UInt64Array> {
   const EntityRows rows = unpack_rows(ids, values, timestamps);
-  auto round = without_gil([&] { return cache.change([&](EntityCache& inner) { return inner.begin(rows); }); });
+  auto round = change(cache, [&](EntityCache& inner) { return inner.begin(rows); });
   return {round.rows, own_array<std::uint64_t>(std::move(round.missing))};
 }
 
-void restore(Cache& cache, const UInt64Array& ids, const UInt64Array& ends, const ByteArray& bytes,
-             std::size_t threads) {
+void restore_models(Cache& cache, const UInt64Array& ids, const UInt64Array& ends, const ByteArray& bytes,
+                    std::size_t threads) {
   const auto entities = view(ids);
   const auto parts = view(ends);
   const auto data = bytes_of(bytes);
-  without_gil([&] { cache.change([&](EntityCache& inner) { inner.restore(entities, parts, data, threads); }); });
+  change(cache, [&](EntityCache& inner) { inner.restore(entities, parts, data, threads); });
 }
 
 /// The columns are written to the arrays given, one entry per row; the rows of anomalies and their columns are
 /// returned.
-auto process(Cache& cache, const UInt64Array& ids, const DoubleArray& values, const Int64Array& timestamps,
-             DoubleArray& score, DoubleArray& grade, DoubleArray& confidence, DoubleArray& threshold, ByteArray& status,
-             ByteArray& correction, std::size_t threads) -> std::tuple<UInt64Array, ColumnDict> {
+auto process_entities(Cache& cache, const UInt64Array& ids, const DoubleArray& values, const Int64Array& timestamps,
+                      DoubleArray& score, DoubleArray& grade, DoubleArray& confidence, DoubleArray& threshold,
+                      ByteArray& status, ByteArray& correction, std::size_t threads)
+    -> std::tuple<UInt64Array, ColumnDict> {
   const EntityRows rows = unpack_rows(ids, values, timestamps);
   const EntityResults results{mutable_view(score),     mutable_view(grade),  mutable_view(confidence),
                               mutable_view(threshold), mutable_view(status), mutable_view(correction)};
-  auto found = without_gil(
-      [&] { return cache.change([&](EntityCache& inner) { return inner.process(rows, results, threads); }); });
+  auto found = change(cache, [&](EntityCache& inner) { return inner.process(rows, results, threads); });
   const std::size_t width = found.columns.input_dimensions;
   const std::size_t count = found.row.size();
   std::vector<ThresholdedColumns> parts;
@@ -76,64 +75,41 @@ auto process(Cache& cache, const UInt64Array& ids, const DoubleArray& values, co
 }
 
 auto take_evicted(Cache& cache) -> CheckpointArrays {
-  return pack_checkpoints(
-      without_gil([&] { return cache.change([](EntityCache& inner) { return inner.take_evicted(); }); }));
+  return pack_checkpoints(change(cache, [](EntityCache& inner) { return inner.take_evicted(); }));
 }
 
 auto take_checkpoints(Cache& cache, std::size_t models, std::size_t threads) -> CheckpointArrays {
-  return pack_checkpoints(without_gil(
-      [&] { return cache.change([&](EntityCache& inner) { return inner.take_checkpoints(models, threads); }); }));
+  return pack_checkpoints(change(cache, [&](EntityCache& inner) { return inner.take_checkpoints(models, threads); }));
 }
 
 void mark_changed(Cache& cache, const UInt64Array& ids) {
   const auto entities = view(ids);
-  without_gil([&] { cache.change([&](EntityCache& inner) { inner.mark_changed(entities); }); });
+  change(cache, [&](EntityCache& inner) { inner.mark_changed(entities); });
 }
 
-/// A change with one argument that is a plain number.
-template <auto member, class Argument>
-auto change(Cache& cache, Argument argument) {
-  return without_gil([&] { return cache.change([&](EntityCache& inner) { return (inner.*member)(argument); }); });
-}
-
-void keep_restored(Cache& cache) {
-  without_gil([&] { cache.change([](EntityCache& inner) { inner.keep_restored(); }); });
-}
-
-template <auto member, class... Arguments>
-auto fact(const Cache& cache, Arguments... arguments) {
-  return without_gil(
-      [&] { return cache.ask([&](const EntityCache& inner) { return (inner.*member)(arguments...); }); });
-}
-
-auto model(Cache& cache, std::uint64_t entity) -> std::unique_ptr<Guarded<ThresholdedForest>> {
-  return without_gil([&] {
-    return std::make_unique<Guarded<ThresholdedForest>>(
-        cache.change([&](EntityCache& inner) { return std::make_unique<ThresholdedForest>(inner.model(entity)); }));
+auto take_model(Cache& cache, std::uint64_t entity) -> std::unique_ptr<Guarded<ThresholdedForest>> {
+  return change(cache, [&](EntityCache& inner) {
+    return std::make_unique<Guarded<ThresholdedForest>>(std::make_unique<ThresholdedForest>(inner.model(entity)));
   });
 }
 
-auto make(const Config& config) -> std::unique_ptr<Cache> {
-  return without_gil([&] { return std::make_unique<Cache>(std::make_unique<EntityCache>(config)); });
-}
-
-void bind_config(py::module_& module) {
-  py::class_<Config>(module, "EntityCacheConfig", "What an entity cache is made with.")
+void bind_cache_config(py::module_& module) {
+  py::class_<EntityCacheConfig>(module, "EntityCacheConfig", "What an entity cache is made with.")
       .def(py::init<>())
-      .def_readwrite("model", &Config::model)
-      .def_readwrite("interval", &Config::interval)
-      .def_readwrite("byte_budget", &Config::byte_budget)
-      .def_readwrite("dedicated_models", &Config::dedicated_models)
-      .def_readwrite("chunk_bytes", &Config::chunk_bytes)
+      .def_readwrite("model", &EntityCacheConfig::model)
+      .def_readwrite("interval", &EntityCacheConfig::interval)
+      .def_readwrite("byte_budget", &EntityCacheConfig::byte_budget)
+      .def_readwrite("dedicated_models", &EntityCacheConfig::dedicated_models)
+      .def_readwrite("chunk_bytes", &EntityCacheConfig::chunk_bytes)
       .def_property(
-          "admission", [](const Config& config) { return std::string(name_of(config.admission)); },
-          [](Config& config, const std::string& name) { config.admission = admission_from_name(name); })
-      .def_readwrite("spill", &Config::spill)
-      .def_readwrite("spill_bytes", &Config::spill_bytes)
-      .def_readwrite("inactive_entities", &Config::inactive_entities)
-      .def_readwrite("doorkeeper_entities", &Config::doorkeeper_entities)
-      .def_readwrite("doorkeeper_intervals", &Config::doorkeeper_intervals)
-      .def("validate", &Config::validate);
+          "admission", [](const EntityCacheConfig& config) { return std::string(name_of(config.admission)); },
+          [](EntityCacheConfig& config, const std::string& name) { config.admission = admission_from_name(name); })
+      .def_readwrite("spill", &EntityCacheConfig::spill)
+      .def_readwrite("spill_bytes", &EntityCacheConfig::spill_bytes)
+      .def_readwrite("inactive_entities", &EntityCacheConfig::inactive_entities)
+      .def_readwrite("doorkeeper_entities", &EntityCacheConfig::doorkeeper_entities)
+      .def_readwrite("doorkeeper_intervals", &EntityCacheConfig::doorkeeper_intervals)
+      .def("validate", &EntityCacheConfig::validate);
 }
 
 void bind_profile(py::module_& module) {
@@ -167,30 +143,30 @@ void bind_profile(py::module_& module) {
 }  // namespace
 
 void bind_entity_cache(py::module_& module) {
-  bind_config(module);
+  bind_cache_config(module);
   bind_profile(module);
   py::class_<Cache>(module, "EntityCache", "One model per entity, as many in memory as the budget allows.")
-      .def(py::init(&make), py::arg("config"))
-      .def("begin", &begin, py::arg("ids"), py::arg("values"), py::arg("timestamps"), "(rows, missing)")
-      .def("restore", &restore, py::arg("ids"), py::arg("ends"), py::arg("bytes"), py::arg("threads"))
-      .def("process", &process, py::arg("ids"), py::arg("values"), py::arg("timestamps"), py::arg("score").noconvert(),
-           py::arg("grade").noconvert(), py::arg("confidence").noconvert(), py::arg("threshold").noconvert(),
-           py::arg("status").noconvert(), py::arg("correction").noconvert(), py::arg("threads"),
-           "(rows of anomalies, their columns)")
-      .def("keep_restored", &keep_restored)
+      .def(py::init(&make<Cache, EntityCacheConfig>), py::arg("config"))
+      .def("begin", &begin_round, py::arg("ids"), py::arg("values"), py::arg("timestamps"), "(rows, missing)")
+      .def("restore", &restore_models, py::arg("ids"), py::arg("ends"), py::arg("bytes"), py::arg("threads"))
+      .def("process", &process_entities, py::arg("ids"), py::arg("values"), py::arg("timestamps"),
+           py::arg("score").noconvert(), py::arg("grade").noconvert(), py::arg("confidence").noconvert(),
+           py::arg("threshold").noconvert(), py::arg("status").noconvert(), py::arg("correction").noconvert(),
+           py::arg("threads"), "(rows of anomalies, their columns)")
+      .def("keep_restored", &call<Cache, &EntityCache::keep_restored>)
       .def("take_evicted", &take_evicted, "(ids, ends, bytes)")
       .def("take_checkpoints", &take_checkpoints, py::arg("models"), py::arg("threads"), "(ids, ends, bytes)")
       .def("mark_changed", &mark_changed, py::arg("ids"))
-      .def("evict_unused", &change<&EntityCache::evict_unused, std::int64_t>, py::arg("timestamp"))
-      .def("set_byte_budget", &change<&EntityCache::set_byte_budget, std::size_t>, py::arg("bytes"))
-      .def("lowest_priority", &change<&EntityCache::lowest_priority, std::int64_t>, py::arg("timestamp"))
-      .def("contains", &fact<&EntityCache::contains, std::uint64_t>, py::arg("entity"))
-      .def("priority", &fact<&EntityCache::priority, std::uint64_t>, py::arg("entity"))
-      .def("model", &model, py::arg("entity"))
-      .def("profile", &fact<&EntityCache::profile>)
-      .def("memory_bytes", &fact<&EntityCache::memory_bytes>)
-      .def("model_bytes", &fact<&EntityCache::model_bytes>)
-      .def_property_readonly("config", [](const Cache& cache) { return Config(fact<&EntityCache::config>(cache)); });
+      .def("evict_unused", &call<Cache, &EntityCache::evict_unused, std::int64_t>, py::arg("timestamp"))
+      .def("set_byte_budget", &call<Cache, &EntityCache::set_byte_budget, std::size_t>, py::arg("bytes"))
+      .def("lowest_priority", &call<Cache, &EntityCache::lowest_priority, std::int64_t>, py::arg("timestamp"))
+      .def("contains", &fact<Cache, &EntityCache::contains, std::uint64_t>, py::arg("entity"))
+      .def("priority", &fact<Cache, &EntityCache::priority, std::uint64_t>, py::arg("entity"))
+      .def("model", &take_model, py::arg("entity"))
+      .def("profile", &fact<Cache, &EntityCache::profile>)
+      .def("memory_bytes", &fact<Cache, &EntityCache::memory_bytes>)
+      .def("model_bytes", &fact<Cache, &EntityCache::model_bytes>)
+      .def_property_readonly("config", &fact<Cache, &EntityCache::config>);
 }
 
 }  // namespace adcore::python

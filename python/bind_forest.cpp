@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "forest_rows.hpp"
+#include "guarded_calls.hpp"
 
 namespace adcore::python {
 
@@ -11,7 +12,7 @@ void bind_forest_queries(py::class_<GuardedForest>& type);
 
 namespace {
 
-auto process(GuardedForest& forest, const DoubleArray& array, std::size_t threads) -> DoubleArray {
+auto process_forest(GuardedForest& forest, const DoubleArray& array, std::size_t threads) -> DoubleArray {
   const Rows rows = unpack_rows(forest, array, Purpose::kLearn);
   auto scores = make_array<double>({rows.count});
   const auto out = mutable_view(scores);
@@ -22,20 +23,15 @@ auto process(GuardedForest& forest, const DoubleArray& array, std::size_t thread
   return scores;
 }
 
-void update(GuardedForest& forest, const DoubleArray& array) {
+void update_forest(GuardedForest& forest, const DoubleArray& array) {
   const Rows rows = unpack_rows(forest, array, Purpose::kLearn);
   in_turns(rows.count, rows_per_turn(forest.dimensions()), [&](std::size_t first, std::size_t count) {
     forest.change([&](Forest& inner) { update_rows(inner, rows.part(first, count)); });
   });
 }
 
-auto to_bytes(const GuardedForest& forest) -> py::bytes {
-  return pack_bytes(without_gil([&] { return forest.ask([](const Forest& inner) { return inner.to_bytes(); }); }));
-}
-
-auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<GuardedForest> {
-  const auto data = view_bytes(bytes);
-  return without_gil([&] { return std::make_unique<GuardedForest>(forest_from_bytes(data)); });
+auto read_forest(const py::bytes& bytes) -> std::unique_ptr<GuardedForest> {
+  return without_gil([data = view_bytes(bytes)] { return std::make_unique<GuardedForest>(forest_from_bytes(data)); });
 }
 
 auto make_forest(const ForestConfig& config, bool compact) -> std::unique_ptr<GuardedForest> {
@@ -44,14 +40,8 @@ auto make_forest(const ForestConfig& config, bool compact) -> std::unique_ptr<Gu
   });
 }
 
-auto clone(const GuardedForest& forest) -> std::unique_ptr<GuardedForest> {
-  return without_gil(
-      [&] { return std::make_unique<GuardedForest>(forest.ask([](const Forest& inner) { return inner.clone(); })); });
-}
-
-template <auto member>
-void set(GuardedForest& forest, double value) {
-  without_gil([&] { forest.change([&](Forest& inner) { (inner.*member)(value); }); });
+auto copy_forest(const GuardedForest& forest) -> std::unique_ptr<GuardedForest> {
+  return ask(forest, [](const Forest& inner) { return std::make_unique<GuardedForest>(inner.clone()); });
 }
 
 }  // namespace
@@ -59,13 +49,14 @@ void set(GuardedForest& forest, double value) {
 void bind_forest(py::module_& module) {
   py::class_<GuardedForest> type(module, "Forest", "A random cut forest, resident or compact.");
   type.def(py::init(&make_forest), py::arg("config"), py::arg("compact"))
-      .def("process", &process, py::arg("rows"), py::arg("threads"))
-      .def("update", &update, py::arg("rows"))
-      .def("set_time_decay", &set<&Forest::set_time_decay>, py::arg("time_decay"))
-      .def("set_bounding_box_cache_fraction", &set<&Forest::set_bounding_box_cache_fraction>, py::arg("fraction"))
-      .def("clone", &clone)
-      .def("to_bytes", &to_bytes)
-      .def_static("from_bytes", &from_bytes, py::arg("bytes"));
+      .def("process", &process_forest, py::arg("rows"), py::arg("threads"))
+      .def("update", &update_forest, py::arg("rows"))
+      .def("set_time_decay", &call<GuardedForest, &Forest::set_time_decay, double>, py::arg("time_decay"))
+      .def("set_bounding_box_cache_fraction", &call<GuardedForest, &Forest::set_bounding_box_cache_fraction, double>,
+           py::arg("fraction"))
+      .def("clone", &copy_forest)
+      .def("to_bytes", &to_bytes<GuardedForest>)
+      .def_static("from_bytes", &read_forest, py::arg("bytes"));
   bind_forest_queries(type);
 }
 

@@ -6,6 +6,7 @@
 
 #include "adcore/base/parallel.hpp"
 #include "forest_rows.hpp"
+#include "guarded_calls.hpp"
 
 namespace adcore::python {
 namespace {
@@ -29,7 +30,7 @@ void for_points(const GuardedForest& forest, const DoubleArray& array, std::size
   });
 }
 
-auto score(const GuardedForest& forest, const DoubleArray& rows, std::size_t threads) -> DoubleArray {
+auto score_forest(const GuardedForest& forest, const DoubleArray& rows, std::size_t threads) -> DoubleArray {
   auto scores = make_array<double>({static_cast<std::size_t>(rows.shape(0))});
   const auto out = mutable_view(scores);
   for_points(forest, rows, threads, [&](const Forest& inner, std::span<const float> point, std::size_t i, bool known) {
@@ -107,12 +108,10 @@ auto ask_about(const GuardedForest& forest, const DoubleArray& values, Question&
   const auto row = view(values);
   check_width(row.size(), forest, Purpose::kAsk);
   check_rows("x", row, row.size());
-  return without_gil([&] {
-    return forest.ask([&](const Forest& inner) {
-      CompletePoint completed(inner);
-      completed.complete(row);
-      return question(inner, completed);
-    });
+  return ask(forest, [&](const Forest& inner) {
+    CompletePoint completed(inner);
+    completed.complete(row);
+    return question(inner, completed);
   });
 }
 
@@ -151,13 +150,11 @@ auto impute(const GuardedForest& forest, const DoubleArray& values, double centr
   return {part(found.value, block, count), part(found.low, block, count), part(found.high, block, count)};
 }
 
-auto extrapolate(const GuardedForest& forest, std::size_t horizon, double centrality) -> Triple {
+auto extrapolate_forest(const GuardedForest& forest, std::size_t horizon, double centrality) -> Triple {
   std::size_t width = 0;
-  const auto found = without_gil([&] {
-    return forest.ask([&](const Forest& inner) {
-      width = inner.config().input_dimensions;
-      return inner.extrapolate(horizon, centrality);
-    });
+  const auto found = ask(forest, [&](const Forest& inner) {
+    width = inner.config().input_dimensions;
+    return inner.extrapolate(horizon, centrality);
   });
   const auto pack = [&](const std::vector<float>& values) {
     return to_array<double>(std::span(values), {found.horizon, width});
@@ -166,33 +163,26 @@ auto extrapolate(const GuardedForest& forest, std::size_t horizon, double centra
 }
 
 auto shingle(const GuardedForest& forest) -> DoubleArray {
-  const auto values = without_gil([&] {
-    return forest.ask([](const Forest& inner) { return std::vector(inner.shingle().begin(), inner.shingle().end()); });
-  });
+  const auto values =
+      ask(forest, [](const Forest& inner) { return std::vector(inner.shingle().begin(), inner.shingle().end()); });
   return part(values, 0, values.size());
-}
-
-/// A property or getter that asks the forest one thing.
-template <auto member>
-auto fact(const GuardedForest& forest) {
-  return without_gil([&] { return forest.ask([](const Forest& inner) { return (inner.*member)(); }); });
 }
 
 }  // namespace
 
 void bind_forest_queries(py::class_<GuardedForest>& type) {
-  type.def("score", &score, py::arg("rows"), py::arg("threads"))
+  type.def("score", &score_forest, py::arg("rows"), py::arg("threads"))
       .def("displacement", &displacement, py::arg("rows"), py::arg("threads"))
       .def("attribution", &attribution, py::arg("rows"), py::arg("threads"), "(high, low)")
       .def("density", &density, py::arg("rows"), py::arg("threads"), "(value, high, low)")
       .def("near_neighbors", &near_neighbors, py::arg("point"), py::arg("radius"), "(points, distances, scores, trees)")
       .def("impute", &impute, py::arg("point"), py::arg("centrality"), "(value, low, high)")
-      .def("extrapolate", &extrapolate, py::arg("horizon"), py::arg("centrality"), "(value, low, high)")
+      .def("extrapolate", &extrapolate_forest, py::arg("horizon"), py::arg("centrality"), "(value, low, high)")
       .def_property_readonly("shingle", &shingle)
-      .def_property_readonly("config", &fact<&Forest::config>)
-      .def_property_readonly("total_updates", &fact<&Forest::total_updates>)
-      .def_property_readonly("is_ready", &fact<&Forest::is_ready>)
-      .def("memory_bytes", &fact<&Forest::memory_bytes>);
+      .def_property_readonly("config", &fact<GuardedForest, &Forest::config>)
+      .def_property_readonly("total_updates", &fact<GuardedForest, &Forest::total_updates>)
+      .def_property_readonly("is_ready", &fact<GuardedForest, &Forest::is_ready>)
+      .def("memory_bytes", &fact<GuardedForest, &Forest::memory_bytes>);
 }
 
 }  // namespace adcore::python

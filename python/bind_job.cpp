@@ -131,24 +131,24 @@ using BoolArray = py::array_t<bool, py::array::c_style>;
 using Time = std::optional<std::int64_t>;
 
 // Rows that one call takes before it looks for Ctrl-C: some tens of milliseconds of plain counting.
-constexpr std::size_t kRowsPerTurn = std::size_t{1} << 17U;
+constexpr std::size_t kRecordsPerTurn = std::size_t{1} << 17U;
 
-void process(GuardedJob& job, const Int64Array& timestamps, const std::vector<py::array>& metrics,
-             const std::vector<KeyTuple>& keys) {
+void process_records(GuardedJob& job, const Int64Array& timestamps, const std::vector<py::array>& metrics,
+                     const std::vector<KeyTuple>& keys) {
   const ValueColumns values(metrics);
   const KeyColumns texts(keys);
   const auto times = view(timestamps);
   const auto all = texts.slice(0, times.size());
   ask(job, [&](const JobEngine& engine) { engine.check({times, values.views(), all}); });
-  in_turns(times.size(), kRowsPerTurn, [&](std::size_t first, std::size_t rows) {
+  in_turns(times.size(), kRecordsPerTurn, [&](std::size_t first, std::size_t rows) {
     const auto numbers = slice(values.views(), first, rows);
     const auto views = texts.slice(first, rows);
     job.change([&](JobEngine& engine) { engine.process({times.subspan(first, rows), numbers, views}); });
   });
 }
 
-auto renormalise(const GuardedJob& job, const ByteArray& level, const UInt64Array& class_id,
-                 const UInt64Array& scope_id, const DoubleArray& log_probability, const DoubleArray& score)
+auto renormalise_records(const GuardedJob& job, const ByteArray& level, const UInt64Array& class_id,
+                         const UInt64Array& scope_id, const DoubleArray& log_probability, const DoubleArray& score)
     -> std::tuple<DoubleArray, BoolArray> {
   const auto rows = static_cast<std::size_t>(score.size());
   auto scores = to_array<double>(view(score), {rows});
@@ -160,7 +160,7 @@ auto renormalise(const GuardedJob& job, const ByteArray& level, const UInt64Arra
   return {scores, changed.attr("view")("bool")};
 }
 
-auto forecast(const GuardedJob& job, std::int64_t duration) -> TableDict {
+auto forecast_job(const GuardedJob& job, std::int64_t duration) -> TableDict {
   auto table = ask(job, [duration](const JobEngine& engine) { return engine.forecast(duration); });
   TableDict packed;
   packed["texts"] = pack_texts(table.texts);
@@ -172,7 +172,7 @@ auto make_job(const ConfigDict& given) -> std::unique_ptr<GuardedJob> {
   return std::make_unique<GuardedJob>(std::make_unique<JobEngine>(unpack_job_config(given)));
 }
 
-auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<GuardedJob> {
+auto read_job(const py::bytes& bytes) -> std::unique_ptr<GuardedJob> {
   return without_gil([view = view_bytes(bytes)] { return std::make_unique<GuardedJob>(JobEngine::from_bytes(view)); });
 }
 
@@ -242,14 +242,14 @@ void bind_job(py::module_& module) {
   py::class_<GuardedJob> job(module, "JobEngine",
                              "The engine of adcore.Job: columns of records in, columns of results out.");
   job.def(py::init(&make_job), py::arg("config"))
-      .def("process", &process, py::arg("timestamps"), py::arg("metrics"), py::arg("keys"))
+      .def("process", &process_records, py::arg("timestamps"), py::arg("metrics"), py::arg("keys"))
       .def("take_results",
            [](GuardedJob& self) { return pack_results(change(self, [](JobEngine& e) { return e.take_results(); })); })
       .def("take_renormalisation",
            [](GuardedJob& self) { return change(self, [](JobEngine& e) { return e.take_renormalisation(); }); })
-      .def("renormalise", &renormalise, py::arg("level"), py::arg("class_id"), py::arg("scope_id"),
+      .def("renormalise", &renormalise_records, py::arg("level"), py::arg("class_id"), py::arg("scope_id"),
            py::arg("log_probability"), py::arg("score"))
-      .def("forecast", &forecast, py::arg("duration"))
+      .def("forecast", &forecast_job, py::arg("duration"))
       .def("counts", &pack_counts)
       .def("model_size_stats", &model_size_stats)
       .def_property_readonly("metric_columns", &metric_columns)
@@ -258,9 +258,8 @@ void bind_job(py::module_& module) {
                              [](const GuardedJob& self) {
                                return pack_job_config(ask(self, [](const auto& e) { return JobConfig(e.config()); }));
                              })
-      .def("to_bytes",
-           [](const GuardedJob& self) { return pack_bytes(ask(self, [](const auto& e) { return e.to_bytes(); })); })
-      .def_static("from_bytes", &from_bytes, py::arg("bytes"));
+      .def("to_bytes", &to_bytes<GuardedJob>)
+      .def_static("from_bytes", &read_job, py::arg("bytes"));
   bind_time(job);
   bind_changes(job);
 }

@@ -9,9 +9,11 @@
 namespace adcore::python {
 
 /// The lock is taken without the interpreter lock (see `without_gil`), or two threads could wait for each other.
-template <class Model>
+template <class Held>
 class Guarded {
  public:
+  using Model = Held;
+
   explicit Guarded(std::unique_ptr<Model> model) : model_(std::move(model)) {}
 
   template <class Question>

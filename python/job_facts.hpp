@@ -10,24 +10,13 @@
 #include <vector>
 
 #include "adcore/job/engine.hpp"
-#include "guarded.hpp"
+#include "guarded_calls.hpp"
 #include "job_config.hpp"
 
 namespace adcore::python {
 
 using GuardedJob = Guarded<JobEngine>;
 
-template <class Question>
-auto ask(const GuardedJob& job, Question&& question) {
-  return without_gil([&] { return job.ask(question); });
-}
-
-template <class Change>
-auto change(GuardedJob& job, Change&& changed) {
-  return without_gil([&] { return job.change(changed); });
-}
-
-/// (field, part)
 [[nodiscard]] auto metric_columns(const GuardedJob& job) -> std::vector<std::tuple<std::string, std::string>>;
 [[nodiscard]] auto key_columns(const GuardedJob& job) -> std::vector<std::string>;
 [[nodiscard]] auto pack_counts(const GuardedJob& job) -> py::typing::Dict<py::str, py::int_>;
