@@ -1,8 +1,8 @@
 // One Arrow column, all chunks of it: read by its format into numbers, times or interned texts.
 #pragma once
 
+#include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -73,7 +73,9 @@ inline void read_nothing(const ArrowChunk& chunk, double* out) {
 [[nodiscard]] inline auto decimal_reader(const std::string& format) -> NumberReader {
   const auto first = format.find(',');
   if (first == std::string::npos || format.find(',', first + 1) != std::string::npos) return nullptr;
-  const int scale = std::atoi(format.c_str() + first + 1);
+  int scale = 0;
+  const char* const end = format.data() + format.size();
+  if (const auto read = std::from_chars(format.data() + first + 1, end, scale); read.ptr != end) return nullptr;
   return [scale](const ArrowChunk& chunk, double* out) { read_decimals(chunk, scale, out); };
 }
 

@@ -49,7 +49,8 @@ class Translation {
       throw_invalid_argument("codes", code, "below the number of labels, " + std::to_string(labels_.size()));
     }
     if (codes_[code] == kUnknown) {
-      codes_[code] = labels_[code] ? table_.intern_value(field_, *labels_[code]) : kNoCode;
+      const auto& label = labels_[code];
+      codes_[code] = label ? table_.intern_value(field_, *label) : kNoCode;
     }
     return codes_[code];
   }

@@ -34,13 +34,13 @@ auto call(Held& held, Arguments... arguments) {
 
 template <class Held, class... Arguments>
 auto make(const Arguments&... arguments) -> std::unique_ptr<Held> {
-  using Model = typename Held::Model;
+  using Model = Held::Model;
   return without_gil([&] { return std::make_unique<Held>(std::make_unique<Model>(arguments...)); });
 }
 
 template <class Held>
 auto clone(const Held& held) -> std::unique_ptr<Held> {
-  using Model = typename Held::Model;
+  using Model = Held::Model;
   return ask(held, [](const Model& model) { return std::make_unique<Held>(std::make_unique<Model>(model)); });
 }
 
@@ -51,7 +51,7 @@ auto to_bytes(const Held& held) -> py::bytes {
 
 template <class Held>
 auto from_bytes(const py::bytes& bytes) -> std::unique_ptr<Held> {
-  using Model = typename Held::Model;
+  using Model = Held::Model;
   return without_gil([view = view_bytes(bytes)] {
     // A constructor call without a move: some models cannot be moved.
     return std::make_unique<Held>(std::unique_ptr<Model>(new Model(Model::from_bytes(view))));

@@ -25,11 +25,8 @@ sources_to_check() {
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
 
 since=${1:-$(first_commit_to_compare)}
-cmake --preset tidy --log-level=WARNING  # only for the commands, of each source alone
-package_build=$(dirname "$(ls -t build/cp*/compile_commands.json | head -n 1)")
-for source in $(sources_to_check "$since" | sort -u); do
-  case $source in
-    python/*) echo "$package_build $source" ;;
-    *) echo "build/tidy $source" ;;
-  esac
-done | xargs --no-run-if-empty --max-args=2 --max-procs="$(nproc)" clang-tidy --quiet -p
+# Only for the commands, of each source alone.
+cmake --preset tidy --log-level=WARNING -DSKBUILD=ON -Dpybind11_DIR="$(python -m pybind11 --cmakedir)" \
+  -DCMAKE_MODULE_PATH="$(python -c 'import cython_cmake; print(cython_cmake.__path__[0])')/cmake"
+sources_to_check "$since" | sort -u |
+  xargs --no-run-if-empty --max-args=1 --max-procs="$(nproc)" clang-tidy --quiet -p build/tidy
