@@ -39,6 +39,7 @@ def period(interval: Any, unit: str = "Minutes") -> dict[str, Any]:
 # -- round trips
 
 
+@pytest.mark.trap(number=33)
 def test_what_the_service_answers_comes_back_the_same_in_the_same_order() -> None:
     body = received()
     written = DetectorConfig.from_json(body).to_json()

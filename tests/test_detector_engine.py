@@ -105,6 +105,7 @@ def test_two_category_fields_make_one_entity() -> None:
     assert len(results) == 120
 
 
+@pytest.mark.trap(number=27)
 def test_values_of_a_category_that_are_too_long_have_no_model() -> None:
     data = waves(60, hosts=2)
     data["host"] = np.where(data["host"] == "h1", "x" * 257, data["host"])
@@ -195,6 +196,7 @@ def gappy() -> dict[str, Any]:
     return part(data, np.r_[0:60, 64:200])
 
 
+@pytest.mark.trap(number=18)
 def test_without_imputation_an_interval_without_data_says_so() -> None:
     results = make().run(gappy())
     empty = ~results.has_data
@@ -248,6 +250,7 @@ def test_one_alert_per_incident(category_field: list[str], gap: int, is_told: bo
     assert results.anomaly_score[again] > results.threshold[again]
 
 
+@pytest.mark.trap(number=16)
 def test_sums_and_counts_of_nothing_are_zero_and_no_guess() -> None:
     results = make(features={"total": "sum(cpu)", "n": "count", "mean": "mean(cpu)"}).run(gappy())
     assert results.has_data.all()
@@ -256,6 +259,7 @@ def test_sums_and_counts_of_nothing_are_zero_and_no_guess() -> None:
     assert results.feature_imputed[60:64, 2].all()
 
 
+@pytest.mark.trap(number=16)
 def test_an_entity_that_is_not_seen_has_no_result_unless_it_is_imputed() -> None:
     data = waves(120, hosts=3)
     away = (data["host"] == "h1") & (data["ts"] >= 60 * MINUTE) & (data["ts"] < 64 * MINUTE)

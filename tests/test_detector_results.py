@@ -48,6 +48,7 @@ def results() -> DetectorResults:
     return make(user=USER).run(two_hosts())
 
 
+@pytest.mark.trap(number=19)
 def test_documents_have_their_fields_in_the_order_of_the_api(results: DetectorResults) -> None:
     facts: dict[str, Any] = {"execution_start_time": 5, "execution_end_time": 6}
     documents = results.rows(task_id="T", **facts)
@@ -73,12 +74,14 @@ def test_documents_have_their_fields_in_the_order_of_the_api(results: DetectorRe
     assert anomaly["threshold"] < anomaly["anomaly_score"]
 
 
+@pytest.mark.trap(number=19)
 def test_what_explains_an_anomaly_is_only_in_anomalies(results: DetectorResults) -> None:
     for document in results.rows(task_id="T"):
         explains = {"relevant_attribution", "expected_values"} & set(document)
         assert bool(explains) == (document["anomaly_grade"] > 0)
 
 
+@pytest.mark.trap(number=19)
 def test_an_anomaly_noticed_late_says_when_it_began() -> None:
     # While a model is young it takes a few intervals to see that the wave has turned.
     never = {
@@ -98,6 +101,8 @@ def test_an_anomaly_noticed_late_says_when_it_began() -> None:
         assert len(document["past_values"]) == 1
 
 
+@pytest.mark.trap(number=17)
+@pytest.mark.trap(number=18)
 def test_in_real_time_models_that_start_write_nothing(results: DetectorResults) -> None:
     documents = results.rows()
     assert len(documents) == 320

@@ -339,6 +339,7 @@ def test_request(
 # -- what shapes cannot say
 
 
+@pytest.mark.trap(number=8)
 def test_the_detector_that_was_sent_comes_back_normalised(api: tuple[Api, dict[str, str]]) -> None:
     opened, names = api
     answer = opened.ok("GET", f"detectors/{names['hc']}")
@@ -351,6 +352,7 @@ def test_the_detector_that_was_sent_comes_back_normalised(api: tuple[Api, dict[s
     assert got == expected
 
 
+@pytest.mark.trap(number=8)
 def test_create_answers_in_its_own_order_with_a_location(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     for prefix in ("_plugins/_anomaly_detection/", "_opendistro/_anomaly_detection/"):
@@ -385,6 +387,7 @@ def test_values_of_the_job_and_the_tasks(api: tuple[Api, dict[str, str]]) -> Non
     assert analysis["detection_date_range"]["end_time"] == START + 640 * MINUTE
 
 
+@pytest.mark.trap(number=7)
 def test_keys_are_there_although_nothing_was_started(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     created = opened.create(name="never-started")
@@ -415,6 +418,7 @@ def test_the_planted_anomaly_is_found_live_and_in_history(api: tuple[Api, dict[s
     assert [r["data_start_time"] for r in found] == [live["data_start_time"]]
 
 
+@pytest.mark.trap(number=18)
 def test_analysis_stores_every_interval_and_real_time_what_has_a_score(
     api: tuple[Api, dict[str, str]],
 ) -> None:
@@ -433,6 +437,7 @@ def test_analysis_stores_every_interval_and_real_time_what_has_a_score(
     assert len(live) == 38
 
 
+@pytest.mark.trap(number=15)
 def test_top_anomalies_of_an_analysis(api: tuple[Api, dict[str, str]]) -> None:
     opened, names = api
     path = f"detectors/{names['hc']}/results/_topAnomalies?historical=true"
@@ -450,6 +455,7 @@ def test_top_anomalies_of_an_analysis(api: tuple[Api, dict[str, str]]) -> None:
     assert opened.ok("POST", path, times | {"task_id": "another"}) == {"buckets": []}
 
 
+@pytest.mark.trap(number=25)
 def test_what_the_dashboards_ask(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     ui = {"features": {"test": {"featureType": "simple_aggs"}}, "filters": []}

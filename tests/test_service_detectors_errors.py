@@ -172,6 +172,7 @@ def test_validate_tells_the_same_and_is_200(
     assert field == named
 
 
+@pytest.mark.trap(number=13)
 def test_validate_of_nothing_names_what_is_missing_first(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     issue = opened.ok("POST", "detectors/_validate", {})
@@ -221,6 +222,7 @@ def test_strict_status_is_that_of_the_plugins() -> None:
         assert api.request("POST", "detectors", many).status_code == 400
 
 
+@pytest.mark.trap(number=29)
 def test_limits_of_detectors() -> None:
     limits: dict[str, Any] = {"max_multi_entity_anomaly_detectors": 1, "max_anomaly_detectors": 2}
     with detection_api.opened(**limits) as api:
@@ -248,6 +250,7 @@ def test_switched_off() -> None:
 
 TOP = {"start_time_ms": 1, "end_time_ms": 2}
 UNKNOWN = "AAAAAAAAAAAAAAAAAAAA"
+STATS = detection_api.PREFIX + "stats"
 NO_TIME = "Validation Failed: 1: Must set both start time and end time with epoch of milliseconds;"
 NEAR_STAT = (
     "request [/_anomaly_detection/api/stats/detector_coun] contains unrecognized stat: "
@@ -382,10 +385,24 @@ REFUSED: list[tuple[str, str, Any, int, str, str]] = [
 ]  # fmt: skip
 
 
+# The rows that pin a trap.
+OF_TRAPS = {
+    "Anomaly detector job is already running: {running}": pytest.mark.trap(number=1),
+    "Anomaly detector job is already stopped: {stopped}": pytest.mark.trap(number=1),
+    "There was a problem updating the config:[{id}]": pytest.mark.trap(number=4),
+    f"request [{STATS}/nope] contains unrecognized stat: [nope]": pytest.mark.trap(number=6),
+    "No custom result index set.": pytest.mark.trap(number=36),
+    "No historical tasks found for detector ID {hc}": pytest.mark.trap(number=37),
+    "Detector job is running: {running}": pytest.mark.trap(number=42),
+}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "kind", "text"),
-    REFUSED,
-    ids=[f"{i}-{r[5]}" for i, r in enumerate(REFUSED)],
+    [
+        pytest.param(*row, id=f"{i}-{row[5]}", marks=OF_TRAPS.get(row[5], ()))
+        for i, row in enumerate(REFUSED)
+    ],
 )
 def test_refused(
     api: tuple[Api, dict[str, str]],
@@ -415,6 +432,7 @@ PREVIEWS = [
 
 
 @pytest.mark.parametrize(("body", "text"), PREVIEWS)
+@pytest.mark.trap(number=2)
 def test_previews_are_refused_in_plain_text(
     api: tuple[Api, dict[str, str]], body: dict[str, Any], text: str
 ) -> None:
@@ -440,6 +458,7 @@ def test_times_are_numbers_of_any_kind(api: tuple[Api, dict[str, str]], kind: An
     assert opened.service.historical.wait(names["stopped"], 60)
 
 
+@pytest.mark.trap(number=39)
 def test_a_preview_of_little_data_is_empty(api: tuple[Api, dict[str, str]]) -> None:
     opened, _ = api
     body = {"period_start": START, "period_end": START + 399 * MINUTE, "detector": sent()}
@@ -455,6 +474,7 @@ def test_only_so_many_previews_at_a_time() -> None:
         assert reason(response) == "Request throttled. Please try again later."
 
 
+@pytest.mark.trap(number=43)
 def test_before_the_first_detector() -> None:
     with detection_api.opened() as api:
         for path in ("detectors/_search", "detectors/tasks/_search"):
@@ -472,12 +492,7 @@ def test_before_the_first_detector() -> None:
         assert stats["detector_count"] == 0
 
 
-def test_an_id_that_is_none_is_not_found_with_200(api: tuple[Api, dict[str, str]]) -> None:
-    opened, _ = api
-    response = opened.request("DELETE", f"detectors/{UNKNOWN}")
-    assert (response.status_code, response.json()["result"]) == (200, "not_found")
-
-
+@pytest.mark.trap(number=6)
 def test_unknown_nodes_and_profile_types_are_passed_over(api: tuple[Api, dict[str, str]]) -> None:
     opened, names = api
     assert opened.ok("GET", "nope/stats") == {"nodes": {}}
@@ -491,6 +506,7 @@ def test_unknown_nodes_and_profile_types_are_passed_over(api: tuple[Api, dict[st
     assert profile == {"state": "INIT"}
 
 
+@pytest.mark.trap(number=10)
 def test_update_keeps_what_it_may_and_gives_features_new_ids(
     api: tuple[Api, dict[str, str]],
 ) -> None:

@@ -79,6 +79,7 @@ def api() -> Iterator[Api]:
 # -- a single series
 
 
+@pytest.mark.trap(number=40)
 def test_states_and_progress_piece_by_piece(api: Api, gate: Gate) -> None:
     created = api.create()
     started = analyse(api, created)
@@ -126,6 +127,7 @@ def test_results_are_those_of_a_run(api: Api) -> None:
     assert any(r["anomaly_grade"] > 0 for r in found)
 
 
+@pytest.mark.trap(number=42)
 def test_cancelled(api: Api, gate: Gate) -> None:
     created = api.create()
     started = analyse(api, created)
@@ -229,6 +231,7 @@ def test_groups_of_entities_give_what_one_pass_gives(api: Api) -> None:
     assert found[0] == found[1] == found[2]
 
 
+@pytest.mark.trap(number=21)
 def test_profile_of_entities_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     slots: dict[str, Any] = {"max_running_entities_per_detector_for_historical_analysis": 2}
     with detection_api.opened(now=NOW, **slots) as api:
@@ -281,6 +284,7 @@ def test_no_entity() -> None:
         assert done(api, created)["error"] == "No entity found"
 
 
+@pytest.mark.trap(number=22)
 def test_only_the_top_entities() -> None:
     with detection_api.opened(now=NOW, max_top_entities_for_historical_analysis=2) as api:
         detection_api.feed(api.store, 0, 300, hosts=4)

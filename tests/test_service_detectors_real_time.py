@@ -86,6 +86,7 @@ def test_the_frequency_and_the_history_are_those_of_the_detector() -> None:
 # -- states
 
 
+@pytest.mark.trap(number=20)
 def test_from_created_to_running_to_stopped() -> None:
     with detection_api.opened(now=NOW) as api:
         detection_api.feed(api.store, 270, 700)
@@ -385,6 +386,7 @@ def test_a_clock_that_is_set_back_repeats_nothing() -> None:
 # -- where results go
 
 
+@pytest.mark.trap(number=36)
 def test_custom_result_index_flattened_and_default_ones_are_apart() -> None:
     with detection_api.opened(now=NOW) as api:
         detection_api.feed(api.store, 0, 400, hosts=2)
