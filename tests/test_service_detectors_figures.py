@@ -51,6 +51,7 @@ def test_figures_are_those_of_the_stats(api: Api) -> None:
         'adcore_detectors{kind="single_entity"}': 1,
         'adcore_detectors{kind="multi_entity"}': 1,
         "adcore_detector_jobs": 2,
+        "adcore_detector_model_bytes": found["adcore_detector_model_bytes"],
         "adcore_detector_models": found["adcore_detector_models"],
         "adcore_detector_runs_total": found["adcore_detector_runs_total"],
         "adcore_detector_run_failures_total": 0,
@@ -62,6 +63,9 @@ def test_figures_are_those_of_the_stats(api: Api) -> None:
         "adcore_historical_tasks_running": 0,
     }
     assert found["adcore_detector_models"] == 4
+    profiles = [api.ok("GET", f"detectors/{d}/_profile/_all") for d in (single, multi)]
+    models = sum(profile["total_size_in_bytes"] for profile in profiles)
+    assert 0 < models < found["adcore_detector_model_bytes"]
     assert (
         found["adcore_detector_runs_total"] == 2 * found["adcore_detector_entity_runs_total"] >= 6
     )

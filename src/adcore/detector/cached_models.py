@@ -87,6 +87,7 @@ class CachedModels:
         return ModelsState(
             active=profile.active,
             bytes=profile.memory_bytes if profile.entities else 0,
+            model_bytes=profile.active * self._cache.model_bytes,
             is_ready=self._was_ready,
             updates=self._had_updates,
             wanted=profile.memory_bytes + out * self._cache.model_bytes,

@@ -274,5 +274,5 @@ class Live(DetectorBase):
         return self.models_state().active
 
     def memory_bytes(self) -> int:
-        """Bytes that the models hold."""
+        """Bytes that the models hold, with all their tables."""
         return self.models_state().bytes

@@ -55,6 +55,8 @@ class ModelsState:
         Models in memory.
     bytes : int
         What they hold, with all tables.
+    model_bytes : int
+        What they hold themselves: the sum over them.
     is_ready : bool
         Whether any gives scores, in memory or not.
     updates : int
@@ -71,6 +73,7 @@ class ModelsState:
 
     active: int
     bytes: int
+    model_bytes: int
     is_ready: bool
     updates: int
     wanted: int = 0
@@ -98,7 +101,7 @@ class ModelFacts:
     is_ready: bool = False
 
 
-NO_MODELS = ModelsState(active=0, bytes=0, is_ready=False, updates=0)
+NO_MODELS = ModelsState(active=0, bytes=0, model_bytes=0, is_ready=False, updates=0)
 
 
 class Models(Protocol):

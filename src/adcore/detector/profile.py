@@ -57,7 +57,7 @@ def profile(
         "state": progress.state,
         "error": error,
         "shingle_size": stream.config.shingle_size if is_single else None,
-        "total_size_in_bytes": state.bytes,
+        "total_size_in_bytes": state.model_bytes,
         "init_progress": progress.to_json(),
         "total_entities": None if is_single else len(stream.directory),
         "active_entities": None if is_single else state.active,

@@ -71,9 +71,11 @@ class ResidentModels:
     def state(self) -> ModelsState:
         """Counts and bytes."""
         models = list(self._models.values())
+        held = sum(model.memory_bytes() for model in models)
         return ModelsState(
             active=len(models),
-            bytes=sum(model.memory_bytes() for model in models),
+            bytes=held,
+            model_bytes=held,
             is_ready=any(model.is_ready for model in models),
             updates=max((model.total_updates for model in models), default=0),
         )

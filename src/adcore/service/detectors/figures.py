@@ -52,8 +52,11 @@ class DetectorFigures(Collector):
         for kind in ("single", "multi"):
             kinds.add_metric([f"{kind}_entity"], stats[f"{kind}_entity_detector_count"])
         yield kinds
-        jobs = len(self._service.scheduler.runs())
-        yield GaugeMetricFamily("adcore_detector_jobs", "Detectors in real time.", value=jobs)
+        runs = self._service.scheduler.runs()
+        yield GaugeMetricFamily("adcore_detector_jobs", "Detectors in real time.", value=len(runs))
+        held = sum(run.view.models.bytes for run in runs)
+        text = "Bytes their models hold in memory, with all tables."
+        yield GaugeMetricFamily("adcore_detector_model_bytes", text, value=held)
 
     def describe(self) -> list[Metric]:
         """Nothing: the figures are asked for, not when they are registered."""

@@ -117,7 +117,7 @@ class Profiles:
         run = self._run(detector_id)
         view = RunView() if run is None else run.view
         if "total_size_in_bytes" in wanted:
-            facts["total_size_in_bytes"] = view.models.bytes
+            facts["total_size_in_bytes"] = view.models.model_bytes
         if "models" in wanted:
             facts["models"] = [self._model(detector_id, model) for model in view.shown] or None
             facts["model_count"] = view.models.active
