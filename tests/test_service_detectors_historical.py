@@ -191,6 +191,21 @@ def test_failed_as_the_documents_are_gone(api: Api) -> None:
     assert ended["error"] == "Having trouble querying data: no such index [server_log*]"
 
 
+def test_failed_as_its_own_index_of_results_is_gone(api: Api, gate: Gate) -> None:
+    custom = "searchguard-ad-result-gone"
+    created = api.create(result_index=custom)
+    analyse(api, created)
+    gate.let()
+    gate.wait()
+    gate.wait()
+    assert len(api.results(only=custom)) == 200
+    api.store.documents.delete_index(custom)
+    gate.let(2)
+    ended = done(api, created)
+    assert (ended["state"], ended["error"]) == ("FAILED", f"Can't find result index {custom}")
+    assert not api.store.documents.exists(custom)
+
+
 # -- many entities
 
 

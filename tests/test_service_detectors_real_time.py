@@ -329,7 +329,49 @@ def test_what_no_waiting_cures_stops_a_job_at_once() -> None:
             (hit,) = api.ok("POST", "detectors/tasks/_search", query)["hits"]["hits"]
             ended = hit["_source"]
             assert (ended["state"], ended["error"]) == ("STOPPED", f"Stopped detector: {reason}")
+        errors = api.results(of(odd), {"exists": {"field": "error"}})
+        assert [r["error"] for r in errors] == [f"Stopped detector: {INVALID_QUERY}"]
         assert api.service.scheduler.runs() == []
+
+
+@pytest.mark.parametrize("rolls", [{}, {"result_index_min_age": 1}], ids=["index", "alias"])
+def test_a_job_whose_own_index_of_results_is_gone_is_stopped(rolls: dict[str, int]) -> None:
+    with detection_api.opened(now=NOW) as api:
+        detection_api.feed(api.store, 0, 400)
+        custom = "searchguard-ad-result-gone"
+        created = started(api, result_index=custom, **rolls)
+        api.tick()
+        assert len(api.results(only=custom)) == 1
+        for target in api.store.documents.resolve(custom):
+            api.store.documents.delete_index(target.index)
+        api.tick()
+        ended = task(api, created)
+        text = f"Stopped detector: Can't find result index {custom}"
+        assert (ended["state"], ended["error"]) == ("STOPPED", text)
+        profile = api.ok("GET", f"detectors/{created}/_profile")
+        assert profile == {"state": "DISABLED", "error": text}
+        # It is not made behind the back of who deleted it; the default one has the error.
+        assert not api.store.documents.exists(custom)
+        assert [r["error"] for r in api.results(of(created))] == [text]
+        # Starting makes it anew.
+        api.ok("POST", f"detectors/{created}/_start")
+        api.service.scheduler.run_due()
+        api.tick()
+        assert task(api, created)["state"] == "RUNNING"
+        assert api.results(of(created), only=custom)
+
+
+def test_a_job_whose_own_index_of_results_became_another_is_stopped() -> None:
+    with detection_api.opened(now=NOW) as api:
+        detection_api.feed(api.store, 0, 400)
+        custom = "searchguard-ad-result-other"
+        created = started(api, result_index=custom)
+        api.store.documents.delete_index(custom)
+        api.store.documents.create_index(custom, {"properties": {"detector_id": {"type": "text"}}})
+        api.tick()
+        reason = f"Stopped detector: Result index mapping is not correct for index: {custom}"
+        assert (task(api, created)["state"], task(api, created)["error"]) == ("STOPPED", reason)
+        assert [r["error"] for r in api.results(of(created))] == [reason]
 
 
 # A detector cannot be made with it; the mapping of what it watches may change.

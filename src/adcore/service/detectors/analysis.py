@@ -19,6 +19,7 @@ from adcore.detector.stream import DetectionStream
 from adcore.errors import AdcoreError, DataError
 from adcore.service.detectors.analysis_checkpoints import AnalysisPlan, Key
 from adcore.service.detectors.entity_tasks import FINISHED, TOO_LITTLE, EntityTasks
+from adcore.service.detectors.errors import ResultIndexError
 from adcore.service.detectors.parts import Parts
 
 __all__ = ["INTERRUPTED", "Analysis"]
@@ -116,6 +117,8 @@ class Analysis:
             final = self._run()
         except DataError as error:
             final = {"state": "FAILED", "error": str(error)}
+        except ResultIndexError as error:
+            final = {"state": "FAILED", "error": error.reason}
         except (AdcoreError, duckdb.Error) as error:
             _log.warning("historical analysis %s failed: %s", self.task_id, error)
             final = {"state": "FAILED", "error": f"Having trouble querying data: {error}"}

@@ -8,7 +8,7 @@ from adcore.detector import DetectorConfigError
 from adcore.errors import AdcoreError
 from adcore.service.errors import ApiError
 
-__all__ = ["TextRefusal", "config_refusal", "not_found", "refusal", "used_name"]
+__all__ = ["ResultIndexError", "TextRefusal", "config_refusal", "not_found", "refusal", "used_name"]
 
 # What upstream answers with 400 also where other mistakes of a client are its own fault, 500.
 _ALWAYS_400 = re.compile(
@@ -19,6 +19,13 @@ _ALWAYS_400 = re.compile(
 
 class TextRefusal(AdcoreError):
     """A refusal whose body is plain text, as those of previews are."""
+
+
+class ResultIndexError(ApiError):
+    """The index that a detector writes to is gone or cannot hold results; no waiting cures that."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(status, "status_exception", reason)
 
 
 def refusal(reason: str, status: int = 400, type: str = "status_exception") -> ApiError:  # noqa: A002 -- the API's word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Any
 
 import duckdb
 
@@ -11,9 +12,18 @@ from adcore.detector import Detector, DetectorConfig, DetectorResults
 from adcore.detector.result_documents import NO_DATA
 from adcore.errors import AdcoreError, InvalidArgumentError
 from adcore.query.errors import SearchError
+from adcore.service.detectors.errors import ResultIndexError
 from adcore.service.detectors.loaded_job import LoadedJob, load_job
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.put_back import is_too_early, last_in_time
+from adcore.service.detectors.run_errors import (
+    BUGS,
+    CLOCK,
+    DELETED,
+    INVALID_QUERY,
+    EndRunError,
+    room_error,
+)
 from adcore.service.detectors.run_view import RunView
 from adcore.service.detectors.task_news import TaskNews
 from adcore.service.errors import ApiError
@@ -25,17 +35,8 @@ __all__ = ["RealTimeRun"]
 _log = logging.getLogger(__name__)
 
 _RETRYABLE = (AdcoreError, duckdb.Error)
-DELETED = "AnomalyDetector is not available."
-INVALID_QUERY = "Invalid search query."
-TOO_LARGE = "AD models memory usage exceeds our limit."
-BUGS = "We might have bugs."
-CLOCK = "The clock of the service is behind the data: nothing is done until it is right."
 # How far a clock may be put back without a consequence: it is what the window delay is for.
 _SLACK = 1_000
-
-
-class EndRunError(AdcoreError):
-    """Nothing that waiting would cure."""
 
 
 class RealTimeRun:
@@ -110,14 +111,14 @@ class RealTimeRun:
 
     def _cope(self, config: DetectorConfig, error: Exception) -> None:
         """Wait for better times, or stop the job where they cannot come."""
-        if isinstance(error, EndRunError):
-            self._end(str(error))
+        if isinstance(error, (EndRunError, ResultIndexError)):
+            self._end(str(error), config)
         elif isinstance(error, StoreFullError):
             # Nothing can be said of it in the store. It goes on from what is kept.
             self._drop(f"nothing can be written: {error}")
         elif isinstance(error, SearchError):
             _log.warning("detector %s: %s", self.detector_id, error)
-            self._end(INVALID_QUERY)
+            self._end(INVALID_QUERY, config)
         elif isinstance(error, _RETRYABLE):
             self._failed(config, f"Having trouble querying data: {error}")
         else:
@@ -177,7 +178,7 @@ class RealTimeRun:
         try:
             job = load_job(self._parts, self.detector_id, self.enabled_time, config, until)
         except InvalidArgumentError as error:
-            raise _room_error(error) from error
+            raise room_error(error) from error
         self._see(job)
         self._parts.tasks.update(self._news.of(job.detector.init_progress, self._news.error))
         self._job, self.detector = job, job.detector
@@ -198,7 +199,7 @@ class RealTimeRun:
         try:
             results = job.look(self._parts, source, until)
         except InvalidArgumentError as error:
-            raise _room_error(error) from error
+            raise room_error(error) from error
         if until > job.written:
             self._write(config, job, results, started)
             job.reached = job.written = until
@@ -244,25 +245,33 @@ class RealTimeRun:
         self._failures += 1
         most = self._parts.settings.max_retry_for_end_run_exception
         if self._failures > most:
-            self._end(f"job failed consecutively for more than {most} times: {reason}", " as ")
+            text = f"job failed consecutively for more than {most} times: {reason}"
+            self._end(text, config, joined=" as ")
             return
         self._news.forget(reason)
         try:
-            action = self._parts.tasks.updates([(self.task_id, {"error": reason})])
-            now = self._parts.clock()
-            end = self._after(now, config) - config.interval - config.window_delay.milliseconds
-            self._parts.writer.write_error(config, self.detector_id, reason, end, now, action)
+            self._tell(config, reason, {"error": reason})
         except AdcoreError as error:
             _log.warning("detector %s: its failure cannot be stored: %s", self.detector_id, error)
 
-    def _end(self, reason: str, joined: str = ": ") -> None:
-        """Stop the job for good, and say why."""
+    def _tell(self, config: DetectorConfig, reason: str, change: dict[str, Any]) -> None:
+        """Write what went wrong into a result, and what changes into the task."""
+        now = self._parts.clock()
+        end = self._after(now, config) - config.interval - config.window_delay.milliseconds
+        action = self._parts.tasks.updates([(self.task_id, change)])
+        self._parts.writer.write_error(config, self.detector_id, reason, end, now, action)
+
+    def _end(self, reason: str, config: DetectorConfig | None = None, joined: str = ": ") -> None:
+        """Stop the job for good, and say why; without a configuration in the task alone."""
         text = f"Stopped detector{joined}{reason}"
         self.stop()
         self._parts.jobs.disable(self.detector_id)
         now = self._parts.clock()
         change = {"state": "STOPPED", "error": text, "execution_end_time": now}
-        self._parts.tasks.update([(self.task_id, change)])
+        if config is None:
+            self._parts.tasks.update([(self.task_id, change)])
+        else:
+            self._tell(config, text, change)
         _log.error("detector %s: %s", self.detector_id, text)
 
     # -- the end
@@ -283,11 +292,6 @@ class RealTimeRun:
             if job is not None and not self._is_stopped and job.reached >= job.written:
                 job.keeper.finish(job.detector, job.reached, self._parts.clock())
             self._is_stopped = True
-
-
-def _room_error(error: InvalidArgumentError) -> AdcoreError:
-    """Nothing that waiting would cure, where there is no room for a single model."""
-    return EndRunError(TOO_LARGE) if "byte_budget" in str(error) else error
 
 
 def _last_error(results: DetectorResults) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adcore.detector import DetectorConfig
-from adcore.service.detectors.errors import refusal
+from adcore.service.detectors.errors import ResultIndexError
 from adcore.service.detectors.mappings import INSIGHT_MAPPING, RESULT_MAPPING
 from adcore.service.detectors.names import (
     INSIGHTS,
@@ -54,7 +54,7 @@ class ResultIndices:
 
         Raises
         ------
-        ApiError
+        ResultIndexError
             If its own index exists and cannot hold results.
         """
         if config.result_index is None:
@@ -68,6 +68,18 @@ class ResultIndices:
             self._make(config.result_index, None)
         if config.flatten_custom_result_index:
             self._make(flattened_index(config), None, {})
+
+    def require_for(self, config: DetectorConfig) -> None:
+        """As :meth:`ensure_for`, of a detector at work: who has deleted its own index meant it.
+
+        Raises
+        ------
+        ResultIndexError
+        """
+        name = config.result_index
+        if name is not None and not self._documents.exists(name):
+            raise self._unusable(f"Can't find result index {name}")
+        self.ensure_for(config)
 
     def existing(self, config: DetectorConfig) -> list[str]:
         """The indices that have results of a detector."""
@@ -97,7 +109,7 @@ class ResultIndices:
 
         Raises
         ------
-        ApiError
+        ResultIndexError
         """
         name = config.result_index
         if name is None or not self._documents.exists(name):
@@ -106,10 +118,10 @@ class ResultIndices:
             fields = target.mapping.fields
             for path, kind in _required(RESULT_MAPPING["properties"]).items():
                 if path not in fields or fields[path].type.value != kind:
-                    raise refusal(
-                        f"Result index mapping is not correct for index: {name}",
-                        self._settings.fault_status,
-                    )
+                    raise self._unusable(f"Result index mapping is not correct for index: {name}")
+
+    def _unusable(self, reason: str) -> ResultIndexError:
+        return ResultIndexError(reason, self._settings.fault_status)
 
     def roll_over(self, configs: Mapping[str, DetectorConfig]) -> None:
         """Begin new indices where the present ones are large or old."""

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from adcore.detector import DetectorConfig, DetectorResults
 from adcore.detector.result_columns import are_plain, plain_columns, result_ids
 from adcore.detector.result_documents import RESULT_SCHEMA_VERSION
+from adcore.service.detectors.errors import ResultIndexError
 from adcore.service.detectors.names import RESULTS
 from adcore.service.detectors.result_indices import ResultIndices, flattened_index
 from adcore.store import Action, DocumentColumns, NewDocuments, Target, WriteError
@@ -70,8 +71,13 @@ class ResultWriter:
         -------
         int
             Documents of results.
+
+        Raises
+        ------
+        ResultIndexError
+            If the detector's own index is gone, or cannot hold results.
         """
-        self._indices.ensure_for(config)
+        self._indices.require_for(config)
         index = config.result_index or RESULTS
         results = results[results.are_stored(facts.get("task_id"))]
         ids = self._documents.new_ids(len(results)) if run is None else result_ids(results, run)
@@ -115,8 +121,10 @@ class ResultWriter:
         }
         if config.user is not None:
             document["user"] = config.user
-        index = config.result_index
-        if index is None or not self._documents.exists(index):
+        try:
+            self._indices.require_for(config)
+            index = config.result_index or RESULTS
+        except ResultIndexError:
             index = self._indices.ensure_default()
         self._apply([Action("index", index, None, document), *with_actions])
 
