@@ -385,6 +385,32 @@ REFUSED: list[tuple[str, str, Any, int, str, str]] = [
 ]  # fmt: skip
 
 
+# A change with two mistakes, the one that is told first.
+FIRST_OF_TWO: list[tuple[str, dict[str, Any], str]] = [
+    ("running", {"result_index": CUSTOM + "A"}, VALID_INDICES),
+    ("running", {"name": "a b"}, VALID_NAMES),
+    ("running", {"time_field": "nope"}, "Timestamp field: (nope) is not found in index mapping"),
+    ("hc", {"time_field": "value"}, "Timestamp field: (value) must be of type date"),
+    (UNKNOWN, {"time_field": "value"}, "Timestamp field: (value) must be of type date"),
+    ("running", {"category_field": ["nope"]}, "Detector job is running: {running}"),
+    ("hc", {"category_field": ["nope"]}, "Can't change category field"),
+    ("id", {"result_index": CUSTOM + "x", "indices": ["empty"]},
+     "Can't change custom result index"),
+    ("hc", {"category_field": ["ip", "error_type"], "indices": ["empty"]},
+     "Can't create anomaly detector as no document is found in the indices: [empty]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "changes", "text"), FIRST_OF_TWO)
+def test_changes_are_checked_in_the_order_of_the_api(
+    api: tuple[Api, dict[str, str]], name: str, changes: dict[str, Any], text: str
+) -> None:
+    opened, names = api
+    path = f"detectors/{names.get(name, name)}"
+    told = reason(opened.request("PUT", path, sent() | {"name": "taken"} | changes))
+    assert told == text.replace("{running}", names["running"])
+
+
 # The rows that pin a trap.
 OF_TRAPS = {
     "Anomaly detector job is already running: {running}": pytest.mark.trap(number=1),

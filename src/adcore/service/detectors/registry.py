@@ -117,7 +117,7 @@ class DetectorRegistry:
         ApiError, IndexNotFoundError
         """
         config = self._parse(body)
-        self._check(config, is_new=True)
+        self._check(config, lambda: self._check_limit(config))
         self._check_name(config.name, None)
         self._results.ensure_for(config)
         return self._store(config, user, None)
@@ -139,10 +139,13 @@ class DetectorRegistry:
             Raises if the detector runs.
         """
         config = self._parse(body)
-        before = self.read(self.get(detector_id).source)
-        check_idle(detector_id)
-        self._check_unchanged(before, config)
-        self._check(config, is_new=False)
+
+        def check_change() -> None:
+            before = self.read(self.get(detector_id).source)
+            check_idle(detector_id)
+            _check_unchanged(before, config)
+
+        self._check(config, check_change)
         self._check_name(config.name, detector_id)
         try:
             return self._store(config, user, detector_id, if_seq_no, if_primary_term)
@@ -211,22 +214,19 @@ class DetectorRegistry:
         """
         return IndexSource(self._documents, config.indices)
 
-    def _check(self, config: DetectorConfig, *, is_new: bool) -> None:
+    def _check(self, config: DetectorConfig, after_time_field: Callable[[], None]) -> None:
         """Everything that needs data, in the order of the API."""
         self._results.check(config)
         source = self.source(config)
         try:
-            check_detector(config, source, after_time_field=self._limits_of(config, is_new))
+            check_detector(config, source, after_time_field)
         except DetectorConfigError as error:
             raise self.refused(error, config.name) from error
 
-    def _limits_of(self, config: DetectorConfig, is_new: bool) -> Callable[[], None]:
-        def check() -> None:
-            limit = self._limit_reached(config) if is_new else None
-            if limit is not None:
-                raise refusal(limit)
-
-        return check
+    def _check_limit(self, config: DetectorConfig) -> None:
+        limit = self._limit_reached(config)
+        if limit is not None:
+            raise refusal(limit)
 
     def _limit_reached(self, config: DetectorConfig) -> str | None:
         """What says that there are too many detectors already; None if there are not."""
@@ -241,14 +241,6 @@ class DetectorRegistry:
     def _check_name(self, name: str, detector_id: str | None) -> None:
         if any(other != detector_id for other in self._named(name)):
             raise refusal(used_name(name), 409)
-
-    def _check_unchanged(self, before: DetectorConfig, after: DetectorConfig) -> None:
-        if set(before.category_fields) != set(after.category_fields):
-            raise refusal("Can't change category field")
-        if before.result_index != after.result_index:
-            raise refusal("Can't change custom result index")
-        if bool(before.flatten_custom_result_index) != bool(after.flatten_custom_result_index):
-            raise refusal("Can't change flatten result index")
 
     # -- validation
 
@@ -284,6 +276,15 @@ class DetectorRegistry:
 
 
 _NO_LIMITS = DetectionSettings(max_anomaly_features=2**31, category_field_limit=2**31).limits
+
+
+def _check_unchanged(before: DetectorConfig, after: DetectorConfig) -> None:
+    if set(before.category_fields) != set(after.category_fields):
+        raise refusal("Can't change category field")
+    if before.result_index != after.result_index:
+        raise refusal("Can't change custom result index")
+    if bool(before.flatten_custom_result_index) != bool(after.flatten_custom_result_index):
+        raise refusal("Can't change flatten result index")
 
 
 def _issue(field: str, message: str) -> dict[str, Any]:
