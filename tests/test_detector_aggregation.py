@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adcore import Detector
 from adcore.detector import DetectorConfigError
-from adcore.detector.aggregation import ValueColumn, compile_aggregation
+from adcore.detector.aggregation import ColumnFilter, ValueColumn, compile_aggregation
 from adcore.detector.last_values import LastValues
 from adcore.detector.rules import Condition, SuppressionRule, suppressed
 
@@ -58,8 +58,8 @@ FIELD = {"field": "x"}
                 ValueColumn(
                     "x",
                     filters=(
-                        '{"term": {"a": 1}}',
-                        '{"bool": {"must_not": [{"exists": {"field": "b"}}]}}',
+                        ColumnFilter('{"term": {"a": 1}}'),
+                        ColumnFilter('{"bool": {"must_not": [{"exists": {"field": "b"}}]}}'),
                     ),
                 ),
             ),

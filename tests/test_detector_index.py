@@ -18,6 +18,8 @@ from adcore.store import Action, Store
 FIELD = {"field": "value"}
 INNER = {"field": "parts.size"}
 IN_PARTS = {"nested": {"path": "parts"}}
+KIND, MARK = {"field": "parts.kind"}, {"field": "parts.marks.depth"}
+SCREWS = {"filter": {"terms": {"parts.kind": ["screw", "nail"]}}}
 LEVEL = {"filter": {"term": {"level": "error"}}}
 FEATURES: dict[str, dict[str, Any]] = {
     "sum": {"sum": FIELD},
@@ -28,6 +30,41 @@ FEATURES: dict[str, dict[str, Any]] = {
     "distinct": {"cardinality": {"field": "level"}},
     "filtered": LEVEL | {"aggs": {"inner": {"sum": FIELD}}},
     "parts": IN_PARTS | {"aggs": {"inner": {"sum": INNER}}},
+    "screws": IN_PARTS | {"aggs": {"inner": SCREWS | {"aggs": {"inner": {"sum": INNER}}}}},
+    "kinds": IN_PARTS | {"aggs": {"inner": SCREWS | {"aggs": {"inner": {"cardinality": KIND}}}}},
+    "erroneous": LEVEL
+    | {
+        "aggs": {
+            "inner": IN_PARTS | {"aggs": {"inner": SCREWS | {"aggs": {"inner": {"avg": INNER}}}}}
+        }
+    },
+    "holders": IN_PARTS
+    | {
+        "aggs": {
+            "inner": SCREWS
+            | {"aggs": {"inner": {"reverse_nested": {}, "aggs": {"inner": {"sum": FIELD}}}}}
+        }
+    },
+    "marks": {"nested": {"path": "parts.marks"}, "aggs": {"inner": {"sum": MARK}}},
+    "deep marks": IN_PARTS
+    | {
+        "aggs": {
+            "inner": SCREWS
+            | {
+                "aggs": {
+                    "inner": {
+                        "nested": {"path": "parts.marks"},
+                        "aggs": {
+                            "inner": {
+                                "filter": {"range": {"parts.marks.depth": {"gte": 2}}},
+                                "aggs": {"inner": {"sum": MARK}},
+                            }
+                        },
+                    }
+                }
+            }
+        }
+    },
     "sizes": IN_PARTS | {"aggs": {"inner": {"value_count": INNER}}},
     "other": {"sum": {"field": "other"}},
     "documents": {"value_count": {"field": "_index"}},
@@ -39,7 +76,14 @@ MAPPING = {
         "other": {"type": "long"},
         "level": {"type": "keyword"},
         "tag": {"type": "keyword"},
-        "parts": {"type": "nested", "properties": {"size": {"type": "double"}}},
+        "parts": {
+            "type": "nested",
+            "properties": {
+                "size": {"type": "double"},
+                "kind": {"type": "keyword"},
+                "marks": {"type": "nested", "properties": {"depth": {"type": "long"}}},
+            },
+        },
     }
 }
 
@@ -72,7 +116,14 @@ def document(i: int) -> dict[str, Any]:
         "other": int(rng.integers(0, 9)),
         "level": some(["error", "info", "debug"]),
         "tag": some(["a", "b", "c"], 4),
-        "parts": [{"size": some(sizes)} for _ in range(rng.integers(0, 3))],
+        "parts": [
+            {
+                "size": some(sizes),
+                "kind": some(["screw", "nail", "nut", "bolt"], 2),
+                "marks": [{"depth": int(n)} for n in rng.integers(0, 5, rng.integers(0, 3))],
+            }
+            for _ in range(rng.integers(0, 3))
+        ],
     }
 
 
@@ -114,7 +165,9 @@ def expected(
 
 
 def number(answer: dict[str, Any]) -> float:
-    found = answer.get("inner", answer)["value"]
+    while "inner" in answer:
+        answer = answer["inner"]
+    found = answer["value"]
     return np.nan if found is None else float(found)
 
 

@@ -11,7 +11,7 @@ import pytest
 from detection_api import START, Api, row
 from detector_bodies import MINUTE, sent
 
-from adcore.service.detectors.real_time import CLOCK
+from adcore.service.detectors.run_errors import CLOCK
 
 NOW = START + 300 * MINUTE
 DAY = 24 * 60

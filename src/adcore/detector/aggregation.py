@@ -13,6 +13,7 @@ from adcore.detector.json_values import as_list, as_number, as_object, as_text
 
 __all__ = [
     "AGGREGATION_TYPES",
+    "ColumnFilter",
     "FeatureAggregation",
     "ValueColumn",
     "aggregation_of",
@@ -45,6 +46,22 @@ _DEEPEST = 10
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnFilter:
+    """Which values count.
+
+    Attributes
+    ----------
+    query : str
+        JSON.
+    path : str or None
+        The nested objects that it is about; None: documents. Tables have none, only rows.
+    """
+
+    query: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ValueColumn:
     """A column of numbers, computed from a field of the data.
 
@@ -54,8 +71,8 @@ class ValueColumn:
         None: 1 for every row.
     missing : float or None
         Stands in for a missing value.
-    filters : tuple of str
-        Queries, as JSON: rows that do not match all of them have no value.
+    filters : tuple of ColumnFilter
+        Rows that do not match all of them have no value.
     rank : float or None
         The value becomes 100 where it is at most this, else 0: their mean is a percentile rank.
     is_counted : bool
@@ -64,7 +81,7 @@ class ValueColumn:
 
     field: str | None
     missing: float | None = None
-    filters: tuple[str, ...] = ()
+    filters: tuple[ColumnFilter, ...] = ()
     rank: float | None = None
     is_counted: bool = False
 
@@ -83,9 +100,10 @@ class FeatureAggregation:
     function: BucketFeature
     columns: tuple[ValueColumn, ...]
 
-    def within(self, query: str) -> FeatureAggregation:
-        """The same over the rows that match a query."""
-        columns = tuple(replace(c, filters=(query, *c.filters)) for c in self.columns)
+    def within(self, query: Mapping[str, Any], path: str | None) -> FeatureAggregation:
+        """The same over the rows, or nested objects, that match a query."""
+        wanted = ColumnFilter(json.dumps(query, sort_keys=True), path)
+        columns = tuple(replace(c, filters=(wanted, *c.filters)) for c in self.columns)
         return replace(self, columns=columns)
 
 
@@ -134,10 +152,10 @@ def compile_aggregation(aggregation_query: Mapping[str, Any]) -> FeatureAggregat
     >>> compile_aggregation({"load": {"avg": {"field": "cpu"}}}).function.name
     'mean(0)'
     """
-    return _compile(aggregation_query, 0)
+    return _compile(aggregation_query, 0, None)
 
 
-def _compile(aggregations: Mapping[str, Any], depth: int) -> FeatureAggregation:
+def _compile(aggregations: Mapping[str, Any], depth: int, path: str | None) -> FeatureAggregation:
     if not aggregations or depth > _DEEPEST:
         raise _unreadable("", "exactly one aggregation is needed")
     name, given = next(iter(aggregations.items()))
@@ -149,23 +167,31 @@ def _compile(aggregations: Mapping[str, Any], depth: int) -> FeatureAggregation:
     kind = kinds[0]
     content = body[kind] if isinstance(body[kind], Mapping) else {}
     if inner is not None:
-        return _wrapped(name, kind, content, as_object(_FIELD, inner), depth)
+        if len(inner) != 1:
+            raise _unreadable(name, f"{kind} must have exactly one aggregation below it")
+        below = _compile(as_object(_FIELD, inner), depth + 1, _path(kind, content, path))
+        return _wrapped(name, kind, content, below, path)
     return _metric(name, kind, content)
 
 
+def _path(kind: str, content: Mapping[str, Any], path: str | None) -> str | None:
+    """The nested objects that what is below a wrapper is about."""
+    if kind not in ("nested", "reverse_nested"):
+        return path
+    given = content.get("path")
+    return None if given is None else as_text("feature_attributes.path", given)
+
+
 def _wrapped(
-    name: str, kind: str, content: Mapping[str, Any], inner: Mapping[str, Any], depth: int
+    name: str, kind: str, content: Mapping[str, Any], below: FeatureAggregation, path: str | None
 ) -> FeatureAggregation:
-    if len(inner) != 1:
-        raise _unreadable(name, f"{kind} must have exactly one aggregation below it")
-    compiled = _compile(inner, depth + 1)
     if kind == "filter":
-        return compiled.within(json.dumps(content, sort_keys=True))
+        return below.within(content, path)
     if kind == "missing":
         absent = {"bool": {"must_not": [{"exists": {"field": _field(name, content)}}]}}
-        return compiled.within(json.dumps(absent, sort_keys=True))
+        return below.within(absent, path)
     if kind in _TRANSPARENT:
-        return compiled
+        return below
     raise _unreadable(name, f"{kind} gives more than one number")
 
 

@@ -135,7 +135,7 @@ class FileSource(AbstractContextManager["FileSource"]):
 
     def _typed_relation(self, request: ScanRequest) -> str:
         """The source with the fields that filters need, as numbers, times and texts."""
-        queries = [query for column in request.columns for query in column.filters]
+        queries = [each.query for column in request.columns for each in column.filters]
         given = [] if is_match_all(request.filter_query) else [json.dumps(request.filter_query)]
         needed = {f for query in (*queries, *given) for f in self._condition(query, request)[1]}
         kinds = self.fields() | {request.time_field: "time"}
@@ -172,8 +172,8 @@ class FileSource(AbstractContextManager["FileSource"]):
                 f"CASE WHEN {number} IS NULL THEN NULL WHEN {number} <= {wanted.rank!r} "
                 "THEN 100.0::DOUBLE ELSE 0.0::DOUBLE END"
             )
-        for query in wanted.filters:
-            made = sql("CASE WHEN {} THEN {} END", self._condition(query, request)[0], made)
+        for each in wanted.filters:
+            made = sql("CASE WHEN {} THEN {} END", self._condition(each.query, request)[0], made)
         return column, made, wanted.is_counted and not column.is_number
 
 

@@ -6,15 +6,19 @@ a category field is a document of each entity, as it is to the API.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.filters import condition_of
 from adcore.detector.queries import is_match_all
 from adcore.detector.scan import ScanRequest
 from adcore.errors import DataError
+from adcore.query.compile.objects import values_below
 from adcore.query.compile.scope import Scope
+from adcore.query.filter import condition_in
 from adcore.query.sql import Sql, all_of, any_of, column, join, sql, value
 from adcore.store.field import Field, FieldType
 from adcore.store.index_entry import Target
@@ -61,7 +65,7 @@ class IndexRows:
         self._request = request
         self._now = now
         self._entities = entities
-        scope = Scope(target.index, target.mapping, now)
+        self._scope = scope = Scope(target.index, target.mapping, now)
         self._numbers = [_numbers(scope, wanted) for wanted in request.columns]
         self._keys = [scope.find(path) for path in request.key_fields]
 
@@ -103,15 +107,14 @@ class IndexRows:
         return sql("{}::VARCHAR", several)
 
     def _value(self, position: int, wanted: ValueColumn) -> Sql:
-        numbers = self._numbers[position]
+        numbers, scope = self._numbers[position], self._scope
         made = numbers.first
         if self.has_parts:
             made = sql('CASE WHEN "part:" = 1 THEN {} END', made)
         if numbers.several is not None:
             made = sql('coalesce(list_extract({}, "part:"), {})', numbers.several, made)
-        for query in wanted.filters:
-            matches = condition_of(query, self._target.mapping, self._now, self._target.index)
-            made = sql("CASE WHEN {} THEN {} END", matches, made)
+        for query in _placed(scope, wanted).get(None, ()):
+            made = sql("CASE WHEN {} THEN {} END", condition_in(scope, query), made)
         return made
 
     def _conditions(self, time: Sql, keys: Sequence[Sql]) -> Iterator[Sql]:
@@ -158,7 +161,7 @@ def _numbers(scope: Scope, wanted: ValueColumn) -> _Numbers:
         return _Numbers(Sql("1.0::DOUBLE"))
     found = scope.mapping.fields.get(wanted.field)
     if found is not None and found.nested_path is not None:
-        inner = _of_objects(scope, wanted.field, found.nested_path)
+        inner = values_below(scope, found, _matches(scope, wanted))
         return _Numbers(_NULL, _each(inner, found, wanted))
     bound = scope.find(wanted.field)
     if bound is None:
@@ -167,16 +170,33 @@ def _numbers(scope: Scope, wanted: ValueColumn) -> _Numbers:
     return _Numbers(_number(bound.first, bound.field, wanted), several)
 
 
-def _of_objects(scope: Scope, path: str, nested_path: str) -> Sql:
-    """All values of a field in the objects of a document, one list."""
-    steps = scope.nested_lists(nested_path)
-    if not steps:
-        bound = scope.find(path)
-        return Sql("[]") if bound is None else sql("coalesce({}, [])", bound.all_values())
-    variable = Sql(f'"object {len(steps)}:"')
-    inner = _of_objects(scope.within(steps[0], variable), path, nested_path)
-    mapped = sql("list_transform({}, lambda {}: {})", scope.list_of(steps[0]), variable, inner)
-    return sql("flatten({})", mapped)
+def _matches(document: Scope, wanted: ValueColumn) -> Callable[[Scope], Sql | None]:
+    placed = _placed(document, wanted)
+
+    def matches(scope: Scope) -> Sql | None:
+        queries = placed.get(scope.nested_path, ())
+        return all_of(condition_in(scope, query) for query in queries) if queries else None
+
+    return matches
+
+
+def _placed(document: Scope, wanted: ValueColumn) -> dict[str | None, list[Any]]:
+    """The filters of a column by the objects on the way to its field, of which each is asked.
+
+    A filter about objects that are not on the way, as the aggregation has come back from them,
+    holds where one of them matches.
+    """
+    field = document.mapping.fields.get(wanted.field or "")
+    place = None if field is None else field.nested_path
+    way = {None, *(step.path for step in document.nested_lists(place or "") or ())}
+    placed: dict[str | None, list[Any]] = {}
+    for each in wanted.filters:
+        query = json.loads(each.query)
+        if each.path in way:
+            placed.setdefault(each.path, []).append(query)
+        else:
+            placed.setdefault(None, []).append({"nested": {"path": each.path, "query": query}})
+    return placed
 
 
 def _each(values: Sql, field: Field, wanted: ValueColumn) -> Sql:

@@ -153,8 +153,8 @@ class TableSource:
         if column.rank is not None:
             ranks = np.where(values <= column.rank, 100.0, 0.0)
             values = np.where(np.isnan(values), np.nan, ranks)
-        for query in column.filters:
-            values = np.where(self._matching(query, request), values, np.nan)
+        for wanted in column.filters:
+            values = np.where(self._matching(wanted.query, request), values, np.nan)
         outside = np.abs(values) > LARGEST_VALUE
         return np.where(outside, np.nan, values) if outside.any() else values
 

@@ -11,7 +11,7 @@ from adcore.query.syntax.queries import MatchAll, Query
 from adcore.query.syntax.reader import Json
 from adcore.store.mapping import Mapping
 
-__all__ = ["filter_sql"]
+__all__ = ["condition_in", "filter_sql"]
 
 
 def filter_sql(
@@ -46,10 +46,11 @@ def filter_sql(
     >>> filter_sql({"term": {"host": "a"}}, mapping, now=0)
     ('"host" = ?', ['a'])
     """
-    made = _condition(query, Scope(index, mapping, now, limits))
+    made = condition_in(Scope(index, mapping, now, limits), query)
     return made.text, list(made.parameters)
 
 
-def _condition(query: Json, scope: Scope) -> Sql:
+def condition_in(scope: Scope, query: Json) -> Sql:
+    """The condition of a query, or of None, about the objects of a scope."""
     parsed: Query = MatchAll() if not query else parse_query(query, scope.limits)
     return condition(parsed, scope)

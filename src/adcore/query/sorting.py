@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adcore.query.aggregate.columns import Columns, Kind, field_values
+from adcore.query.compile import condition
+from adcore.query.compile.objects import values_below
 from adcore.query.compile.scope import BoundField, Scope
 from adcore.query.compile.values import request_format, to_date, to_float, to_text
 from adcore.query.errors import ShardSearchError, illegal_argument
@@ -112,8 +114,8 @@ def _index_of(scope: Scope) -> Sql:
 
 
 def _field(key: SortKey, columns: Columns) -> SortColumn:
-    home = columns if key.nested_path is None else columns.nested(key.nested_path)[0]
     # Also refuses analysed text, which cannot be sorted by.
+    home = columns if key.nested is None else columns.inside(key.nested.path)
     values = field_values(home, key.field)
     if values.field is None and key.unmapped_type is None and columns.scopes:
         error = ShardSearchError(
@@ -127,7 +129,7 @@ def _field(key: SortKey, columns: Columns) -> SortColumn:
     def make(scope: Scope) -> Sql:
         return _value_of(scope, key, mode)
 
-    made = columns.add(("sort", key.field, key.nested_path, mode), make, kind.value.strip())
+    made = columns.add(("sort", id(key)), make, kind.value.strip())
     is_first = key.missing == "_first"
     filled = _filling(key, kind)
     if filled is not None:
@@ -162,22 +164,19 @@ def _filling(key: SortKey, kind: Kind) -> object:
 
 def _value_of(scope: Scope, key: SortKey, mode: str) -> Sql:
     """The one value of a document that counts."""
-    if key.nested_path is None:
+    if key.nested is None:
         bound = scope.find(key.field)
         return Sql("NULL") if bound is None else _reduced(bound, mode)
-    steps = scope.nested_lists(key.nested_path)
-    if not steps or len(steps) > 1:
+    found = scope.mapping.fields.get(key.field)
+    if found is None or found.nested_path != key.nested.path:
         return Sql("NULL")
-    variable = Sql('"sorted:"')
-    bound = scope.within(steps[0], variable).find(key.field)
-    if bound is None:
-        return Sql("NULL")
-    return sql(
-        f"list_aggregate(list_transform({{}}, lambda {{}}: {{}}), '{_FUNCTIONS[mode]}')",
-        scope.list_of(steps[0]),
-        variable,
-        _reduced(bound, mode),
-    )
+    filters = dict(key.nested.filters)
+
+    def matches(inside: Scope) -> Sql | None:
+        query = filters.get(inside.nested_path or "")
+        return None if query is None else condition(query, inside)
+
+    return sql(f"list_aggregate({{}}, '{_FUNCTIONS[mode]}')", values_below(scope, found, matches))
 
 
 _FUNCTIONS = {"min": "min", "max": "max", "avg": "avg", "sum": "sum", "median": "median"}

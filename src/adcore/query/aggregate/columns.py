@@ -102,19 +102,14 @@ class Columns:
             made.append((name, sql(f"CAST({{}} AS {sql_type})" if sql_type else "{}", expression)))
         return made
 
+    def inside(self, path: str) -> Columns:
+        """The columns of the objects of a nested field, which nothing asks for yet."""
+        scopes = [None if scope is None else scope.inside(path) for scope in self.scopes]
+        return Columns(scopes, self)
+
     def nested(self, path: str) -> tuple[Columns, Sql]:
         """The columns of the objects of a nested field, and the column with their list."""
-        inside: list[Scope | None] = []
-        for scope in self.scopes:
-            steps = None if scope is None else scope.nested_lists(path)
-            if scope is None or not steps:
-                inside.append(None)
-                continue
-            below = scope
-            for step in steps:
-                below = below.within(step, _variable(step.path))
-            inside.append(below)
-        child = Columns(inside, self)
+        child = self.inside(path)
         places = {id(scope): at for at, scope in enumerate(self.scopes)}
 
         def make(scope: Scope) -> Sql:
@@ -131,7 +126,7 @@ class Columns:
         listed = scope.list_of(steps[0])
         inside = scope
         for above, below in pairwise(steps):
-            inside = inside.within(above, _variable(above.path))
+            inside = inside.within_next(above)
             listed = sql(
                 "flatten(list_transform({}, lambda {}: {}))",
                 listed,

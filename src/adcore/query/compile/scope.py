@@ -130,6 +130,18 @@ class Scope:
         """The scope of one object of a nested field."""
         return replace(self, nested_path=nested.path, element=element)
 
+    def within_next(self, nested: NestedObject) -> Scope:
+        """The scope of one object, as the variable of a lambda over their list."""
+        return self.within(nested, column(f"object:{nested.path}"))
+
+    def inside(self, path: str) -> Scope | None:
+        """The scope of one object of a nested field below here; None if there is no such field."""
+        steps = self.nested_lists(path)
+        below = self
+        for step in steps or ():
+            below = below.within_next(step)
+        return below if steps else None
+
     def nested_lists(self, path: str) -> list[NestedObject] | None:
         """The nested objects on the way from here down to a path; None if it is not below."""
         steps: list[NestedObject] = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from adcore.query.errors import illegal_argument, parsing_error
-from adcore.query.syntax.queries import Scalar
+from adcore.query.syntax.parse_query import parse_query
+from adcore.query.syntax.queries import Query, Scalar
 from adcore.query.syntax.reader import (
     Json,
     JsonObject,
@@ -18,7 +18,7 @@ from adcore.query.syntax.reader import (
     token,
 )
 
-__all__ = ["SortKey", "parse_order", "parse_sort"]
+__all__ = ["NestedSort", "SortKey", "parse_order", "parse_sort"]
 
 _OPTIONS = frozenset(
     {
@@ -26,7 +26,24 @@ _OPTIONS = frozenset(
         "nested_path", "nested_filter",
     }
 )  # fmt: skip
+_NESTED_OPTIONS = frozenset({"path", "filter", "nested"})
 _MODES = frozenset({"min", "max", "avg", "sum", "median"})
+
+
+@dataclass(frozen=True, slots=True)
+class NestedSort:
+    """The nested objects that a field is in.
+
+    Attributes
+    ----------
+    path : str
+        Of the innermost.
+    filters : tuple of (str, Query)
+        Per path which of the objects count.
+    """
+
+    path: str
+    filters: tuple[tuple[str, Query], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +60,8 @@ class SortKey:
         Given: an index without this field is no error.
     mode : str or None
         Which of several values counts: the least if ascending, else the greatest.
-    nested_path : str or None
-        The nested object the field is in.
+    nested : NestedSort or None
+        The nested objects the field is in.
     """
 
     field: str
@@ -53,7 +70,7 @@ class SortKey:
     unmapped_type: str | None = None
     mode: str | None = None
     format: str | None = None
-    nested_path: str | None = None
+    nested: NestedSort | None = None
 
 
 def parse_order(content: Json) -> bool:
@@ -110,16 +127,35 @@ def _key(field: str, options: Json) -> SortKey:
         unmapped_type=optional_text("sort", "unmapped_type", options.get("unmapped_type")),
         mode=None if mode is None else mode.lower(),
         format=optional_text("sort", "format", options.get("format")),
-        nested_path=_nested_path(options),
+        nested=_nested(options),
     )
 
 
-def _nested_path(options: JsonObject) -> str | None:
-    nested = options.get("nested")
-    if nested is None:
-        return optional_text("sort", "nested_path", options.get("nested_path"))
-    if not isinstance(nested, Mapping) or "path" not in nested:
+def _nested(options: JsonObject) -> NestedSort | None:
+    given = options.get("nested")
+    if given is not None:
+        return _levels(given)
+    # As older clients say it.
+    path = optional_text("sort", "nested_path", options.get("nested_path"))
+    if path is None:
+        return None
+    return NestedSort(path, _filter(path, options.get("nested_filter")))
+
+
+def _levels(given: Json) -> NestedSort:
+    """An object with path and filter, and below it those of the objects inside."""
+    if not isinstance(given, Mapping) or "path" not in given:
         raise parsing_error("[nested] requires 'path' field")
-    if nested.get("filter") is not None:
-        raise illegal_argument("[nested] filter of a sort is not supported")
-    return text("sort", "path", cast("JsonObject", nested)["path"])
+    for key in given:
+        if key not in _NESTED_OPTIONS:
+            raise parsing_error(f"[nested] unknown field [{key}]")
+    path = text("sort", "path", given["path"])
+    filters = _filter(path, given.get("filter"))
+    if given.get("nested") is None:
+        return NestedSort(path, filters)
+    inner = _levels(given["nested"])
+    return NestedSort(inner.path, (*filters, *inner.filters))
+
+
+def _filter(path: str, given: Json) -> tuple[tuple[str, Query], ...]:
+    return () if given is None else ((path, parse_query(given)),)
