@@ -41,6 +41,9 @@ class Context:
         where they may block; those of the end in reverse order.
     collectors : list of Collector
         What modules of routes tell Prometheus.
+    plugins : dict of str to str
+        What modules of routes answer beside documents: the plugins by whose names clients look for
+        it, each with a description.
     """
 
     store: Store
@@ -54,3 +57,4 @@ class Context:
     at_start: list[Callable[[], None]] = field(default_factory=list)
     at_end: list[Callable[[], None]] = field(default_factory=list)
     collectors: list[Collector] = field(default_factory=list)
+    plugins: dict[str, str] = field(default_factory=dict)

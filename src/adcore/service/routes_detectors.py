@@ -35,6 +35,7 @@ def routes(context: Context) -> list[Endpoint]:
     context.at_start += [service.recover, *(scheduler.start for scheduler in schedulers)]
     context.at_end.append(service.close)
     context.collectors.append(DetectorFigures(service))
+    context.plugins["opensearch-anomaly-detection"] = "Detectors, as the plugin of this name has"
     return detection_endpoints(service)
 
 

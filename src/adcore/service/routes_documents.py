@@ -7,7 +7,9 @@ from adcore.service.documents import (
     aliases,
     bulk,
     cat,
+    cat_nodes,
     cluster,
+    cluster_state,
     delete_by_query,
     index_settings,
     indices,
@@ -16,6 +18,7 @@ from adcore.service.documents import (
     paging,
     read,
     search,
+    templates,
     write,
 )
 from adcore.service.routing import Endpoint
@@ -23,8 +26,8 @@ from adcore.service.routing import Endpoint
 __all__ = ["routes"]
 
 _PARTS = (
-    aliases, bulk, cat, cluster, delete_by_query, index_settings, indices, info, mappings, paging,
-    read, search, write,
+    aliases, bulk, cat, cat_nodes, cluster, cluster_state, delete_by_query, index_settings,
+    indices, info, mappings, paging, read, search, templates, write,
 )  # fmt: skip
 
 

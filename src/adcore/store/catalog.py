@@ -19,8 +19,10 @@ from adcore.store.errors import (
     StoreCorruptError,
 )  # fmt: skip
 from adcore.store.index_entry import IndexEntry, Target
+from adcore.store.mapping import Mapping
 from adcore.store.names import check_index_name, matching_names
 from adcore.store.sql import identifier
+from adcore.store.templates import Template, best_template, composed
 
 __all__ = ["FORMAT", "Catalog"]
 
@@ -33,6 +35,8 @@ _TABLES = (
     "CREATE TABLE adcore_aliases (name VARCHAR, state VARCHAR)",
     "CREATE TABLE adcore_sequences (uuid VARCHAR, next_seq_no BIGINT)",
 )
+# Stores that were made before there were templates get these when they are opened.
+_TEMPLATES = ("adcore_templates", "adcore_components")
 
 
 @dataclass
@@ -47,11 +51,15 @@ class Catalog:
         By name.
     sequences : dict of str to int
         By uuid of the index, the next sequence number.
+    templates, components : dict of str to Template
+        By name: templates of indices, and what these are made of.
     """
 
     indices: dict[str, IndexEntry] = field(default_factory=dict)
     aliases: dict[str, Alias] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
+    components: dict[str, Template] = field(default_factory=dict)
 
     @classmethod
     def load(cls, cursor: duckdb.DuckDBPyConnection, file: str) -> Catalog:
@@ -66,6 +74,7 @@ class Catalog:
         if not tables:
             for statement in _TABLES:
                 cursor.execute(statement)
+            _add_templates(cursor)
             return cls()
         if "adcore_store" not in tables:
             raise StoreCorruptError(f"the file {file!r} is a database, but not one of a store")
@@ -74,6 +83,7 @@ class Catalog:
             raise StoreCorruptError(
                 f"the file {file!r} has the format {version}; this release reads up to {FORMAT}"
             )
+        _add_templates(cursor)
         indices = cursor.execute("SELECT name, state FROM adcore_indices").fetchall()
         aliases = cursor.execute("SELECT name, state FROM adcore_aliases").fetchall()
         sequences = cursor.execute("SELECT uuid, next_seq_no FROM adcore_sequences").fetchall()
@@ -81,17 +91,26 @@ class Catalog:
             {name: IndexEntry.from_state(name, state) for name, state in indices},
             {name: Alias(name, json.loads(state)) for name, state in aliases},
             dict(sequences),
+            *(_templates(cursor, table) for table in _TEMPLATES),
         )
 
     def copy(self) -> Catalog:
         """A catalog that may be changed."""
-        return Catalog(dict(self.indices), dict(self.aliases), dict(self.sequences))
+        return Catalog(
+            dict(self.indices),
+            dict(self.aliases),
+            dict(self.sequences),
+            dict(self.templates),
+            dict(self.components),
+        )
 
     def save(self, cursor: duckdb.DuckDBPyConnection, before: Catalog) -> None:
         """Write what differs from an earlier catalog."""
         for table, new, old in (
             ("adcore_indices", self.indices, before.indices),
             ("adcore_aliases", self.aliases, before.aliases),
+            ("adcore_templates", self.templates, before.templates),
+            ("adcore_components", self.components, before.components),
         ):
             for name in old.keys() - new.keys():
                 cursor.execute(f"DELETE FROM {table} WHERE name = ?", [name])
@@ -107,6 +126,24 @@ class Catalog:
                 cursor.execute(
                     "UPDATE adcore_sequences SET next_seq_no = ? WHERE uuid = ?", [number, uuid]
                 )
+
+    def composed(self, templates: Iterable[Template]) -> dict[str, Any]:
+        """What templates of indices say, with all they are made of."""
+        parts: list[Template] = []
+        for template in templates:
+            parts += [self.components[name] for name in template.components]
+            parts.append(template)
+        return composed(part.content for part in parts)
+
+    def content_of(self, name: str, given: MappingABC[str, Any]) -> dict[str, Any]:
+        """What a new index of a name is made with: what is given over what its template says."""
+        best = best_template(self.templates.values(), name)
+        if best is None:
+            return {part: content or {} for part, content in given.items()}
+        Mapping.from_json(given["mappings"])  # only what is one can be joined
+        whole = composed([self.composed([best]), given])
+        aliases = {alias.replace("{index}", name): o for alias, o in whole["aliases"].items()}
+        return {**whole, "aliases": aliases}
 
     def check_new(self, name: str) -> None:
         """Raise an IndexExistsError if the name is taken."""
@@ -208,8 +245,18 @@ class Catalog:
         return Target(name, entry.relation, entry.mapping, is_read_only=entry.is_read_only)
 
 
-def _state(entry: IndexEntry | Alias) -> str:
-    if isinstance(entry, IndexEntry):
+def _add_templates(cursor: duckdb.DuckDBPyConnection) -> None:
+    for table in _TEMPLATES:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (name VARCHAR, state VARCHAR)")
+
+
+def _templates(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[str, Template]:
+    rows = cursor.execute(f"SELECT name, state FROM {table}").fetchall()
+    return {name: Template(name, json.loads(state)) for name, state in rows}
+
+
+def _state(entry: IndexEntry | Alias | Template) -> str:
+    if not isinstance(entry, Alias):
         return entry.to_state()
     return json.dumps({name: dict(options) for name, options in entry.indices.items()})
 

@@ -144,7 +144,7 @@ class Documents(Indices):
         >>> [result.result for result in first + again]
         ['created', 'updated']
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             yield BulkWriter(
                 cursor, catalog, self._lookup, self._create, self._clock(), self._ids.take
             )
@@ -199,7 +199,7 @@ class Documents(Indices):
         where_sql : str
             A condition on the columns of the index, with ``?`` for `params`.
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             entry = catalog.entry(index)
             if entry.is_read_only:
                 raise ReadOnlyIndexError(f"index [{entry.name}] can only be read")

@@ -6,6 +6,8 @@
     ├── IndexNotFoundError          no such index or alias
     ├── IndexExistsError            an index or alias of that name exists
     ├── InvalidIndexNameError       a name no index may have
+    ├── InvalidTemplateError        a template of indices that cannot be applied
+    ├── TemplateMissingError        no such template
     ├── ReadOnlyIndexError          a write to files registered as an index
     ├── VersionConflictError        the document is not the one the writer has seen
     ├── DocumentMissingError        an update of a document that does not exist
@@ -31,6 +33,7 @@ __all__ = [
     "IndexExistsError",
     "IndexNotFoundError",
     "InvalidIndexNameError",
+    "InvalidTemplateError",
     "MapperParsingError",
     "MappingError",
     "ReadOnlyIndexError",
@@ -40,6 +43,7 @@ __all__ = [
     "StoreFullError",
     "StoreLockedError",
     "StrictDynamicMappingError",
+    "TemplateMissingError",
     "VersionConflictError",
 ]
 
@@ -96,6 +100,20 @@ class InvalidIndexNameError(StoreError):
 
     type = "invalid_index_name_exception"
     status = 400
+
+
+class InvalidTemplateError(StoreError):
+    """A template of indices that cannot be applied."""
+
+    type = "invalid_index_template_exception"
+    status = 400
+
+
+class TemplateMissingError(StoreError):
+    """There is no such template."""
+
+    type = "resource_not_found_exception"
+    status = 404
 
 
 class ReadOnlyIndexError(StoreError):

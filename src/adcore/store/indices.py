@@ -31,23 +31,36 @@ __all__ = ["Indices"]
 
 
 class Indices:
-    """The indices of a store. All methods may be called from any thread."""
+    """The indices of a store. All methods may be called from any thread.
+
+    Attributes
+    ----------
+    changes : int
+        How often they, or their documents, were written to since the store was opened.
+    """
 
     def __init__(self, database: Database, clock: Clock, file: str) -> None:
         self._database = database
         self._clock = clock
+        self.changes = 0
         with database.writing() as cursor:
             self._catalog = Catalog.load(cursor, file)
 
+    @property
+    def catalog(self) -> Catalog:
+        """Everything there is, at this moment."""
+        return self._catalog
+
     @contextmanager
-    def _changing(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Catalog]]:
-        """A transaction that changes tables and catalog together."""
+    def changing(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Catalog]]:
+        """A transaction that changes tables and catalog together, for other parts of the store."""
         with self._database.exclusive():
             changed = self._catalog.copy()
             with self._database.writing() as cursor:
                 yield cursor, changed
                 changed.save(cursor, self._catalog)
             self._catalog = changed
+            self.changes += 1
 
     def create_index(
         self,
@@ -62,7 +75,7 @@ class Indices:
         ------
         IndexExistsError, InvalidIndexNameError, MappingError
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             return self._create(cursor, catalog, name, mapping_json, settings, aliases).name
 
     def _create(
@@ -75,13 +88,15 @@ class Indices:
         aliases: MappingABC[str, MappingABC[str, Any]] | None = None,
     ) -> IndexEntry:
         name = self._new_name(catalog, name)
-        mapping = Mapping.from_json(mapping_json)
-        mapping.check_size(field_limit(settings or {}))
-        entry = self._entry(name, mapping, dict(settings or {}))
+        given = {"mappings": mapping_json, "settings": settings, "aliases": aliases}
+        content = catalog.content_of(name, given)
+        mapping = Mapping.from_json(content["mappings"])
+        mapping.check_size(field_limit(content["settings"]))
+        entry = self._entry(name, mapping, dict(content["settings"]))
         create_table(cursor, entry.relation, mapping)
         catalog.indices[name] = entry
         catalog.sequences[entry.uuid] = 0
-        for alias, options in (aliases or {}).items():
+        for alias, options in content["aliases"].items():
             catalog.add_alias(alias, name, options)
         return entry
 
@@ -108,7 +123,7 @@ class Indices:
         MappingError
             If there are no such files, or they cannot be read.
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             name = self._new_name(catalog, name)
             scan = files_relation(path)
             mapping, view = files_mapping(cursor, scan)
@@ -125,7 +140,7 @@ class Indices:
         IndexNotFoundError
             If a name without wildcard is no index; aliases are none here.
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             names: list[str] = []
             for part in expression.split(","):
                 every = "*" if part == "_all" else part
@@ -172,7 +187,7 @@ class Indices:
         MappingError
             If it contradicts the mapping of one.
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             for target in catalog.resolve(expression, allow_no_indices=False):
                 entry = catalog.indices[target.index]
                 if entry.is_read_only:
@@ -183,7 +198,7 @@ class Indices:
 
     def put_settings(self, expression: str, settings: MappingABC[str, Any]) -> None:
         """Change settings of indices; those not named stay."""
-        with self._changing() as (_, catalog):
+        with self.changing() as (_, catalog):
             for target in catalog.resolve(expression, allow_no_indices=False):
                 entry = catalog.indices[target.index]
                 catalog.indices[entry.name] = replace(
@@ -201,7 +216,7 @@ class Indices:
         ------
         IndexNotFoundError, InvalidIndexNameError, MappingError
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             for action in actions:
                 for kind, options in action.items():
                     self._alias_action(cursor, catalog, kind, options)
@@ -252,7 +267,7 @@ class Indices:
         tuple of (str, str, bool)
             The old index, the new one, and whether it was made.
         """
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             old = catalog.entry(alias)
             new = new_index or next_name(old.name, self._clock())
             reached = max_docs is None and max_age is None
@@ -273,7 +288,7 @@ class Indices:
 
     def delete_made_until(self, moment: int, pattern: str) -> list[str]:
         """Delete the indices of a pattern that were made by then; never a write index."""
-        with self._changing() as (cursor, catalog):
+        with self.changing() as (cursor, catalog):
             kept = {
                 alias.write_index() for alias in catalog.aliases.values() if alias.has_write_index
             }

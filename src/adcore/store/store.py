@@ -10,6 +10,7 @@ from adcore.store.clock import Clock, system_clock
 from adcore.store.database import Database
 from adcore.store.documents import Documents
 from adcore.store.errors import StoreClosedError
+from adcore.store.index_templates import IndexTemplates
 from adcore.store.lock import DirectoryLock
 
 __all__ = ["Store"]
@@ -25,6 +26,8 @@ class Store:
     ----------
     documents : Documents
         Everything that searches see.
+    templates : IndexTemplates
+        What new indices are made with.
     checkpoints : Checkpoints
         Blobs by key.
     directory : Path or None
@@ -49,6 +52,7 @@ class Store:
         directory: Path | None,
     ) -> None:
         self.documents = documents
+        self.templates = IndexTemplates(documents)
         self.checkpoints = checkpoints
         self.directory = directory
         self._database = database

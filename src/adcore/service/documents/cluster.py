@@ -13,14 +13,14 @@ from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 
-__all__ = ["ENDPOINTS", "health_of"]
+__all__ = ["ENDPOINTS", "ROLES", "health_of", "host_of", "plugins_of", "sizes_of"]
 
 # What may stand where the name of a node does: the part of the answer that is wanted.
 _METRICS = frozenset({
     "_all", "http", "indices", "ingest", "jvm", "os", "plugins", "process", "settings",
     "thread_pool", "transport",
 })  # fmt: skip
-_ROLES = ["cluster_manager", "data", "ingest"]
+ROLES = ["cluster_manager", "data", "ingest"]
 
 
 def health_of(call: Call, indices: int) -> dict[str, Any]:
@@ -43,6 +43,30 @@ def health_of(call: Call, indices: int) -> dict[str, Any]:
         "number_of_in_flight_fetch": 0,
         "task_max_waiting_in_queue_millis": 0,
         "active_shards_percent_as_number": 100.0,
+    }
+
+
+def host_of(call: Call) -> str:
+    """Where the service is reached, without the port."""
+    return call.context.settings.address.rpartition(":")[0].strip("[]")
+
+
+def plugins_of(call: Call) -> list[dict[str, str]]:
+    """What the service answers beside documents, as clients look for it."""
+    named = {"adcore": "Anomaly detection", **call.context.plugins}
+    return [
+        {"name": name, "version": _core.__version__, "description": about}
+        for name, about in named.items()
+    ]
+
+
+def sizes_of(call: Call) -> dict[str, Any]:
+    """Documents and bytes of all indices."""
+    documents = call.context.store.documents
+    sizes = [documents.stats(target.index) for target in documents.resolve("*,.*")]
+    return {
+        "docs": {"count": sum(size.documents for size in sizes), "deleted": 0},
+        "store": {"size_in_bytes": sum(size.bytes for size in sizes)},
     }
 
 
@@ -87,8 +111,7 @@ def _in_form(call: Call, settings: dict[str, dict[str, str]]) -> dict[str, Any]:
 
 def _nodes(call: Call) -> Reply:
     context = call.context
-    address = context.settings.address
-    host = address.rpartition(":")[0].strip("[]")
+    address, host = context.settings.address, host_of(call)
     node = {
         "name": context.settings.name,
         "transport_address": address,
@@ -96,7 +119,7 @@ def _nodes(call: Call) -> Reply:
         "ip": host,
         "version": call.dialect.version,
         "build_type": "pip",
-        "roles": _ROLES,
+        "roles": ROLES,
         "attributes": {},
         "http": {
             "bound_address": [address],
@@ -104,29 +127,23 @@ def _nodes(call: Call) -> Reply:
             "max_content_length_in_bytes": context.settings.limits.body_bytes,
         },
         "process": {"refresh_interval_in_millis": 1000, "id": os.getpid(), "mlockall": False},
-        "plugins": [{"name": "adcore", "version": _core.__version__}],
+        "plugins": plugins_of(call),
     }
     return _of_nodes(call, node)
 
 
 def _node_stats(call: Call) -> Reply:
     context = call.context
-    documents = context.store.documents
-    sizes = [documents.stats(target.index) for target in documents.resolve("*,.*")]
     load = os.getloadavg()
-    host = context.settings.address.rpartition(":")[0].strip("[]")
     node = {
         "timestamp": context.clock(),
         "name": context.settings.name,
         "transport_address": context.settings.address,
-        "host": host,
+        "host": host_of(call),
         "ip": context.settings.address,
-        "roles": _ROLES,
+        "roles": ROLES,
         "attributes": {},
-        "indices": {
-            "docs": {"count": sum(size.documents for size in sizes), "deleted": 0},
-            "store": {"size_in_bytes": sum(size.bytes for size in sizes)},
-        },
+        "indices": sizes_of(call),
         "os": {
             "timestamp": context.clock(),
             "cpu": {"load_average": {"1m": load[0], "5m": load[1], "15m": load[2]}},

@@ -18,7 +18,7 @@ from adcore.service.requests import Call
 from adcore.service.responses import Reply
 from adcore.service.routing import endpoints
 
-__all__ = ["ENDPOINTS", "aliases_of", "check_alias_options"]
+__all__ = ["ENDPOINTS", "aliases_of", "check_alias_options", "content_of"]
 
 
 def check_alias_options(name: str, options: dict[str, Any]) -> None:
@@ -42,19 +42,30 @@ def aliases_of(call: Call, index: str) -> dict[str, Any]:
 
 
 def _create(call: Call) -> Reply:
-    body = call.optional_object()
-    for key, value in body.items():
-        if key not in ("aliases", "mappings", "settings"):
-            raise parse_error(f"unknown key [{key}] for create index")
-        if value is not None and not isinstance(value, dict):
-            raise parse_error(f"key [{key}] must be an object")
+    content = content_of(call.optional_object(), "create index")
     made = call.context.store.documents.create_index(
-        call.value("index"),
-        body.get("mappings"),
-        stored_settings(body.get("settings") or {}),
-        _new_aliases(body.get("aliases") or {}),
+        call.value("index"), content["mappings"], content["settings"], content["aliases"]
     )
     return Reply({"acknowledged": True, "shards_acknowledged": True, "index": made})
+
+
+def content_of(body: dict[str, Any], request: str) -> dict[str, Any]:
+    """Settings by whole names, mappings and aliases of an index, as the store takes them.
+
+    Raises
+    ------
+    ApiError, SearchError
+    """
+    for key, value in body.items():
+        if key not in ("aliases", "mappings", "settings"):
+            raise parse_error(f"unknown key [{key}] for {request}")
+        if value is not None and not isinstance(value, dict):
+            raise parse_error(f"key [{key}] must be an object")
+    return {
+        "settings": stored_settings(body.get("settings") or {}),
+        "mappings": body.get("mappings"),
+        "aliases": _new_aliases(body.get("aliases") or {}),
+    }
 
 
 def _new_aliases(given: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -49,19 +49,28 @@ class Column:
 Row = dict[str, Any]
 
 
-def table(call: Call, columns: Sequence[Column], rows: Sequence[Row]) -> Reply:
-    """The rows as text, or as JSON where the client wants that."""
+def table(
+    call: Call, columns: Sequence[Column], rows: Sequence[Row], shown: Sequence[str] = ()
+) -> Reply:
+    """The rows as text, or as JSON where the client wants that.
+
+    Parameters
+    ----------
+    shown : sequence of str, optional
+        The columns unless others are asked for; all by default.
+    """
     if call.boolean("help"):
         about = [f"{c.name} | {','.join(c.short)} | {c.about}\n" for c in columns]
         return Reply("".join(about))
     ordered = _sorted(call, columns, rows)
-    shown = _shown(call, columns)
+    usual = [column for column in columns if not shown or column.name in shown]
+    chosen = _chosen(call, columns) or usual
     if _wants_json(call):
-        return Reply([{c.name: _cell(call, c, row, none=None) for c in shown} for row in ordered])
-    lines = [[_cell(call, c, row, none="-") or "" for c in shown] for row in ordered]
+        return Reply([{c.name: _cell(call, c, row, none=None) for c in chosen} for row in ordered])
+    lines = [[_cell(call, c, row, none="-") or "" for c in chosen] for row in ordered]
     if call.boolean("v"):
-        lines.insert(0, [c.name for c in shown])
-    return Reply(_text(shown, lines))
+        lines.insert(0, [c.name for c in chosen])
+    return Reply(_text(chosen, lines))
 
 
 def _short(size: int) -> str:
@@ -86,10 +95,8 @@ def _wants_json(call: Call) -> bool:
     return call.headers.get("accept", "").partition(";")[0].strip() == "application/json"
 
 
-def _shown(call: Call, columns: Sequence[Column]) -> list[Column]:
+def _chosen(call: Call, columns: Sequence[Column]) -> list[Column]:
     wanted = call.words("h")
-    if not wanted:
-        return list(columns)
     return list(dict.fromkeys(c for name in wanted for c in columns if c.is_called(name)))
 
 

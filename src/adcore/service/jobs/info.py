@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from adcore import _core
 from adcore.service.jobs.settings import JobSettings
+from adcore.service.machine import memory_bytes
 
 __all__ = ["job_info"]
 
@@ -33,7 +33,7 @@ _ANALYZER = {
 
 def job_info(settings: JobSettings, *, is_upgrading: bool) -> dict[str, Any]:
     """Defaults and limits."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = memory_bytes()
     limit = settings.max_model_memory
     limits = {
         "effective_max_model_memory_limit": _megabytes(memory if limit is None else limit),
