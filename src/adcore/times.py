@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -12,11 +13,66 @@ from adcore.arrow import ArrowField, FloatArray, Int64Array, is_arrow, read_arro
 from adcore.config import shorten
 from adcore.errors import DataError, InvalidArgumentError
 
-__all__ = ["epoch_milliseconds", "epoch_moment", "parse_time"]
+__all__ = [
+    "EARLIEST", "LATEST", "UNITS", "TimeUnit", "epoch_milliseconds", "epoch_moment", "parse_time",
+    "unit_between",
+]  # fmt: skip
 
 _MISSING_TIME = np.iinfo(np.int64).min
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = datetime.resolution * 1000
+# Milliseconds in a unit of time since 1970.
+UNITS = {"s": 1e3, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
+# Milliseconds of 1980 and 2100: numbers outside are hardly meant as times.
+EARLIEST, LATEST = 315_532_800_000, 4_102_444_800_000
+
+
+def unit_between(low: float, high: float) -> str:
+    """The unit in which numbers are times since 1970: the one that puts them from 1980 to 2100.
+
+    There is at most one. Where there is none, as with numbers from 0 on, they are milliseconds, as
+    numbers are in the field.
+
+    Examples
+    --------
+    >>> unit_between(1.6e9, 1.7e9), unit_between(1.6e12, 1.7e12), unit_between(0, 1.7e9)
+    ('s', 'ms', 'ms')
+    """
+    return next(
+        (u for u, ms in UNITS.items() if low * ms >= EARLIEST and high * ms <= LATEST), "ms"
+    )
+
+
+@dataclass(slots=True)
+class TimeUnit:
+    """The unit of numbers that tell times, which the first of them decide for all that follow.
+
+    Attributes
+    ----------
+    name : str or None
+        One of `UNITS`; None before there were any.
+    """
+
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None and self.name not in UNITS:
+            allowed = ", ".join(UNITS)
+            raise InvalidArgumentError(f"unit = {self.name!r} is not allowed: it is {allowed}")
+
+    def settle(self, name: str) -> str:
+        """The unit: the one given, unless it is decided already."""
+        self.name = self.name or name
+        return self.name
+
+    def milliseconds(self, numbers: FloatArray) -> FloatArray:
+        """Numbers as milliseconds; of those that are milliseconds fractions stay."""
+        if self.name is None and not np.isnan(numbers).all():
+            # A few that are broken, such as zeros for what is unknown, decide nothing.
+            low, high = np.nanquantile(numbers, [0.01, 0.99])
+            self.name = unit_between(low, high)
+        factor = UNITS[self.name or "ms"]
+        return numbers if factor == 1 else np.round(numbers * factor)
 
 
 def epoch_milliseconds(

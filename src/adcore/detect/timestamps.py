@@ -12,6 +12,7 @@ import duckdb
 from adcore.detect.columns import Column
 from adcore.detect.sql import ask_one, identifier, literal
 from adcore.errors import DataError, InvalidArgumentError
+from adcore.times import EARLIEST, LATEST, UNITS, unit_between
 
 __all__ = ["TimeFormat", "explicit_format", "guess_format", "guess_time_field"]
 
@@ -38,9 +39,6 @@ _PATTERNS = (
     "%d %b %Y %H:%M:%S",
     "%b %d %Y %H:%M:%S",
 )
-_UNITS = {"s": 1e3, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
-# Milliseconds of 1980 and 2100: numbers outside are hardly meant as times.
-_EARLIEST, _LATEST = 315_532_800_000, 4_102_444_800_000
 _ACCEPTED = 0.99
 
 
@@ -83,12 +81,12 @@ def explicit_format(column: Column, name: str) -> TimeFormat:
     """
     if name == "iso":
         return _native(column) if not column.is_text else _iso(column)
-    if name in _UNITS:
+    if name in UNITS:
         return _epoch(column, name)
     if "%" in name:
         return _pattern(column, name)
     raise InvalidArgumentError(
-        f"--time-format is {name!r}, expected iso, {', '.join(_UNITS)} or a strptime pattern "
+        f"--time-format is {name!r}, expected iso, {', '.join(UNITS)} or a strptime pattern "
         "such as '%d/%m/%Y %H:%M'"
     )
 
@@ -117,7 +115,7 @@ def guess_time_field(
     """The column that most likely tells the time, and its format; None if no column does."""
     for column in sorted((c for c in columns if _may_tell_time(c)), key=_rank):
         found = guess_format(connection, column)
-        if found is not None and (found.name not in _UNITS or _plausible(connection, found)):
+        if found is not None and (found.name not in UNITS or _plausible(connection, found)):
             return column, found
     return None
 
@@ -144,7 +142,7 @@ def _iso(column: Column) -> TimeFormat:
 
 
 def _epoch(column: Column, unit: str) -> TimeFormat:
-    ms = f"TRY_CAST({identifier(column.name)} AS DOUBLE) * {_UNITS[unit]!r}"
+    ms = f"TRY_CAST({identifier(column.name)} AS DOUBLE) * {UNITS[unit]!r}"
     # Further than 190 000 years from now nothing is a time; and the result must fit an int64.
     return TimeFormat(unit, f"CASE WHEN abs({ms}) < 6e15 THEN round({ms}) END")
 
@@ -167,9 +165,8 @@ def _counts(connection: duckdb.DuckDBPyConnection, column: Column) -> tuple[int,
 
 def _unit(connection: duckdb.DuckDBPyConnection, column: Column) -> str:
     number = f"TRY_CAST({identifier(column.name)} AS DOUBLE)"
-    (size,) = ask_one(connection, f"SELECT median(abs({number})) FROM sample")
-    # As many seconds are the year 5138, as many milliseconds too, and so on: no unit fits two.
-    return next((u for u, limit in (("s", 1e11), ("ms", 1e14), ("us", 1e17)) if size < limit), "ns")
+    query = f"SELECT quantile_cont({number}, 0.01), quantile_cont({number}, 0.99) FROM sample"
+    return unit_between(*ask_one(connection, query))
 
 
 def _best_pattern(
@@ -199,7 +196,7 @@ def _disorder(connection: duckdb.DuckDBPyConnection, form: TimeFormat) -> tuple[
 def _plausible(connection: duckdb.DuckDBPyConnection, form: TimeFormat) -> bool:
     query = f"SELECT min({form.milliseconds}), max({form.milliseconds}) FROM sample"
     first, last = ask_one(connection, query)
-    return first is not None and first >= _EARLIEST and last <= _LATEST
+    return first is not None and first >= EARLIEST and last <= LATEST
 
 
 def require_format(

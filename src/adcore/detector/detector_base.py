@@ -19,7 +19,7 @@ from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
 from adcore.errors import SnapshotError
-from adcore.times import epoch_moment
+from adcore.times import TimeUnit, epoch_moment
 
 __all__ = ["DetectorBase", "moment"]
 
@@ -54,6 +54,7 @@ class DetectorBase:
         self.settings = ModelSettings(min_samples, number_of_trees, compact, seed, threads)
         self._room = ModelRoom(byte_budget, checkpoints)
         self._stream: DetectionStream | None = None
+        self._time_unit = TimeUnit()
         self._lock = threading.RLock()
 
     @classmethod
@@ -115,6 +116,7 @@ class DetectorBase:
             if self._stream is None:
                 return join_snapshot(facts, [])
             facts["offset"] = self._stream.windows.offset
+            facts["time_unit"] = self._time_unit.name
             facts["stream"], parts = self._stream.to_parts()
             return join_snapshot(facts, parts)
 
@@ -152,6 +154,8 @@ class DetectorBase:
                     config, made.settings, windows, made.id, room=made._room
                 )
                 made._stream.restore(facts["stream"], parts)
+                # Before units were looked for, numbers were milliseconds.
+                made._time_unit = TimeUnit(facts.get("time_unit", "ms"))
         except (KeyError, TypeError, ValueError) as error:
             raise SnapshotError(f"the detector cannot be read: {error}") from error
         return made

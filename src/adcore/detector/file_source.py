@@ -17,13 +17,14 @@ from adcore.detect.columns import Column, find_columns
 from adcore.detect.rows import Reading, RowCounts, read_rows
 from adcore.detect.sources import open_source
 from adcore.detect.sql import ask_one, identifier
-from adcore.detect.timestamps import TimeFormat, require_format
+from adcore.detect.timestamps import TimeFormat, explicit_format, require_format
 from adcore.detect.workspace import Workspace
 from adcore.detector.aggregation import ValueColumn
 from adcore.detector.filters import compile_filter, sql_types
 from adcore.detector.queries import is_match_all
 from adcore.detector.scan import ScanRequest
 from adcore.query.sql import Sql, all_of, join, sql
+from adcore.times import UNITS, TimeUnit
 
 __all__ = ["FileSource"]
 
@@ -35,6 +36,8 @@ class FileSource(AbstractContextManager["FileSource"]):
     ----------
     path : str or Path
         CSV, NDJSON or Parquet, plain or compressed; see ``adcore detect``.
+    unit : TimeUnit, optional
+        Of numbers that are times.
 
     Raises
     ------
@@ -42,7 +45,8 @@ class FileSource(AbstractContextManager["FileSource"]):
         If it is not there, or in no known format.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, unit: TimeUnit | None = None) -> None:
+        self._unit = unit or TimeUnit()
         self._workspace = Workspace()
         try:
             self._source = open_source(self._workspace, str(path))
@@ -104,7 +108,10 @@ class FileSource(AbstractContextManager["FileSource"]):
     def _time(self, field: str) -> tuple[Column, TimeFormat]:
         column = find_columns([field], self._source.columns, "time_field")[0]
         if field not in self._formats:
-            self._formats[field] = require_format(self._workspace.connection, column, None)
+            found = require_format(self._workspace.connection, column, None)
+            if found.name in UNITS:
+                found = explicit_format(column, self._unit.settle(found.name))
+            self._formats[field] = found
         return column, self._formats[field]
 
     def _conditions(

@@ -14,7 +14,7 @@ from adcore.detector.scan import Source
 from adcore.detector.sources import opened
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
-from adcore.times import epoch_moment
+from adcore.times import TimeUnit, epoch_moment
 
 __all__ = ["Live"]
 
@@ -51,7 +51,7 @@ class Live(DetectorBase):
         DetectorResults
             Of the intervals that were learnt.
         """
-        at = moment(now, "now")
+        at, unit = moment(now, "now"), TimeUnit()
         windows = self._windows(at)
         stream = DetectionStream(
             self.config,
@@ -63,13 +63,13 @@ class Live(DetectorBase):
         )
         results = DetectorResults.empty(stream.context)
         if history is not None:
-            with opened(history) as source:
+            with opened(history, unit) as source:
                 parts = [results]
                 for found in self._learn(stream, source, at):
                     parts += [found] if with_results else []
                 results = DetectorResults.concat(parts)
         with self._lock:
-            self._stream = stream
+            self._stream, self._time_unit = stream, unit
         return results
 
     def _learn(
@@ -117,7 +117,7 @@ class Live(DetectorBase):
             Of the intervals that ended since the last call.
         """
         first, last, at = moment(start, "start"), moment(end, "end"), moment(now, "now")
-        with self._lock, opened(data) as source:
+        with self._lock, opened(data, self._time_unit) as source:
             stream = self._started()
             request = replace(
                 stream.plan.request(self.config), start=first, end=last, by_time=False, now=at
@@ -155,7 +155,7 @@ class Live(DetectorBase):
     def stop(self) -> None:
         """Stop watching, and forget the models."""
         with self._lock:
-            self._stream = None
+            self._stream, self._time_unit = None, TimeUnit()
 
     def _started(self) -> DetectionStream:
         if self._stream is None:

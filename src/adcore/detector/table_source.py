@@ -19,7 +19,7 @@ from adcore.errors import InvalidArgumentError
 from adcore.frames import named_columns
 from adcore.matrix import to_numbers
 from adcore.near_names import hint
-from adcore.times import arrow_milliseconds, epoch_milliseconds, parse_time
+from adcore.times import TimeUnit, arrow_milliseconds, epoch_milliseconds, parse_time
 
 __all__ = ["TableSource"]
 
@@ -35,6 +35,8 @@ class TableSource:
     data : table
         A DataFrame, an Arrow table or stream, a list of dicts, a dict of array-likes, or a NumPy
         structured array.
+    unit : TimeUnit, optional
+        Of numbers that are times.
 
     Raises
     ------
@@ -42,7 +44,8 @@ class TableSource:
         If it is no table with named columns.
     """
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, unit: TimeUnit | None = None) -> None:
+        self._unit = unit or TimeUnit()
         self._columns = named_columns(data)
         self._booleans = _boolean_columns(data)
         self._times: dict[str, Int64Array] = {}
@@ -110,9 +113,12 @@ class TableSource:
     def _times_of(self, field: str) -> Int64Array:
         if field not in self._times:
             column = self._column(field)
-            if isinstance(column, ArrowField):
+            kind = _kind(column)
+            if kind == "number":
+                column = self._unit.milliseconds(_numbers(column, field))
+            elif isinstance(column, ArrowField):
                 column = arrow_milliseconds([column], field)
-            elif _kind(column) == "text":
+            elif kind == "text":
                 column = _parsed_times(column, field)
             self._times[field] = epoch_milliseconds(column, name=field)
         return self._times[field]
