@@ -143,3 +143,68 @@ def _send(api: tuple[Api, dict[str, str]], request: tuple[str, str], body: Any) 
         assert opened.service.historical.wait(names["hc"], 60)
     if method == "PUT" and response.status_code == 200:
         opened.ok("PUT", path, sent() | {"name": "id"})
+
+
+# -- patterns and keys
+
+
+STARS = "*a" * 5_000 + "*"
+PERIOD = {"period_start": START, "period_end": START + 300 * MINUTE}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("detectors", sent() | {"indices": [STARS]}, 404),
+        ("detectors", sent() | {"indices": ["*a*b*c"] * 5_000}, 404),
+        ("detectors/_validate/model", sent() | {"indices": [STARS]}, 200),
+        ("detectors/_preview", PERIOD | {"detector": sent() | {"indices": [STARS]}}, 404),
+        ("detectors/_search", {"query": {"wildcard": {"indices": STARS}}}, 200),
+        ("detectors/_search", {"query": {"query_string": {"query": STARS}}}, 200),
+        ("detectors/results/_search", {"_source": [STARS], "sort": [{STARS: "asc"}]}, 400),
+        (f"detectors/results/_search/{STARS[:500]}", {}, 400),
+        ("detectors/{hc}/_start", {"start_time": 0, "end_time": 2**53}, 200),
+        ("detectors/_preview", {"period_start": 0, "period_end": 2**53, "detector": sent()}, 200),
+        ("detectors/{hc}/_run", {"period_start": 0, "period_end": 2**53}, 200),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_patterns_and_ranges_without_end(
+    api: tuple[Api, dict[str, str]], path: str, body: dict[str, Any], status: int
+) -> None:
+    opened, names = api
+    answer = opened.request("POST", path.format(**names), body)
+    assert answer.status_code == status, answer.text[:300]
+    assert opened.service.historical.wait(names["hc"], 60)
+    assert opened.ok("GET", "detectors/count") == {"count": 2}
+
+
+KEYS = {"32 KB": "k" * 32_768, "257": "é" * 257, "256": "💥" * 256, "nothing": "\u0000"}
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_entities_of_any_text_harm_no_others(key: str) -> None:
+    """Those of more than 256 characters have no models; they are in no profile and no result."""
+    with detection_api.opened(now=START + 300 * MINUTE, min_samples=20) as api:
+        detection_api.feed(api.store, 0, 310, hosts=2)
+        for minute in range(250, 310):
+            row = detection_api.row(minute) | {"error_type": key}
+            api.store.documents.index("server_log", row)
+        created = api.create(category_field=["error_type"], shingle_size=1)
+        api.ok("POST", f"detectors/{created}/_start")
+        api.service.scheduler.run_due()
+        api.tick(3)
+        whole = {"start_time": START, "end_time": START + 300 * MINUTE}
+        api.ok("POST", f"detectors/{created}/_start", whole)
+        assert api.service.historical.wait(created, 60)
+        expected = {"error0", "error1"} | ({key} if len(key) <= 256 else set())
+        profile = api.ok("GET", f"detectors/{created}/_profile/_all")
+        assert profile["state"] == "RUNNING"
+        assert {model["entity"][0]["value"] for model in profile["models"]} == expected
+        is_live = {"bool": {"must_not": {"exists": {"field": "task_id"}}}}
+        for kind in (is_live, {"exists": {"field": "task_id"}}):
+            values = {result["entity"][0]["value"] for result in api.results(kind)}
+            assert values == expected
+        entity = {"entity": [{"name": "error_type", "value": key}]}
+        known = api.ok("GET", f"detectors/{created}/_profile", entity)
+        assert known == ({"state": "RUNNING"} if len(key) <= 256 else {})

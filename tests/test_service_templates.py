@@ -164,6 +164,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
      "unknown key [nope] for index_template [template]"),
     ({"index_patterns": ["a"], "template": {"mappings": {"properties": {"x": {"type": "no"}}}}},
      "mapper_parsing_exception", "No handler for type [no] declared on field [x]"),
+    ({"index_patterns": [f"a{i}*" for i in range(101)]}, "illegal_argument_exception",
+     "index template [made] has more than [100] index patterns"),
     ({"index_patterns": ["A"]}, "invalid_index_name_exception",
      "Invalid index name [A], must be lowercase"),
     ({"index_patterns": ["a"], "composed_of": ["none"]}, "invalid_index_template_exception",

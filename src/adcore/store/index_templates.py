@@ -20,6 +20,10 @@ from adcore.store.templates import Template, overlap
 __all__ = ["IndexTemplates"]
 
 
+# Each new index is compared with all patterns, and each new pattern with the others.
+_MOST_PATTERNS, _MOST_TEMPLATES = 100, 1_000
+
+
 class IndexTemplates:
     """Adds, shows and deletes templates. All methods may be called from any thread.
 
@@ -44,7 +48,12 @@ class IndexTemplates:
         made = Template(name, body)
         for each in (name, *(pattern.replace("*", "x") for pattern in made.patterns)):
             check_index_name(each.lstrip("."))
+        if len(made.patterns) > _MOST_PATTERNS:
+            text = f"index template [{name}] has more than [{_MOST_PATTERNS}] index patterns"
+            raise IllegalRequestError(text)
         with self._indices.changing() as (_, catalog):
+            if len(catalog.templates.keys() | {name}) > _MOST_TEMPLATES:
+                raise IllegalRequestError(f"there are [{_MOST_TEMPLATES}] index templates already")
             if is_new and name in catalog.templates:
                 raise IllegalRequestError(f"index template [{name}] already exists")
             missing = [each for each in made.components if each not in catalog.components]
