@@ -155,10 +155,10 @@ PERIOD = {"period_start": START, "period_end": START + 300 * MINUTE}
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("detectors", sent() | {"indices": [STARS]}, 404),
-        ("detectors", sent() | {"indices": ["*a*b*c"] * 5_000}, 404),
+        ("detectors", sent() | {"indices": [STARS]}, 400),
+        ("detectors", sent() | {"indices": ["*a*b*c"] * 5_000}, 400),
         ("detectors/_validate/model", sent() | {"indices": [STARS]}, 200),
-        ("detectors/_preview", PERIOD | {"detector": sent() | {"indices": [STARS]}}, 404),
+        ("detectors/_preview", PERIOD | {"detector": sent() | {"indices": [STARS]}}, 400),
         ("detectors/_search", {"query": {"wildcard": {"indices": STARS}}}, 200),
         ("detectors/_search", {"query": {"query_string": {"query": STARS}}}, 200),
         ("detectors/results/_search", {"_source": [STARS], "sort": [{STARS: "asc"}]}, 400),

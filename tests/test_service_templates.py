@@ -322,6 +322,7 @@ def test_the_node_and_what_it_answers_as_tables(client: OpenSearch, http: httpx.
     plugins = client.cat.plugins(format="json")
     components = {each["component"]: each["version"] for each in plugins}
     assert "opensearch-anomaly-detection" in components
+    assert client.cluster.remote_info() == {}
     (shown,) = client.nodes.info()["nodes"].values()
     assert {each["name"]: each["version"] for each in shown["plugins"]} == components
 

@@ -24,7 +24,7 @@ from adcore.service.context import Context
 from adcore.service.dialect import Dialect, dialect_of
 from adcore.service.errors import ApiError, as_api_error, illegal_argument
 from adcore.service.load import Load
-from adcore.service.parameters import check_parameters, to_boolean
+from adcore.service.parameters import check_parameters, check_stars, to_boolean
 from adcore.service.requests import Call
 from adcore.service.responses import Rendered, Reply, Style, render
 from adcore.service.routing import Endpoint
@@ -33,7 +33,6 @@ __all__ = ["EndpointApp", "send_rendered"]
 
 _log = logging.getLogger("adcore.service")
 _MOST_PARAMETERS = 100
-_MOST_STARS = 100
 _SENT_AT_ONCE = 1 << 20
 
 
@@ -134,7 +133,7 @@ def _parameters(query: bytes) -> dict[str, str]:
         shown = query[:200].decode("ascii", "replace")
         raise illegal_argument(f"invalid query string [{shown}]") from None
     parameters = dict(pairs)
-    _check_stars(parameters)
+    check_stars(parameters)
     return parameters
 
 
@@ -144,18 +143,8 @@ def _values(encoded: Mapping[str, str]) -> dict[str, str]:
         values = {name: unquote(value, errors="strict") for name, value in encoded.items()}
     except UnicodeDecodeError:
         raise illegal_argument("the path is not UTF-8 in percent-encoding") from None
-    _check_stars(values)
+    check_stars(values)
     return values
-
-
-def _check_stars(values: Mapping[str, str]) -> None:
-    """Patterns are compiled, which takes long where there are very many stars."""
-    for name, value in values.items():
-        if value.count("*") > _MOST_STARS:
-            found = value.count("*")
-            raise illegal_argument(
-                f"[{name}] has [{found}] wildcards, at most [{_MOST_STARS}] may be"
-            )
 
 
 def _style(parameters: Mapping[str, str], dialect: Dialect, headers: Mapping[str, str]) -> Style:

@@ -7,9 +7,26 @@ from collections.abc import Mapping, Sequence
 from adcore.near_names import near_names
 from adcore.service.errors import ApiError, illegal_argument
 
-__all__ = ["COMMON_PARAMETERS", "check_parameters", "to_boolean", "unrecognized"]
+__all__ = ["COMMON_PARAMETERS", "check_parameters", "check_stars", "to_boolean", "unrecognized"]
 
 COMMON_PARAMETERS = ("error_trace", "filter_path", "format", "human", "pretty")
+_MOST_STARS = 100
+
+
+def check_stars(values: Mapping[str, str]) -> None:
+    """Raise an ApiError for patterns of very many stars, which take long to be compared.
+
+    Parameters
+    ----------
+    values : mapping
+        Patterns, or lists of such, by what they are called.
+    """
+    for name, value in values.items():
+        found = value.count("*")
+        if found > _MOST_STARS:
+            raise illegal_argument(
+                f"[{name}] has [{found}] wildcards, at most [{_MOST_STARS}] may be"
+            )
 
 
 def to_boolean(text: str) -> bool:

@@ -17,6 +17,7 @@ from adcore.service.detectors.names import DETECTORS, OPENSEARCH_NAMES
 from adcore.service.detectors.result_indices import ResultIndices
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.errors import ApiError
+from adcore.service.parameters import check_stars
 from adcore.service.system_index import Stored, SystemIndex
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
@@ -193,7 +194,12 @@ class DetectorRegistry:
         if not isinstance(body, Mapping):
             text = "Failed to parse object: expecting token of type [START_OBJECT] but found [{}]"
             raise refusal(text.format(token(body)), 400, "parsing_exception")
-        return DetectorConfig.from_json(body, limits=self._settings.limits)
+        config = DetectorConfig.from_json(body, limits=self._settings.limits)
+        try:
+            check_stars({"indices": ",".join(config.indices)})
+        except ApiError as error:
+            raise DetectorConfigError(error.reason, "indices") from error
+        return config
 
     def _parse(self, body: Any) -> DetectorConfig:
         try:

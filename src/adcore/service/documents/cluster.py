@@ -188,6 +188,11 @@ def _resolve(call: Call) -> Reply:
     return Reply(body)
 
 
+def _remotes(call: Call) -> Reply:  # noqa: ARG001 -- one signature for all
+    """Clusters that searches may go to: there are none."""
+    return Reply({})
+
+
 _HEALTH = ("awareness_attribute", "level", "wait_for_active_shards", "wait_for_events",
            "wait_for_no_initializing_shards", "wait_for_no_relocating_shards", "wait_for_nodes",
            "wait_for_status")  # fmt: skip
@@ -217,6 +222,7 @@ ENDPOINTS = [
         _node_stats, summary="How large the service is.",
         parameters=["completion_fields", "fields", "groups", "level", "timeout", "types"],
     ),
+    *endpoints("GET", "/_remote/info", _remotes, summary="Other clusters: none."),
     *endpoints(
         "GET", "/_resolve/index/{name}", _resolve, parameters=INDEX_PARAMETERS,
         summary="What a name means.",
