@@ -233,6 +233,15 @@ def test_limits_of_detectors() -> None:
         assert reason(api.request("POST", "detectors", body)) == text
         issue = api.ok("POST", "detectors/_validate", body)
         assert issue == {"detector": {"general_settings": {"message": text}}}
+        # The time field comes first, the category fields after it.
+        both = body | {"time_field": "value"}
+        assert list(api.ok("POST", "detectors/_validate", both)["detector"]) == ["time_field"]
+        refused = reason(api.request("POST", "detectors", both))
+        assert refused == "Timestamp field: (value) must be of type date"
+        neither = body | {"category_field": ["nope"]}
+        assert list(api.ok("POST", "detectors/_validate", neither)["detector"]) == [
+            "general_settings"
+        ]
         api.create(name="b")
         text = "Can't create more than 2 single-stream anomaly detectors."
         assert reason(api.request("POST", "detectors", sent() | {"name": "c"})) == text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from adcore.config import choice
@@ -34,7 +34,11 @@ def check_body(
 
 
 def find_issue(
-    config: DetectorConfig, source: Source | None, now: int | None, aspect: str = "detector"
+    config: DetectorConfig,
+    source: Source | None,
+    now: int | None,
+    aspect: str = "detector",
+    after_time_field: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """What stands in the way of a detector, or of its models.
 
@@ -47,6 +51,8 @@ def find_issue(
         Epoch milliseconds; None: when the data ends.
     aspect : {"detector", "model"}
         "model" also looks at how dense the data is.
+    after_time_field : callable, optional
+        Further checks, as of :func:`check_detector`.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def find_issue(
     if source is None:
         return _issue("detector", DetectorConfigError("index does not exist", "indices"))
     try:
-        check_detector(config, source)
+        check_detector(config, source, after_time_field)
     except DetectorConfigError as error:
         return _issue("detector", error)
     if aspect == "detector":

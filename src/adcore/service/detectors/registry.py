@@ -268,10 +268,13 @@ class DetectorRegistry:
             source = self.source(config)
         except IndexNotFoundError:
             source = None
-        limit = self._limit_reached(config)
-        if source is not None and limit is not None:
-            return _issue("general_settings", limit)
-        issue = find_issue(config, source, self._clock(), "detector")
+
+        def check_limit() -> None:
+            limit = self._limit_reached(config)
+            if limit is not None:
+                raise DetectorConfigError(limit, "general_settings")
+
+        issue = find_issue(config, source, self._clock(), "detector", check_limit)
         if not issue and not config.enabled_features:
             issue = _issue("feature_attributes", NO_FEATURES)
         if not issue and self._named(config.name):
