@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from detector_bodies import MINUTE, sent
+from detector_bodies import MINUTE, sent, waves
 
 from adcore import Detector
+from adcore.detect.batches import RowBatch
+from adcore.detector.scan import ScanRequest
 from adcore.detector.table_source import TableSource
 from adcore.detector.validate import check_body
-from adcore.errors import InvalidArgumentError
+from adcore.errors import DataError, InvalidArgumentError
 
 EMPTY = "Feature has invalid query returning empty aggregated data"
 FAILING = "Feature has an invalid query causing a runtime exception"
@@ -240,3 +243,20 @@ def test_data_that_all_lies_in_the_future() -> None:
             }
         }
     }
+
+
+class Halting(TableSource):
+    """A source that gives no more rows once it is asked for those of a time."""
+
+    def scan(self, request: ScanRequest) -> Iterator[RowBatch]:
+        if request.start is not None:
+            raise DataError("gone")
+        return super().scan(request)
+
+
+def test_what_cannot_be_looked_at_is_an_issue_of_its_own() -> None:
+    source = Halting(waves(200))
+    detector = Detector(time_field="ts", features=["sum(cpu)"], detection_interval="1m")
+    assert detector.validate(source) == {}
+    text = "Model validation experienced issues completing."
+    assert detector.validate(source, "model") == {"model": {"aggregation_issue": {"message": text}}}

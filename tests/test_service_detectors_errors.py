@@ -247,6 +247,41 @@ def test_limits_of_detectors() -> None:
         assert reason(api.request("POST", "detectors", sent() | {"name": "c"})) == text
 
 
+FAULTS: list[tuple[str, str, Any, str]] = [
+    ("POST", "detectors", sent() | {"name": "fault"}, "Fail to create detector"),
+    ("PUT", "detectors/{id}", sent(), "Fail to update detector"),
+    ("GET", "detectors/{id}", None, "Fail to get detector"),
+    ("DELETE", "detectors/{id}", None, "Fail to delete detector"),
+    ("POST", "detectors/_preview", {"period_start": 1, "period_end": 2, "detector": sent()},
+     "Fail to preview detector"),
+    ("POST", "detectors/{id}/_start", None, "Fail to start detector"),
+    ("POST", "detectors/{id}/_stop", None, "Fail to stop detector"),
+    ("POST", "detectors/_search", {}, "Fail to search"),
+    ("DELETE", "detectors/results", {"query": {"match_all": {}}},
+     "Fail to delete anomaly result"),
+    ("GET", "detectors/count", None, "Fail to get detector info"),
+    ("GET", "stats", None, "Fail to get stats"),
+    ("GET", "detectors/{id}/_profile", None, "Fail to get detector"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body", "text"), FAULTS, ids=[f[3] for f in FAULTS])
+def test_faults_of_the_service_are_told_in_general(
+    api: tuple[Api, dict[str, str]], method: str, path: str, body: Any, text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opened, names = api
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("a secret")
+
+    for name in ("resolve", "exists", "entry"):
+        monkeypatch.setattr(opened.store.documents, name, broken)
+    response = opened.request(method, path.format(**names), body)
+    assert (response.status_code, reason(response)) == (500, text)
+    assert response.json()["error"]["type"] == "status_exception"
+
+
 def test_switched_off() -> None:
     with detection_api.opened(enabled=False) as api:
         response = api.request("GET", "stats")

@@ -63,6 +63,17 @@ def test_top_anomalies(api: Api) -> None:
         assert answer.json()["buckets"][0]["key"] == {"ip": "192.168.1.1"}
 
 
+def test_validation_of_the_model(api: Api) -> None:
+    issue = api.ok("POST", "detectors/_validate/model", sent() | {"window_delay": None})
+    # What is configured is told in any case; only looking at the data is limited.
+    assert api.ok("POST", "detectors/_validate", sent()) == {}
+    expected = "timeout" if is_short(api) else "time_field"
+    assert list(issue["model"]) == [expected]
+    if is_short(api):
+        text = "Timed out getting interval recommendation"
+        assert issue["model"]["timeout"] == {"message": text}
+
+
 def limited(seconds: float, work: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
     with duckdb.connect() as connection, time_limit(seconds, "over") as watch:
         watch(connection)

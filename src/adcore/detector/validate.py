@@ -11,11 +11,13 @@ from adcore.detector.config_checks import Limits
 from adcore.detector.errors import DetectorConfigError
 from adcore.detector.scan import Source
 from adcore.detector.validate_data import check_detector
-from adcore.detector.validate_model import check_model
+from adcore.detector.validate_model import Finding, check_model
+from adcore.errors import AdcoreError
 
 __all__ = ["ASPECTS", "check_body", "find_issue"]
 
 ASPECTS = ("detector", "model")
+_INCOMPLETE = "Model validation experienced issues completing."
 
 
 def check_body(
@@ -68,7 +70,10 @@ def find_issue(
         return _issue("detector", error)
     if aspect == "detector":
         return {}
-    finding = check_model(config, source, now)
+    try:
+        finding = check_model(config, source, now)
+    except AdcoreError:
+        finding = Finding("aggregation_issue", _INCOMPLETE)
     return {} if finding is None else {"model": {finding.field: finding.to_json()}}
 
 

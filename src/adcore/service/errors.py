@@ -32,11 +32,13 @@ __all__ = [
     "as_api_error",
     "error_summary",
     "illegal_argument",
+    "is_fault",
     "parse_error",
     "simple_error",
     "validation_error",
 ]
 
+_FAULT = "internal_server_error"
 _INDEX_ERRORS = (
     IndexNotFoundError, IndexExistsError, InvalidIndexNameError, DocumentMissingError,
     VersionConflictError,
@@ -153,7 +155,12 @@ def _of_limit(error: BaseException) -> ApiError:
         return ApiError(400, "x_content_parse_exception", "the request is nested too deeply")
     if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)):
         return ApiError(429, "circuit_breaking_exception", "[parent] Data too large")
-    return ApiError(500, "internal_server_error", "internal error; see the log of the service")
+    return ApiError(500, _FAULT, "internal error; see the log of the service")
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether an error is one of the service itself."""
+    return as_api_error(error).type == _FAULT
 
 
 def error_summary(error: BaseException) -> dict[str, Any]:

@@ -54,14 +54,14 @@ def detection_endpoints(service: DetectionService) -> list[Endpoint]:
 class _Handlers(DetectionHandlers):
     """From a call to what the service answers."""
 
-    @answered
+    @answered("Fail to create detector")
     def create(self, call: Call) -> Reply:
         call.refresh()
         stored = self.service.create(call.object(), user_of(call.user))
         location = f"{call.path.rstrip('/')}/{stored.id}"
         return Reply(_written(stored), 201, {"location": location})
 
-    @answered
+    @answered("Fail to update detector")
     def update(self, call: Call) -> Any:
         call.refresh()
         conditions = call.long("if_seq_no"), call.long("if_primary_term")
@@ -69,62 +69,64 @@ class _Handlers(DetectionHandlers):
         stored = self.service.update(call.value("id"), call.object(), user, *conditions)
         return _written(stored)
 
-    @answered
+    @answered("Fail to get detector")
     def get(self, call: Call) -> Any:
         return self.service.get(
             call.value("id"), job=call.boolean("job"), task=call.boolean("task")
         )
 
-    @answered
+    @answered("Fail to get detector")
     def exists(self, call: Call) -> Reply:
         self.service.get(call.value("id"), job=False, task=False)
         return Reply()
 
-    @answered
+    @answered("Fail to delete detector")
     def delete(self, call: Call) -> Any:
         return self.service.delete(call.value("id"))
 
-    @answered
+    @answered("Fail to validate detector")
     def validate(self, call: Call) -> Any:
-        return self.service.validate(call.object(), call.optional_value("type") or "detector")
+        return self.service.validation.validate(
+            call.object(), call.optional_value("type") or "detector"
+        )
 
-    @answered
+    @answered("Fail to preview detector")
     def preview(self, call: Call) -> Any:
         return self.service.previews.preview(call.object(), call.optional_value("id"))
 
-    @answered
+    @answered("Fail to suggest parameters")
     def suggest(self, call: Call) -> Any:
         return suggestions.suggest(self.service.parts, call.value("types"), call.object())
 
-    @answered
+    @answered("Fail to run detector")
     def run_once(self, call: Call) -> Any:
         return suggestions.run_once(self.service.parts, call.value("id"), call.optional_object())
 
-    @answered
+    @answered("Fail to start detector")
     def start(self, call: Call) -> Any:
         user = user_of(call.user)
         if call.content().strip():
             return self.service.start_historical(call.value("id"), call.object(), user)
         return self.service.start(call.value("id"), user)
 
-    @answered
+    @answered("Fail to stop detector")
     def stop(self, call: Call) -> Any:
         user = user_of(call.user)
         if call.boolean("historical"):
             return self.service.stop_historical(call.value("id"), user)
         return self.service.stop(call.value("id"), user)
 
-    @answered
+    @answered()
     def search(self, call: Call) -> Any:
         shows_ui = _is_dashboards(call)
         return self.service.searches.detectors(call.json(), call.cursor, shows_ui=shows_ui)
 
-    @answered
+    @answered()
     def search_tasks(self, call: Call) -> Any:
         shows_ui = _is_dashboards(call)
         return self.service.searches.tasks(call.json(), call.cursor, shows_ui=shows_ui)
 
-    @answered
+    @answered()
     def search_results(self, call: Call) -> Any:
         return self.service.searches.results(
             call.json(),
@@ -133,27 +135,27 @@ class _Handlers(DetectionHandlers):
             only_custom=call.boolean("only_query_custom_result_index"),
         )
 
-    @answered
+    @answered("Fail to delete anomaly result")
     def delete_results(self, call: Call) -> Any:
         return self.service.searches.delete_results(call.json())
 
-    @answered
+    @answered()
     def top_anomalies(self, call: Call) -> Any:
         return top_anomalies(
             self.service.parts, call.value("id"), call.json(),
             historical=call.boolean("historical"),
         )  # fmt: skip
 
-    @answered
+    @answered("Fail to get detector info")
     def count(self, call: Call) -> Any:
         del call
         return {"count": self.service.parts.registry.count()}
 
-    @answered
+    @answered("Fail to get detector info")
     def match(self, call: Call) -> Any:
         return {"match": self.service.parts.registry.matches(call.text("name"))}
 
-    @answered
+    @answered("Fail to get stats")
     def stats(self, call: Call) -> Any:
         if call.has("timeout"):
             parse_duration("timeout", call.text("timeout"))
@@ -161,7 +163,7 @@ class _Handlers(DetectionHandlers):
             call.path, call.optional_value("node"), call.optional_value("stat")
         )
 
-    @answered
+    @answered("Fail to get detector")
     def profile(self, call: Call) -> Any:
         types = call.optional_value("types")
         listed = None if types is None else [name.strip() for name in types.split(",")]

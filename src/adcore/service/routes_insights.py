@@ -18,22 +18,22 @@ _PARAMETERS = ("detector_id", "from", "index", "size")
 class _Handlers(DetectionHandlers):
     """From a call to what the service answers."""
 
-    @answered
+    @answered()
     def start(self, call: Call) -> Any:
         frequency = str(call.optional_object().get("frequency", "24h"))
         return {"message": self.service.insights.start(frequency, user_of(call.user))}
 
-    @answered
+    @answered()
     def stop(self, call: Call) -> Any:
         del call
         return {"message": self.service.insights.stop()}
 
-    @answered
+    @answered()
     def status(self, call: Call) -> Any:
         del call
         return self.service.insights.status()
 
-    @answered
+    @answered()
     def results(self, call: Call) -> Any:
         first, size = call.integer("from", 0) or 0, call.integer("size", 20)
         return self.service.insights.results(

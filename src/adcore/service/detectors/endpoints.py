@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from adcore.service.detectors.errors import TextRefusal, refusal
 from adcore.service.detectors.service import DetectionService
+from adcore.service.errors import is_fault
 from adcore.service.requests import Call
 from adcore.service.responses import Reply
 
@@ -33,20 +34,36 @@ class DetectionHandlers:
 H = TypeVar("H", bound=DetectionHandlers)
 
 
-def answered(handler: Callable[[H, Call], Any]) -> Callable[[H, Call], Reply]:
-    """A method whose answer may be the body alone; and what all endpoints refuse alike."""
+Handler = Callable[[H, Call], Any]
 
-    @wraps(handler)
-    def answer(self: H, call: Call) -> Reply:
-        if not self.service.settings.enabled:
-            raise refusal(_DISABLED, 500, "illegal_state_exception")
-        try:
-            found = handler(self, call)
-        except TextRefusal as error:
-            return Reply(str(error), 400)
-        return found if isinstance(found, Reply) else Reply(found)
 
-    return answer
+def answered(failure: str = "Fail to search") -> Callable[[Handler[H]], Callable[[H, Call], Reply]]:
+    """A method whose answer may be the body alone; and what all endpoints refuse alike.
+
+    Parameters
+    ----------
+    failure : str
+        What a client is told of a fault of the service itself.
+    """
+
+    def decorated(handler: Handler[H]) -> Callable[[H, Call], Reply]:
+        @wraps(handler)
+        def answer(self: H, call: Call) -> Reply:
+            if not self.service.settings.enabled:
+                raise refusal(_DISABLED, 500, "illegal_state_exception")
+            try:
+                found = handler(self, call)
+            except TextRefusal as error:
+                return Reply(str(error), 400)
+            except Exception as error:
+                if is_fault(error):
+                    raise refusal(failure, 500) from error
+                raise
+            return found if isinstance(found, Reply) else Reply(found)
+
+        return answer
+
+    return decorated
 
 
 def at(*paths: str) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from adcore.detector import DetectorConfig, DetectorConfigError
 from adcore.detector.index_source import IndexSource
-from adcore.detector.validate import find_issue
 from adcore.detector.validate_data import check_detector
 from adcore.query.syntax.reader import token
 from adcore.service.detectors.errors import config_refusal, not_found, refusal, used_name
@@ -230,11 +229,11 @@ class DetectorRegistry:
             raise self.refused(error, config.name) from error
 
     def _check_limit(self, config: DetectorConfig) -> None:
-        limit = self._limit_reached(config)
+        limit = self.limit_reached(config)
         if limit is not None:
             raise refusal(limit)
 
-    def _limit_reached(self, config: DetectorConfig) -> str | None:
+    def limit_reached(self, config: DetectorConfig) -> str | None:
         """What says that there are too many detectors already; None if there are not."""
         multi = self._settings.max_multi_entity_anomaly_detectors
         if config.category_fields and self.count_multi_entity() >= multi:
@@ -248,41 +247,6 @@ class DetectorRegistry:
         if any(other != detector_id for other in self._named(name)):
             raise refusal(used_name(name), 409)
 
-    # -- validation
-
-    def validate(self, body: Any, aspect: str) -> dict[str, Any]:
-        """The first issue of a detector, or of its data for a model; empty if there is none."""
-        try:
-            config = self.parse(body)
-            self._results.check(config)
-        except DetectorConfigError as error:
-            return _issue(error.field, str(error))
-        except ApiError as error:
-            if error.type == "parsing_exception":
-                raise
-            return _issue("result_index", error.reason)
-        return self._validate(config, aspect)
-
-    def _validate(self, config: DetectorConfig, aspect: str) -> dict[str, Any]:
-        try:
-            source = self.source(config)
-        except IndexNotFoundError:
-            source = None
-
-        def check_limit() -> None:
-            limit = self._limit_reached(config)
-            if limit is not None:
-                raise DetectorConfigError(limit, "general_settings")
-
-        issue = find_issue(config, source, self._clock(), "detector", check_limit)
-        if not issue and not config.enabled_features:
-            issue = _issue("feature_attributes", NO_FEATURES)
-        if not issue and self._named(config.name):
-            issue = _issue("name", used_name(config.name))
-        if issue or aspect == "detector":
-            return issue
-        return find_issue(config, source, self._clock(), "model")
-
 
 _NO_LIMITS = DetectionSettings(max_anomaly_features=2**31, category_field_limit=2**31).limits
 
@@ -294,10 +258,6 @@ def _check_unchanged(before: DetectorConfig, after: DetectorConfig) -> None:
         raise refusal("Can't change custom result index")
     if bool(before.flatten_custom_result_index) != bool(after.flatten_custom_result_index):
         raise refusal("Can't change flatten result index")
-
-
-def _issue(field: str, message: str) -> dict[str, Any]:
-    return {"detector": {field: {"message": message}}}
 
 
 def _renewed(config: DetectorConfig, now: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from adcore.service.detectors.searches import Searches
 from adcore.service.detectors.settings import DetectionSettings
 from adcore.service.detectors.stats import Stats
 from adcore.service.detectors.tasks import DONE, HISTORICAL, REAL_TIME, shown_task
+from adcore.service.detectors.validation import Validation
 from adcore.service.system_index import Stored
 from adcore.store import Store
 from adcore.store.clock import Clock
@@ -59,6 +60,7 @@ class DetectionService:
         self.historical = Historical(self.parts)
         self.insights = Insights(self.parts)
         self.previews = Previews(self.parts)
+        self.validation = Validation(self.parts)
         self.searches = Searches(self.parts)
         self.stats = Stats(self.parts, self.scheduler, self.historical)
         self.profiles = Profiles(self.parts, self.scheduler, self.historical)
@@ -152,13 +154,6 @@ class DetectionService:
     def _historical_task(self, detector_id: str) -> dict[str, Any] | None:
         task = self.parts.tasks.latest(detector_id, HISTORICAL)
         return None if task is None else shown_task(task)
-
-    def validate(self, body: Any, aspect: str) -> dict[str, Any]:
-        """The first issue of a detector, or nothing."""
-        if aspect not in ("detector", "model"):
-            text = "The given validation type doesn't exist"
-            raise refusal(text, self.settings.fault_status, "illegal_state_exception")
-        return self.parts.registry.validate(body, aspect)
 
     # -- start and stop
 
