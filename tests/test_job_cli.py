@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -119,6 +120,17 @@ def test_what_is_wrong_is_said_before_the_work(
     done = run(source, *arguments)
     assert done.exit_code == code
     assert text in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [(1, "no bucket has ended yet"), (400, "nothing was unusual")]
+)
+def test_it_is_said_that_nothing_was_found(tmp_path: Path, rows: int, said: str) -> None:
+    source = tmp_path / "calm.csv"
+    pd.DataFrame({"time": START + 300_000 * np.arange(rows), "load": 5}).to_csv(source)
+    done = run(source, "--detector", "mean(load)")
+    assert done.exit_code == 0, done.output
+    assert said in done.stderr
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:

@@ -166,6 +166,10 @@ def _notes(job: Job) -> list[str]:
     failures = size["bucket_allocation_failures_count"]
     if failures:
         notes.append(f"{failures:,} new series were not modelled: model_memory_limit is reached")
+    if buckets == 0:
+        notes.append("no bucket has ended yet: there are no results")
+    elif not len(job.results.records(size=1)):
+        notes.append("nothing was unusual")
     return [*job.config.warnings, *notes]
 
 

@@ -90,8 +90,8 @@ class JobLimits:
 def job_payload(view: JobView, limits: JobLimits | None = None) -> Json:
     """All that the page's script needs; times are epoch milliseconds, arrays base64."""
     limits = limits or JobLimits()
-    times = [bucket["timestamp"] for bucket in view.buckets] or [0]
-    start, end = min(times), max(times) + view.bucket_span
+    times = [bucket["timestamp"] for bucket in view.buckets]
+    start, end = (min(times), max(times) + view.bucket_span) if times else (0, 0)
     clock = _Cells.of(start, end, view.bucket_span, limits.cells)
     records = sorted(view.records, key=lambda record: -record["record_score"])[: limits.records]
     series = _series(view, records, limits.series)
@@ -142,9 +142,10 @@ class _Cells:
 
 def _facts(view: JobView, start: int, end: int) -> list[tuple[str, str]]:
     first, last = (format_time(t, view.bucket_span)[:10] for t in (start, end - 1))
+    days = first if first == last else f"{first} \N{EN DASH} {last}"
     critical = sum(record["record_score"] >= 75 for record in view.records)
     return [
-        (first if first == last else f"{first} \N{EN DASH} {last}", "UTC"),
+        *([(days, "UTC")] if view.buckets else []),
         (f"{sum(bucket['event_count'] for bucket in view.buckets):,}", "events"),
         (f"{len(view.buckets):,}", "buckets"),
         (f"{len(view.records):,}", "anomaly records"),

@@ -113,7 +113,7 @@ function fillInfluencers() {
 function showViewer(wanted) {
   inViewer = wanted;
   byId("explorer").hidden = wanted;
-  byId("viewer").hidden = !wanted;
+  byId("series-view").hidden = !wanted;
   byId("show-explorer").classList.toggle("is-picked", !wanted);
   byId("show-viewer").classList.toggle("is-picked", wanted);
   if (wanted) pick(series); else selectionChanged();
@@ -125,8 +125,18 @@ function option(value, text) {
   return made;
 }
 
+// What a job cannot have is not shown as empty.
+function showOnlyWhatThereIs() {
+  const isEmpty = data.cells.count === 0;
+  byId("empty").hidden = !isEmpty;
+  byId("explorer").hidden = byId("table-card").hidden = isEmpty;
+  document.body.classList.toggle("no-influencers", Object.keys(data.lanes).every((field) => field === "detector"));
+  document.body.classList.toggle("no-keys", data.records.every(({ keys }) => !keys.length));
+}
+
 function fillPage() {
   fillHead(data.title, data.facts);
+  showOnlyWhatThereIs();
   byId("partial").hidden = !data.isPartial;
   byId("show-viewer").hidden = !data.series.length;
   byId("view-by").append(...Object.keys(data.lanes).map((field) => option(field, field)));
@@ -165,7 +175,7 @@ function start() {
   byId("previous").addEventListener("click", () => pick((series + data.series.length - 1) % data.series.length));
   byId("next").addEventListener("click", () => pick((series + 1) % data.series.length));
   byId("whole").addEventListener("click", () => drawSeries());
-  if (location.hash === "#viewer" && data.series.length) { showViewer(true); scrollTo(0, 0); }
+  if (location.hash === "#viewer" && data.series.length) showViewer(true);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }
 

@@ -60,7 +60,7 @@ function recordRow({ record, others }) {
   more.title = "others of this series in the same hour or day";
   row.append(
     cell("", score), cell("time", when(record.t), more),
-    cell("", data.detectors[record.detector]),
+    cell("detector", data.detectors[record.detector]),
     cell("", entity(record.keys)), cell("soft", influenced.join(", ")),
     cell("number", numbers(record.actual)), cell("number", numbers(record.typical)), cell("soft", deviation(record)),
   );
@@ -115,6 +115,7 @@ function fillTable() {
   byId("rows").replaceChildren(...rows.slice(0, shown).map(recordRow));
   const listed = data.totalRecords > data.records.length ? `, the strongest ${data.records.length.toLocaleString("en")} of ${data.totalRecords.toLocaleString("en")} are listed` : "";
   const together = rows.length < found.length ? ` in ${rows.length.toLocaleString("en")} rows` : "";
-  byId("table-note").textContent = `${found.length.toLocaleString("en")}${together}${listed}; click one for its reasons`;
+  const none = data.totalRecords ? "none of these" : "nothing was unusual";
+  byId("table-note").textContent = found.length ? `${found.length.toLocaleString("en")}${together}${listed}; click one for its reasons` : none;
   byId("more").hidden = rows.length <= shown;
 }
