@@ -129,7 +129,7 @@ def test_overall_buckets_are_those_of_the_job(watched: Job) -> None:
 
 def test_forecasts_go_on_where_the_data_end(watched: Job) -> None:
     forecast = watched.forecast("1h")
-    documents = forecast.documents("f1")
+    documents = forecast.documents_of("f1")
     assert min(d["timestamp"] for d in documents) == START + 400 * SPAN
     for document in documents:
         if document["detector_index"] == 0:

@@ -168,7 +168,7 @@ def test_a_job_without_results_has_a_page() -> None:
     assert payload["records"] == payload["series"] == []
     # No bucket, no time: the page says so and shows no year of 1970.
     assert payload["cells"]["count"] == 0
-    assert [what for _, what in payload["facts"]][0] == "events"
+    assert next(what for _, what in payload["facts"]) == "events"
 
 
 def test_the_page_fetches_nothing_and_names_are_no_tags(view: JobView, tmp_path: Path) -> None:

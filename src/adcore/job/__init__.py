@@ -8,7 +8,9 @@ from adcore.job.config_update import updated
 from adcore.job.errors import JobError, JobFault, JobStateError
 from adcore.job.forecast import JobForecast
 from adcore.job.job import Job
+from adcore.job.model_plot import ModelPlot
 from adcore.job.model_snapshot import ModelSnapshot
+from adcore.job.overall_page import OverallPage
 from adcore.job.result_page import ResultPage
 from adcore.job.results import JobResults
 
@@ -22,7 +24,9 @@ __all__ = [
     "JobResults",
     "JobStateError",
     "Limits",
+    "ModelPlot",
     "ModelSnapshot",
+    "OverallPage",
     "ResultPage",
     "updated",
 ]

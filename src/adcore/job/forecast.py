@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore.job.analysis_limits import parse_size
-from adcore.job.document_columns import as_arrow, as_pandas, as_polars
+from adcore.job.document_page import DocumentPage
 from adcore.job.errors import illegal_argument
 from adcore.job.result_context import ResultContext
 from adcore.job.result_schema import NO_TEXT
 from adcore.job.series_documents import forecast_document
 from adcore.job.time_span import TimeSpan
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
 
 __all__ = ["ForecastRequest", "JobForecast"]
 
@@ -82,8 +78,8 @@ def _span(name: str, value: Any, default: str) -> TimeSpan:
     return TimeSpan.parse(name, default if value is None else value)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class JobForecast:
+@dataclass(frozen=True, eq=False, repr=False)
+class JobForecast(DocumentPage):
     """What models expect, per series and bucket; bounds are those of 95 %.
 
     Attributes
@@ -102,8 +98,13 @@ class JobForecast:
     def __len__(self) -> int:
         return len(self.table["timestamp"])
 
-    def documents(self, forecast_id: str = "forecast") -> list[dict[str, Any]]:
+    @cached_property
+    def documents(self) -> list[dict[str, Any]]:
         """As the API writes them."""
+        return self.documents_of("forecast")
+
+    def documents_of(self, forecast_id: str) -> list[dict[str, Any]]:
+        """As the API writes those of a forecast that has an id."""
         columns = {name: column.tolist() for name, column in self.table.items()}
         columns |= {name: self._text(name).tolist() for name in _TEXTS}
         rows = zip(*columns.values(), strict=True)
@@ -117,18 +118,6 @@ class JobForecast:
         columns = {name: np.asarray(column) for name, column in self.table.items()}
         columns["timestamp"] = columns["timestamp"].astype("datetime64[ms]")
         return columns | {name: self._text(name) for name in _TEXTS}
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The columns of :meth:`to_dict` as a pandas DataFrame."""
-        return as_pandas(self.to_dict())
-
-    def to_polars(self) -> pl.DataFrame:
-        """The columns of :meth:`to_dict` as a Polars DataFrame."""
-        return as_polars(self.to_dict())
-
-    def to_arrow(self) -> pa.Table:
-        """The columns of :meth:`to_dict` as a pyarrow Table."""
-        return as_arrow(self.to_dict())
 
     def _text(self, name: str) -> npt.NDArray[Any]:
         texts = np.array([*self.texts, None], dtype=object)

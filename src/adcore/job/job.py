@@ -11,7 +11,9 @@ from adcore.job.errors import JobStateError
 from adcore.job.explain import explain_record
 from adcore.job.forecast import ForecastRequest, JobForecast
 from adcore.job.job_snapshots import JobSnapshots
+from adcore.job.model_plot import ModelPlot
 from adcore.job.overall_buckets import JobBuckets, OverallQuery, overall_buckets
+from adcore.job.overall_page import OverallPage
 from adcore.job.result_page import ResultPage
 from adcore.job.time_span import TimeSpan
 
@@ -27,7 +29,7 @@ class Job(JobSnapshots):
         As the API has it; or its fields as keywords:
     detectors : sequence of str or dict
         ``"mean(responsetime) by airline"``, ``"rare by process partitionfield=host"``, ``"count"``.
-    bucket_span : str
+    bucket_span : str or timedelta
         ``"5m"`` by default.
     influencers : sequence of str
         Fields whose values may be to blame.
@@ -81,9 +83,9 @@ renormalization_window_days, ...
         """See :meth:`JobResults.influencers`."""
         return self.results.influencers(**question)
 
-    def model_plot(self) -> list[dict[str, Any]]:
+    def model_plot(self, start: Any = None, end: Any = None) -> ModelPlot:
         """See :meth:`JobResults.model_plot`."""
-        return self.results.model_plot()
+        return self.results.model_plot(start, end)
 
     def overall_buckets(
         self,
@@ -94,7 +96,7 @@ renormalization_window_days, ...
         bucket_span: Any = None,
         overall_score: float = 0.0,
         exclude_interim: bool = False,
-    ) -> list[dict[str, Any]]:
+    ) -> OverallPage:
         """How unusual each time was, for this job and others together.
 
         Parameters
@@ -122,7 +124,9 @@ renormalization_window_days, ...
             overall_score,
             exclude_interim,
         )
-        return overall_buckets([job.job_buckets() for job in (self, *others)], query)
+        jobs = (self, *others)
+        found = overall_buckets([job.job_buckets() for job in jobs], query)
+        return OverallPage(found, tuple(dict.fromkeys(job.id for job in jobs)))
 
     def job_buckets(self) -> JobBuckets:
         """The scores of its buckets, as overall buckets are made from."""
@@ -137,7 +141,7 @@ renormalization_window_days, ...
 
         Parameters
         ----------
-        duration : str
+        duration : str or timedelta
             Such as ``"3d"``. A forecast ends before where nothing can be said any more.
 
         Raises

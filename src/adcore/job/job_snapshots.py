@@ -27,19 +27,20 @@ _MAGIC = b"adcJ"
 class JobSnapshots(JobStream):
     """What is kept of a job."""
 
-    def snapshot(self, *, now: int, description: str = "") -> ModelSnapshot:
+    def snapshot(self, *, now: int | None = None, description: str = "") -> ModelSnapshot:
         """The models as they are.
 
         Parameters
         ----------
-        now : int
-            The time of day in ms; the id is made from it.
+        now : int, optional
+            The time of day in ms; the id is made from it. The time of the latest record by default.
         description : str
             By default says that nobody asked for it.
         """
         with self._lock:
             stats = self._engine.model_size_stats()
             counts = self._engine.counts()
+            now = counts.get("latest_record_timestamp", 0) if now is None else now
             latest = self._engine.last_finalized_bucket_end
             result = None if latest is None else latest - self.config.bucket_span
             return ModelSnapshot(

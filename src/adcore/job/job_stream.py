@@ -30,8 +30,9 @@ class JobStream(JobBase):
         Parameters
         ----------
         data : table, rows or JSON
-            A DataFrame, an Arrow table, a dict of columns; dicts, also nested ones; or text or
-            bytes of JSON: an array of objects, one object a line, or one after the other.
+            A DataFrame (its index may be the time), an Arrow table, a dict of columns; dicts, also
+            nested ones; or text, bytes or lines of JSON: an array of objects, one object a line, or
+            one after the other.
         now : int, optional
             The time of day, in ms, where the counts shall tell when data came.
         reset_start, reset_end : time, optional

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adcore.job.bucket_documents import bucket_documents, influencer_documents
-from adcore.job.document_columns import as_arrow, as_pandas, as_polars, flat_columns
+from adcore.job.document_columns import flat_columns
+from adcore.job.document_page import DocumentPage
 from adcore.job.errors import JobError
 from adcore.job.record_documents import record_documents
 from adcore.job.result_kind import BUCKETS, RECORDS
@@ -19,19 +20,13 @@ from adcore.job.result_query import ResultQuery
 from adcore.job.result_rows import ResultRows
 from adcore.job.result_sorting import sorted_rows
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
-
-
 __all__ = ["ResultPage"]
 
 _ABSENT = 404
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ResultPage:
+class ResultPage(DocumentPage):
     """Documents, as the API writes them.
 
     Attributes
@@ -79,35 +74,13 @@ class ResultPage:
         """The documents of the page."""
         return _documents(self.results, self.query, self.rows)
 
-    @overload
-    def __getitem__(self, index: int) -> dict[str, Any]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
-    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        return self.documents[index]
-
     def __len__(self) -> int:
         return len(self.rows)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self.documents)
 
     def to_dict(self) -> dict[str, npt.NDArray[Any]]:
         """One array per column; see :meth:`JobResults.to_dict`."""
         columns = flat_columns(self.results, self.query.kind.name)
         return {name: column[self.rows] for name, column in columns.items()}
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The columns of :meth:`to_dict` as a pandas DataFrame."""
-        return as_pandas(self.to_dict())
-
-    def to_polars(self) -> pl.DataFrame:
-        """The columns of :meth:`to_dict` as a Polars DataFrame."""
-        return as_polars(self.to_dict())
-
-    def to_arrow(self) -> pa.Table:
-        """The columns of :meth:`to_dict` as a pyarrow Table."""
-        return as_arrow(self.to_dict())
 
     def __repr__(self) -> str:
         return repr(self.documents)

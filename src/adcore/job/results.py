@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adcore.job.document_columns import as_arrow, as_pandas, as_polars, flat_columns
+from adcore.job.model_plot import ModelPlot
 from adcore.job.result_kind import BUCKETS, INFLUENCERS, RECORDS
 from adcore.job.result_page import ResultPage
 from adcore.job.result_query import ResultQuery
 from adcore.job.result_rows import ResultRows
 from adcore.job.result_text import MOST_SHOWN, format_results
-from adcore.job.series_documents import model_plot_documents
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,9 +90,15 @@ class JobResults(ResultRows):
         """
         return ResultPage.ask(self, ResultQuery.of(INFLUENCERS, **question))
 
-    def model_plot(self) -> list[dict[str, Any]]:
-        """What models held for likely, per bucket and series; empty unless it was asked for."""
-        return model_plot_documents(self)
+    def model_plot(self, start: Any = None, end: Any = None) -> ModelPlot:
+        """What models held for likely, per bucket and series; empty unless it was asked for.
+
+        Parameters
+        ----------
+        start, end : time, optional
+            As of :meth:`records`.
+        """
+        return ModelPlot.ask(self, start, end)
 
     def to_dict(self, kind: str = "records") -> dict[str, Any]:
         """One array per column of a kind of results, times as datetime64 in UTC.

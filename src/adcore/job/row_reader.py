@@ -113,8 +113,8 @@ class RowReader:
         Parameters
         ----------
         data : bytes, str, table or rows
-            JSON in any of its forms; a DataFrame, an Arrow table, a dict of columns; rows as dicts,
-            also nested ones; or a single such row.
+            JSON in any of its forms, also as lines (an open file); a DataFrame, an Arrow table, a
+            dict of columns; rows as dicts, also nested ones; or a single such row.
 
         Raises
         ------
@@ -131,8 +131,21 @@ class RowReader:
         if _is_row(data):
             return self._of_rows([data], 0)
         if _is_rows(data):
-            return self._of_rows(list(data), 0)
-        return self._of_table(named_columns(data))
+            rows = list(data)
+            if all(isinstance(row, (bytes, str)) for row in rows):
+                return self.read("\n".join(map(_text, rows)))
+            if not all(isinstance(row, Mapping) for row in rows):
+                raise DataError(f"data holds {shorten(rows[0])}: expected rows as dicts, or JSON")
+            return self._of_rows(rows, 0)
+        return self._of_table(named_columns(self._collected(data)))
+
+    def _collected(self, data: Any) -> Any:
+        """What a lazy table comes to; and a table whose index is the time with that as a column."""
+        if hasattr(data, "collect_schema") and hasattr(data, "collect"):
+            return data.collect()
+        if getattr(getattr(data, "index", None), "name", None) == self.description.time_field:
+            return data.reset_index()
+        return data
 
     def _of_rows(self, rows: Sequence[Mapping[str, Any]], size: int) -> JobRows:
         flat = [flat_row(row) for row in rows]
@@ -176,6 +189,10 @@ def _content(data: bytes | bytearray | memoryview | str) -> bytes | str:
     return data if isinstance(data, (bytes, str)) else bytes(data)
 
 
+def _text(line: bytes | str) -> str:
+    return line if isinstance(line, str) else line.decode("utf-8", "replace")
+
+
 def _is_row(data: Any) -> bool:
     """Whether a mapping is one row, and not columns."""
     if not isinstance(data, Mapping) or not data:
@@ -185,10 +202,12 @@ def _is_row(data: Any) -> bool:
 
 
 def _is_rows(data: Any) -> bool:
-    if hasattr(data, "dtype") or hasattr(data, "columns") or isinstance(data, (Mapping, str)):
+    # A lazy table would work its columns out.
+    is_table = any(hasattr(data, name) for name in ("dtype", "collect_schema", "columns"))
+    if is_table or isinstance(data, (Mapping, str)):
         return False
     if isinstance(data, Sequence):
-        return all(type(row) is dict or isinstance(row, Mapping) for row in data)
+        return all(type(row) is dict or isinstance(row, (Mapping, bytes, str)) for row in data)
     return (
         isinstance(data, Iterable)
         and not hasattr(data, "__arrow_c_stream__")

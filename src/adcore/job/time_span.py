@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from adcore.job.errors import JobError, illegal_argument
@@ -38,7 +39,7 @@ class TimeSpan:
 
     @classmethod
     def parse(cls, name: str, value: Any) -> TimeSpan:
-        """A span from ``"5m"`` or a number of seconds.
+        """A span from ``"5m"``, a number of seconds or a timedelta.
 
         Raises
         ------
@@ -47,6 +48,8 @@ class TimeSpan:
         """
         if isinstance(value, int) and not isinstance(value, bool):
             value = f"{value}s"
+        if isinstance(value, timedelta) and value % timedelta(seconds=1) == timedelta():
+            return cls.of_seconds(value // timedelta(seconds=1))
         match = _SPAN.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise _unreadable(name, value)
@@ -61,7 +64,7 @@ class TimeSpan:
     @classmethod
     def read(cls, field: Field, value: Any) -> TimeSpan:
         """A span in a body."""
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
+        if isinstance(value, bool) or not isinstance(value, (int, str, timedelta)):
             raise field.wrong_kind(value)
         return cls.parse(field.name, value)
 

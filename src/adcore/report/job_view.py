@@ -36,7 +36,7 @@ def job_view(job: Job, *, title: str | None = None, is_partial: bool = False) ->
         buckets=results.buckets(size=None).documents,
         records=results.records(size=None).documents,
         influencer_results=results.influencers(size=None).documents,
-        model_plot=results.model_plot(),
+        model_plot=results.model_plot().documents,
         forecasts=_forecasts(job),
         is_partial=is_partial,
     )
@@ -49,6 +49,6 @@ def _forecasts(job: Job) -> list[dict[str, Any]]:
     if ahead < job.config.bucket_span // 1_000:
         return []
     try:
-        return job.forecast(f"{ahead}s").documents()
+        return job.forecast(f"{ahead}s").documents
     except JobStateError:
         return []

@@ -256,7 +256,7 @@ class JobRun:
         """The documents of a forecast by their ids; see `adcore.Job.forecast`."""
         with self._lock:
             made = self._at_work().forecast(duration)
-        return {point_id(document): document for document in made.documents(forecast_id)}
+        return {point_id(document): document for document in made.documents_of(forecast_id)}
 
     # -- keeping
 
