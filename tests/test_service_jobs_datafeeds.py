@@ -99,6 +99,18 @@ def test_what_is_there_is_read_and_the_job_closed() -> None:
         assert (timing["search_count"], timing["bucket_count"]) == (2, 119)
 
 
+def test_an_end_at_the_present_is_not_waited_for() -> None:
+    with opened(now=BEGIN + 200 * HOUR) as api:
+        index(api, rows(0, 120))
+        prepared(api, query_delay="90s", frequency="10m")
+        api.ok("POST", f"{FEED}/_start", {"start": "0", "end": "now"})
+        api.service.datafeeds.scheduler.run_due()
+        assert state(api) == ("stopped", "closed")
+        counts = api.ok("GET", f"{J}/_stats")["jobs"][0]["data_counts"]
+        # Time is not moved on to the present: the hours since the latest document are not empty.
+        assert (counts["processed_record_count"], counts["bucket_count"]) == (120 * 12, 119)
+
+
 def test_what_comes_is_read_as_it_comes() -> None:
     with opened(now=BEGIN + 100 * HOUR) as api:
         index(api, rows(0, 100))

@@ -143,9 +143,10 @@ class DatafeedRun:
 
     def _due(self) -> int:
         """Up to when documents are expected to have come."""
-        now = self._clock() - self.config.query_delay.milliseconds
-        end = self.period.end
-        if end is not None and end <= max(now, self._reached):
+        clock, end = self._clock(), self.period.end
+        now = clock - self.config.query_delay.milliseconds
+        # Who asks for what is there up to the present wants that, and not to wait for more.
+        if end is not None and end <= max(now if self._is_live else clock, self._reached):
             return end
         due = now // self._frequency * self._frequency if self._is_live else now
         return due if end is None else min(due, end)
