@@ -144,6 +144,57 @@ def test_sorts_and_aggregations(asked: Asked) -> None:
     assert results["late"]["doc_count"] == len(where(lambda n: hour(n) >= 18))
 
 
+def test_a_script_says_the_order(asked: Asked) -> None:
+    script = {"source": "doc['t'].value.hour * params.sign", "params": {"sign": -1}}
+    by = {"_script": {"type": "number", "script": script, "order": "asc"}}
+    found = asked({"query": {"range": {"x": {"lt": 25}}}, "size": 60, "sort": [by, {"t": "asc"}]})
+    expected = sorted(where(lambda n: n < 50), key=lambda n: (-hour(n), n))
+    hits = found["hits"]["hits"]
+    assert [hit["_source"]["n"] for hit in hits] == expected
+    assert [hit["sort"][0] for hit in hits] == [float(-hour(n)) for n in expected]
+    later = asked({"query": {"range": {"x": {"lt": 25}}}, "size": 60, "sort": [by, {"t": "asc"}],
+                   "search_after": hits[20]["sort"]})  # fmt: skip
+    assert [hit["_source"]["n"] for hit in later["hits"]["hits"]] == expected[21:]
+    names = {"_script": {"type": "string", "script": "doc['host.keyword'].value + 'x'",
+                         "order": "desc"}}  # fmt: skip
+    assert asked({"size": 1, "sort": names})["hits"]["hits"][0]["sort"] == ["web-2x"]
+
+
+def test_a_script_says_the_score(asked: Asked) -> None:
+    inner = {"range": {"x": {"gte": 20}}}
+    query = {"script_score": {"query": inner, "script": "doc['t'].value.hour * 2", "boost": 3}}
+    found = asked({"query": query, "size": 60})
+    expected = sorted(where(lambda n: n >= 40), key=lambda n: (-hour(n), n))
+    assert [(hit["_source"]["n"], hit["_score"]) for hit in found["hits"]["hits"]] == [
+        (n, 6.0 * hour(n)) for n in map(float, expected)
+    ]
+    assert found["hits"]["max_score"] == 138.0
+    query["script_score"]["min_score"] = 60
+    assert asked.count({"bool": {"must": [query]}}) == len(
+        where(lambda n: n >= 40 and hour(n) >= 10)
+    )
+
+
+def test_top_hits_show_what_scripts_make(asked: Asked) -> None:
+    start = (
+        'LocalDateTime.ofEpochSecond((doc["t"].value.toInstant().toEpochMilli() - doc["n"]'
+        '.size() * 1000\n * params.padding) / 1000, 0, ZoneOffset.UTC).toString() + ":00.000Z"'
+    )
+    top = {"top_hits": {
+        "size": 1, "sort": [{"x": {"order": "desc"}}], "_source": {"includes": ["x"]},
+        "fields": ["hour"],
+        "script_fields": {
+            "start": {"script": {"lang": "painless", "source": start, "params": {"padding": 3600}}},
+            "rounded": {"script": {"lang": "painless", "source": "Math.round(doc['x'].value)"}},
+        },
+    }}  # fmt: skip
+    found = asked({"size": 0, "aggs": {"few": {"filter": {"range": {"x": {"lt": 11}}},
+                                               "aggs": {"top": top}}}})  # fmt: skip
+    (hit,) = found["aggregations"]["few"]["top"]["hits"]["hits"]
+    assert hit["_source"] == {"x": 10.5}
+    assert hit["fields"] == {"hour": [21], "start": ["2016-02-09T20:00:00.000Z"], "rounded": [11]}
+
+
 def test_what_hits_show(asked: Asked) -> None:
     body: dict[str, Any] = {
         "query": {"term": {"x": 2.0}},
@@ -236,6 +287,15 @@ def test_scripts_that_fail(asked: Asked, body: Any, reason: str, cause: str) -> 
         ({"runtime_mappings": []}, "Expected [START_OBJECT] in [runtime_mappings]"),
         ({"script_fields": {"a": {"source": "1"}}}, "Unknown key for a VALUE_STRING in [source]."),
         ({"query": {"script": {"script": "1 == 1", "x": 1}}}, "[script] query does not support"),
+        ({"query": {"script_score": {"script": "1"}}}, "query must be provided with a"),
+        ({"query": {"script_score": {"query": {"match_all": {}}}}}, "script must be provided with"),
+        ({"query": {"script_score": {"query": {"match_all": {}}, "script": "-doc['x'].value"}}},
+         "script_score script returned an invalid score [-0.5]. Must be a non-negative score!"),
+        ({"sort": {"_script": {"type": "ip", "script": "1"}}}, "Unknown ScriptSortType [ip]"),
+        ({"sort": {"_script": {"type": "number", "script": "1", "x": 1}}},
+         "[_script] unknown field [x]"),
+        ({"sort": {"_script": {"type": "number"}}}, "compile error"),
+        ({"sort": {"_script": "desc"}}, "[_script] malformed sort format"),
     ],
 )  # fmt: skip
 def test_what_is_refused(asked: Asked, body: Any, reason: str) -> None:

@@ -14,8 +14,8 @@ from adcore.query.aggregate.plan import BucketPlan, Planner
 from adcore.query.compile import condition
 from adcore.query.compile.scope import Scope
 from adcore.query.compile.score import as_sql, score
-from adcore.query.computed.hits import computed_of_hit
-from adcore.query.documents import Documents, Place, render
+from adcore.query.computed.hits import add_fields, hit_of
+from adcore.query.documents import Documents, Place
 from adcore.query.errors import SearchError
 from adcore.query.limits import Limits
 from adcore.query.sorting import SortColumn, after, order_by, plan_sort
@@ -64,6 +64,7 @@ class Search:
             for target, scope in zip(targets, self.scopes, strict=True)
         ]
         self.documents = Documents(cursor, targets, limits)
+        self._runtime = request.runtime_fields
 
     def _conditions(self, *queries: Query | None) -> list[Sql]:
         """Per target which documents match all of several queries."""
@@ -82,8 +83,9 @@ class Search:
         planner = Planner(self.now, self.limits, self._score)
         level = planner.level(self.request.aggregations, columns)
         executor = Executor(
-            self.cursor, self.documents, self.limits, self._everything, len(self.targets)
-        )
+            self.cursor, self.documents, self.limits, self._everything, len(self.targets),
+            self._runtime,
+        )  # fmt: skip
         matching = self._matching(columns, self._conditions(self.request.query))
         try:
             results = executor.run(level, matching)
@@ -206,21 +208,14 @@ class Search:
         hits = []
         for row, place in zip(rows, places, strict=True):
             score_ = None if row[2] is None else float(str(row[2]))
-            hit = render(documents[place], self.request.documents, score_)
-            _add_fields(hit, computed_of_hit(documents[place], self.request))
+            hit = hit_of(documents[place], self.request.documents, self._runtime, score_)
             if self.request.collapse is not None:
-                _add_fields(hit, {self.request.collapse: [row[1]]})
+                add_fields(hit, {self.request.collapse: [row[1]]})
             if self.request.sort:
                 values = zip(sort, row[3:], strict=True)
                 hit["sort"] = [column.show(content) for column, content in values]
             hits.append(hit)
         return hits
-
-
-def _add_fields(hit: Response, values: dict[str, list[object]]) -> None:
-    if values:
-        shown = hit.get("fields")
-        hit["fields"] = {**(shown if isinstance(shown, dict) else {}), **values}
 
 
 def _place(number: object, targets: int) -> Place:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adcore.script.errors import ValueFault
-from adcore.script.moments import DATE_FUNCTIONS, DATE_METHODS
+from adcore.script.moments import DATE_FUNCTIONS, DATE_METHODS, UTC
 from adcore.script.operators import cast, check_length, number, text_of, whole
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "METHODS", "Signature"]
@@ -98,7 +98,7 @@ FUNCTIONS: dict[str, Signature] = {
     "String.valueOf": ((1,), text_of),
     **DATE_FUNCTIONS,
 }
-CONSTANTS = {"Math.E": math.e, "Math.PI": math.pi}
+CONSTANTS: dict[str, Any] = {"Math.E": math.e, "Math.PI": math.pi, "ZoneOffset.UTC": UTC}
 
 
 def _substring(text: str, first: Any, end: Any = None) -> str:

@@ -16,7 +16,8 @@ from adcore.script.operators import number
 from adcore.times import parse_time
 
 __all__ = [
-    "DATE_FUNCTIONS", "DATE_METHODS", "DayOfWeek", "Instant", "Moment", "Month",
+    "DATE_FUNCTIONS", "DATE_METHODS", "UTC", "DayOfWeek", "Instant", "LocalMoment", "Moment",
+    "Month",
 ]  # fmt: skip
 
 _Signature = tuple[tuple[int, ...], Callable[..., Any]]
@@ -65,6 +66,29 @@ class Instant:
         return at.replace(tzinfo=None).isoformat(timespec=part) + "Z"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class LocalMoment(Moment):
+    """A ``LocalDateTime``: as a moment, and it does not say of which zone.
+
+    >>> str(LocalMoment(3_600_000))
+    '1970-01-01T01:00'
+    """
+
+    def __str__(self) -> str:
+        return Moment.__str__(self).removesuffix("Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A ``ZoneOffset``; the only one there is is UTC."""
+
+    def __str__(self) -> str:
+        return "Z"
+
+
+UTC = Zone()
+
+
 @dataclass(frozen=True, slots=True)
 class DayOfWeek:
     """A day: 1 is Monday."""
@@ -107,13 +131,13 @@ def _months_on(months: int) -> Callable[[Moment, Any], Moment]:
         if not 1 <= year <= 9_999:
             raise ValueFault("a date is beyond the years 1 to 9999")
         day = min(at.day, calendar.monthrange(year, month + 1)[1])
-        return _moment(at.replace(year=year, month=month + 1, day=day))
+        return _moment(at.replace(year=year, month=month + 1, day=day), type(moment))
 
     return move
 
 
-def _moment(at: datetime) -> Moment:
-    return Moment((at - _EPOCH) // timedelta(milliseconds=1))
+def _moment(at: datetime, kind: type[Moment] = Moment) -> Moment:
+    return kind((at - _EPOCH) // timedelta(milliseconds=1))
 
 
 def _whole(count: Any) -> int:
@@ -181,9 +205,23 @@ _OF_INSTANTS: dict[str, _Signature] = {
     "plusSeconds": ((1,), _moved(1_000, 1)),
     "minusSeconds": ((1,), _moved(1_000, -1)),
 }
+# What a date has to know its zone for.
+_OF_ZONES = frozenset({"getMillis", "toEpochSecond", "toInstant"})
+
+
+def _at_zone(moment: LocalMoment, zone: Any) -> Moment:
+    if zone != UTC:
+        raise ValueFault
+    return Moment(moment.milliseconds)
+
+
 # By type: how many arguments each method takes besides the value, and what it does.
 DATE_METHODS: dict[type, dict[str, _Signature]] = {
     Moment: _OF_MOMENTS,
+    LocalMoment: {
+        **{name: given for name, given in _OF_MOMENTS.items() if name not in _OF_ZONES},
+        "atZone": ((1,), _at_zone),
+    },
     Instant: _OF_INSTANTS,
     DayOfWeek: _NAMED,
     Month: {**_NAMED, "maxLength": ((0,), lambda month: calendar.monthrange(2000, month.value)[1])},
@@ -209,8 +247,15 @@ def _parsed(text: Any) -> Moment:
         raise ValueFault(f"Text '{text}' could not be parsed") from None
 
 
+def _local(seconds: Any, nanoseconds: Any, zone: Any) -> LocalMoment:
+    if zone != UTC:
+        raise ValueFault
+    return LocalMoment(_whole(seconds) * 1_000 + _whole(nanoseconds) // 1_000_000)
+
+
 DATE_FUNCTIONS: dict[str, _Signature] = {
     "Instant.ofEpochMilli": ((1,), lambda value: Instant(_whole(value))),
+    "LocalDateTime.ofEpochSecond": ((3,), _local),
     "ZonedDateTime.parse": ((1,), _parsed),
     **{
         f"ChronoUnit.{name.upper()}.between": ((2,), _between(unit))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adcore.script.errors import ScriptError, ValueFault
-from adcore.script.moments import DayOfWeek, Instant, Moment, Month
+from adcore.script.moments import DayOfWeek, Instant, LocalMoment, Moment, Month
 from adcore.script.run import Document, Run
 
 __all__ = ["Script"]
@@ -89,10 +89,12 @@ class Script:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, (DayOfWeek, LocalMoment, Month)):
+        return str(value)
     if isinstance(value, (Moment, Instant)):
         at = Moment(value.milliseconds).fields.replace(tzinfo=None)
         return at.isoformat(timespec="milliseconds") + "Z"
-    return str(value) if isinstance(value, (DayOfWeek, Month)) else value
+    return value
 
 
 def _is_value(value: Any) -> bool:

@@ -14,7 +14,9 @@ from adcore.query.aggregate.histogram import too_many_buckets
 from adcore.query.aggregate.pipelines import apply_pipelines, sibling_result, sort_buckets
 from adcore.query.aggregate.plan import BucketPlan, LevelPlan, TopHitsPlan
 from adcore.query.aggregate.shape import Bucket, Json, Row
-from adcore.query.documents import Documents, render
+from adcore.query.computed.hits import hit_of
+from adcore.query.computed.request import RuntimeField
+from adcore.query.documents import Documents
 from adcore.query.limits import Limits
 from adcore.query.sorting import order_by
 from adcore.query.sql import Sql, join, sql, value
@@ -36,6 +38,8 @@ class Executor:
         The relation of all documents, whatever the query, with the columns of a plan.
     targets : int
         How many targets the search has.
+    runtime : mapping
+        The runtime fields of the search, by name.
     """
 
     cursor: duckdb.DuckDBPyConnection
@@ -43,6 +47,7 @@ class Executor:
     limits: Limits
     everything: Callable[[BucketPlan], Sql]
     targets: int
+    runtime: Mapping[str, RuntimeField]
     _tables: list[str] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
     _buckets: int = 0
@@ -197,7 +202,7 @@ class Executor:
             for row in of_this[: top.size]:
                 score = None if plan.score is None else float(str(row[-1]))
                 best = score if best is None else max(best, score or 0.0)
-                hit = render(documents[places[row[1]]], top.documents, score)
+                hit = hit_of(documents[places[row[1]]], top.documents, self.runtime, score)
                 if top.sort:
                     shown = zip(plan.sort, row[4:-1], strict=True)
                     hit["sort"] = [column.show(content) for column, content in shown]

@@ -9,6 +9,7 @@ from adcore.query.compile.dispatch import condition
 from adcore.query.compile.fields import lower_multi_match
 from adcore.query.compile.query_string import lower_line
 from adcore.query.compile.scope import Scope
+from adcore.query.compile.terms import script_score
 from adcore.query.sql import Sql, join, sql, value
 from adcore.query.syntax.queries import (
     Bool,
@@ -17,6 +18,7 @@ from adcore.query.syntax.queries import (
     MultiMatch,
     Query,
     QueryString,
+    ScriptScore,
     SimpleQueryString,
 )
 
@@ -36,11 +38,17 @@ def score(query: Query, scope: Scope) -> Score:
         return _times(_best(query, scope), query.boost)
     if isinstance(query, Boosting):
         return _times(_lessened(query, scope), query.boost)
-    if isinstance(query, MultiMatch):
-        return score(lower_multi_match(query, scope), scope)
-    if isinstance(query, (QueryString, SimpleQueryString)):
-        return score(lower_line(query, scope), scope)
+    if isinstance(query, ScriptScore):
+        return script_score(query, scope)
+    if isinstance(query, (MultiMatch, QueryString, SimpleQueryString)):
+        return score(_lowered(query, scope), scope)
     return query.boost
+
+
+def _lowered(query: MultiMatch | QueryString | SimpleQueryString, scope: Scope) -> Query:
+    if isinstance(query, MultiMatch):
+        return lower_multi_match(query, scope)
+    return lower_line(query, scope)
 
 
 def as_sql(worth: Score) -> Sql:

@@ -27,6 +27,7 @@ from adcore.query.syntax.queries import (
     Range,
     Scalar,
     ScriptQuery,
+    ScriptScore,
     Term,
     Terms,
     TermsSet,
@@ -63,6 +64,22 @@ def _script(query: ScriptQuery, scope: Scope) -> Sql:
     if bound is None:
         raise query_error("[script] queries can stand in searches and counts alone")
     return sql("coalesce({}, false)", bound.first)
+
+
+@condition.register
+def _script_score(query: ScriptScore, scope: Scope) -> Sql:
+    matches = condition(query.query, scope)
+    if query.min_score is None:
+        return matches
+    return sql("({} AND {} >= {})", matches, script_score(query, scope), value(query.min_score))
+
+
+def script_score(query: ScriptScore, scope: Scope) -> Sql:
+    """What the script says, times the boost."""
+    bound = scope.find(query.field)
+    if bound is None:
+        raise query_error("[script_score] queries can stand in searches and counts alone")
+    return sql("(coalesce({}, 0) * {})", bound.first, value(query.boost))
 
 
 def _equals(field: Field, content: Scalar, scope: Scope, *, ignore_case: bool = False) -> Predicate:

@@ -15,6 +15,7 @@ import msgspec
 
 from adcore.query.compile import condition
 from adcore.query.compile.scope import Scope
+from adcore.query.computed.readers import reader_of
 from adcore.query.computed.request import RuntimeField
 from adcore.query.computed.values import DocumentReader
 from adcore.query.computed.words import words_of
@@ -22,9 +23,10 @@ from adcore.query.errors import SearchError, ShardSearchError
 from adcore.query.limits import Limits
 from adcore.query.sql import Sql, all_of
 from adcore.query.syntax.parse_query import parse_query
-from adcore.query.syntax.queries import Bool, MatchAll, Query, ScriptQuery
+from adcore.query.syntax.queries import Bool, MatchAll, Query, ScriptQuery, ScriptScore
 from adcore.query.syntax.reader import Json
 from adcore.query.syntax.request import SearchRequest
+from adcore.query.syntax.sort import SortKey
 from adcore.store.field import Field, FieldType
 from adcore.store.index_entry import Target
 
@@ -70,9 +72,21 @@ def computed_targets(
     tables.drop()
 
 
-def script_queries(tree: object) -> Iterator[ScriptQuery]:
-    """The script queries anywhere in a query or a whole request."""
-    return (part for part in _parts(tree) if isinstance(part, ScriptQuery))
+def _scripts(tree: object) -> Iterator[tuple[str, RuntimeField]]:
+    """What scripts in queries and sorts say of each document, by the names of their own."""
+    for part in _parts(tree):
+        if isinstance(part, ScriptQuery):
+            yield part.field, RuntimeField(FieldType.BOOLEAN, _as_truth, part.script)
+        elif isinstance(part, ScriptScore):
+            yield part.field, RuntimeField(FieldType.DOUBLE, _as_score, part.script)
+        elif isinstance(part, SortKey) and part.script is not None and part.type is not None:
+            read = reader_of({"type": part.type.value})
+            yield part.field, RuntimeField(part.type, read, part.script)
+
+
+def script_queries(tree: object) -> Iterator[ScriptQuery | ScriptScore]:
+    """The queries with scripts anywhere in a query or a whole request."""
+    return (part for part in _parts(tree) if isinstance(part, (ScriptQuery, ScriptScore)))
 
 
 def _parts(tree: object) -> Iterator[object]:
@@ -83,7 +97,7 @@ def _parts(tree: object) -> Iterator[object]:
     if isinstance(tree, (tuple, list)):
         for each in tree:
             yield from _parts(each)
-    elif is_dataclass(tree) and not isinstance(tree, ScriptQuery):
+    elif is_dataclass(tree) and not isinstance(tree, (ScriptQuery, SortKey)):
         for part in fields(tree):
             yield from _parts(getattr(tree, part.name))
 
@@ -92,14 +106,11 @@ def _wanted(body: Json, request: SearchRequest) -> dict[str, RuntimeField]:
     """The fields that the search needs for all documents."""
     parts = body if isinstance(body, Mapping) else {}
     named = set(words_of({k: v for k, v in parts.items() if k not in _ONLY_OF_HITS}))
-    queries = {
-        query.field: RuntimeField(FieldType.BOOLEAN, _as_truth, query.script)
-        for query in script_queries(request)
-    }
+    scripts = dict(_scripts(request))
     runtime = request.runtime_fields
     # Names with patterns, of searches in several fields, may mean any of them.
     has_patterns = any("*" in word or word == "query_string" for word in named)
-    return queries | {name: field for name, field in runtime.items()
+    return scripts | {name: field for name, field in runtime.items()
                       if has_patterns or name in named}  # fmt: skip
 
 
@@ -108,6 +119,17 @@ _ONLY_OF_HITS = frozenset({"runtime_mappings", "script_fields", "fields", "docva
 
 def _as_truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _as_score(value: object) -> float | None:
+    number = reader_of({"type": "double"})(value)
+    if number is not None and number < 0:
+        raise ShardSearchError(
+            "illegal_argument_exception",
+            f"script_score script returned an invalid score [{number}]. Must be a non-negative "
+            "score!",
+        )
+    return number
 
 
 @dataclass(slots=True)
@@ -186,15 +208,17 @@ class _Tables:
     def _necessary(self) -> Query:
         """What documents must match in any case, whatever is computed."""
         query = self.request.query
-        if self.request.aggregations or not isinstance(query, Bool):
+        if self.request.aggregations:
             return MatchAll()
-        clauses = (*query.must, *query.filter)
+        while isinstance(query, ScriptScore):
+            query = query.query
+        clauses = (*query.must, *query.filter) if isinstance(query, Bool) else (query,)
         return Bool(filter=tuple(each for each in clauses if not self._is_computed(each)))
 
     def _is_computed(self, query: Query) -> bool:
         """Whether a clause may name a computed field, be it in a pattern."""
         parts = list(_parts(query))
-        if any(isinstance(part, ScriptQuery) for part in parts):
+        if any(isinstance(part, (ScriptQuery, ScriptScore)) for part in parts):
             return True
         names = ("*", *self.wanted)
         return any(name in part for part in parts if isinstance(part, str) for name in names)

@@ -21,6 +21,7 @@ from adcore.query.syntax.queries import (
     Nested,
     Query,
     ScriptQuery,
+    ScriptScore,
 )
 from adcore.query.syntax.reader import (
     Json,
@@ -199,11 +200,30 @@ class _Parser:
             raise parsing_error("script must be provided with a [script] query")
         self._count_clause()
         return ScriptQuery(
-            field=f"script:{self.clauses}:{json.dumps(body['script'], sort_keys=True)}",
+            field=self._name_of_script(body["script"]),
             script=read_script(body["script"]),
             boost=read_boost(where, body),
             name=read_name(where, body),
         )
+
+    def _script_score(self, where: str, body: JsonObject, depth: int) -> Query:
+        refuse_unknown(where, body, frozenset({"query", "script", "min_score", *COMMON}))
+        for key in ("query", "script"):
+            if body.get(key) is None:
+                raise parsing_error(f"{key} must be provided with a [script_score] query")
+        least = body.get("min_score")
+        self._count_clause()
+        return ScriptScore(
+            query=self.query(body["query"], depth + 1),
+            field=self._name_of_script(body["script"]),
+            script=read_script(body["script"]),
+            min_score=None if least is None else number(where, "min_score", least),
+            boost=read_boost(where, body),
+            name=read_name(where, body),
+        )
+
+    def _name_of_script(self, script: Json) -> str:
+        return f"script:{self.clauses}:{json.dumps(script, sort_keys=True)}"
 
     def _match_all(self, where: str, body: JsonObject, _depth: int) -> Query:
         refuse_unknown(where, body, COMMON)
@@ -217,6 +237,7 @@ class _Parser:
         "dis_max": _dis_max,
         "boosting": _boosting,
         "script": _script,
+        "script_score": _script_score,
         "match_all": _match_all,
         "match_none": _match_all,
     }

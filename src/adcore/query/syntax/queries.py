@@ -78,6 +78,16 @@ class ScriptQuery(Query):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptScore(Query):
+    """What another query matches, and a script says its score, in a field of a name of its own."""
+
+    query: Query
+    field: str
+    script: Script
+    min_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Query):
     """A field has one of several values."""
 

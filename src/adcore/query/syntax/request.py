@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adcore.query.computed.request import (
-    RuntimeField,
-    ScriptField,
-    parse_runtime_mappings,
-    parse_script_fields,
-)
+from adcore.query.computed.request import RuntimeField, parse_runtime_mappings
 from adcore.query.errors import illegal_argument, parsing_error
 from adcore.query.limits import DEFAULT_LIMITS, Limits
 from adcore.query.syntax.aggregations import Aggregation
@@ -63,8 +58,8 @@ class SearchRequest:
         How far hits are counted; None: all of them; 0: not at all.
     post_filter : Query or None
         What hits, but not aggregations, must match.
-    runtime_fields, script_fields : mapping
-        The fields that are computed, by name: beside those of the index, and of each hit.
+    runtime_fields : mapping
+        The fields that are computed beside those of the index, by name.
     """
 
     query: Query
@@ -80,7 +75,6 @@ class SearchRequest:
     collapse: str | None = None
     track_scores: bool = False
     runtime_fields: Mapping[str, RuntimeField] = field(default_factory=dict)
-    script_fields: Mapping[str, ScriptField] = field(default_factory=dict)
 
 
 def parse_request(content: Json, limits: Limits = DEFAULT_LIMITS) -> SearchRequest:
@@ -115,7 +109,6 @@ def parse_request(content: Json, limits: Limits = DEFAULT_LIMITS) -> SearchReque
         collapse=_collapse(body.get("collapse")),
         track_scores=boolean(body.get("track_scores") or False),
         runtime_fields=parse_runtime_mappings(body.get("runtime_mappings")),
-        script_fields=parse_script_fields(body.get("script_fields")),
     )
     _check_window(request, limits)
     return request

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adcore.query.computed.request import read_script
 from adcore.query.errors import illegal_argument, parsing_error
 from adcore.query.syntax.parse_query import parse_query
 from adcore.query.syntax.queries import Query, Scalar
@@ -17,6 +19,8 @@ from adcore.query.syntax.reader import (
     text,
     token,
 )
+from adcore.script import Script
+from adcore.store.field import FieldType
 
 __all__ = ["NestedSort", "SortKey", "parse_order", "parse_sort"]
 
@@ -27,6 +31,8 @@ _OPTIONS = frozenset(
     }
 )  # fmt: skip
 _NESTED_OPTIONS = frozenset({"path", "filter", "nested"})
+_SCRIPT_OPTIONS = frozenset({"script", "type", "order", "mode", "nested"})
+_SCRIPT_TYPES = {"number": FieldType.DOUBLE, "string": FieldType.KEYWORD}
 _MODES = frozenset({"min", "max", "avg", "sum", "median"})
 
 
@@ -62,6 +68,10 @@ class SortKey:
         Which of several values counts: the least if ascending, else the greatest.
     nested : NestedSort or None
         The nested objects the field is in.
+    script : Script or None
+        What computes it, where it is no field of an index.
+    type : FieldType or None
+        Of what the script gives.
     """
 
     field: str
@@ -71,6 +81,8 @@ class SortKey:
     mode: str | None = None
     format: str | None = None
     nested: NestedSort | None = None
+    script: Script | None = None
+    type: FieldType | None = None
 
 
 def parse_order(content: Json) -> bool:
@@ -109,25 +121,52 @@ def _bare(name: str) -> SortKey:
 
 
 def _key(field: str, options: Json) -> SortKey:
-    if field in {"_script", "_geo_distance"}:
+    if field == "_script":
+        return _scripted(options)
+    if field == "_geo_distance":
         raise illegal_argument(f"[{field}] sort is not supported")
     if not isinstance(options, Mapping):
         return SortKey(field, parse_order(options))
     for key in options:
         if key not in _OPTIONS:
             raise parsing_error(f"[field_sort] unknown field [{key}]")
-    mode = optional_text("sort", "mode", options.get("mode"))
-    if mode is not None and mode.lower() not in _MODES:
-        raise illegal_argument(f"Unknown SortMode [{mode}]")
     missing = options.get("missing")
     return SortKey(
         field,
         parse_order(options["order"]) if options.get("order") else field == "_score",
         missing=scalar("sort", "_last" if missing is None else missing),
         unmapped_type=optional_text("sort", "unmapped_type", options.get("unmapped_type")),
-        mode=None if mode is None else mode.lower(),
+        mode=_mode(options),
         format=optional_text("sort", "format", options.get("format")),
         nested=_nested(options),
+    )
+
+
+def _mode(options: JsonObject) -> str | None:
+    mode = optional_text("sort", "mode", options.get("mode"))
+    if mode is not None and mode.lower() not in _MODES:
+        raise illegal_argument(f"Unknown SortMode [{mode}]")
+    return None if mode is None else mode.lower()
+
+
+def _scripted(options: Json) -> SortKey:
+    """What a script says of each document; it is computed under a name of its own."""
+    if not isinstance(options, Mapping):
+        raise parsing_error("[_script] malformed sort format")
+    for key in options:
+        if key not in _SCRIPT_OPTIONS:
+            raise parsing_error(f"[_script] unknown field [{key}]")
+    kind = _SCRIPT_TYPES.get(str(options.get("type", "")).lower())
+    if kind is None:
+        raise illegal_argument(f"Unknown ScriptSortType [{options.get('type')}]")
+    if options.get("nested") is not None:
+        raise illegal_argument("[nested] of a [_script] sort is not supported")
+    return SortKey(
+        f"script:{kind.value}:{json.dumps(options.get('script'), sort_keys=True)}",
+        parse_order(options.get("order", "asc")),
+        mode=_mode(options),
+        script=read_script(options.get("script")),
+        type=kind,
     )
 
 

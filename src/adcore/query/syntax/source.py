@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from adcore.query.computed.request import ScriptField, parse_script_fields
 from adcore.query.errors import illegal_argument, parsing_error
 from adcore.query.syntax.reader import (
     Json,
@@ -52,6 +53,7 @@ class DocumentOptions:
     docvalue_fields: tuple[FieldRequest, ...] = ()
     shows_version: bool = False
     shows_seq_no: bool = False
+    script_fields: Mapping[str, ScriptField] = field(default_factory=dict)
 
 
 DEFAULT_DOCUMENTS = DocumentOptions()
@@ -69,6 +71,7 @@ def parse_documents(body: JsonObject) -> DocumentOptions:
         docvalue_fields=_fields("docvalue_fields", body.get("docvalue_fields", ())),
         shows_version=boolean(body.get("version", False)),
         shows_seq_no=boolean(body.get("seq_no_primary_term", False)),
+        script_fields=parse_script_fields(body.get("script_fields")),
     )
 
 
