@@ -22,7 +22,9 @@ def _show(call: Call) -> Reply:
     patterns = None if name in (None, "*", "_all") else str(name).split(",")
     shown: dict[str, Any] = {}
     missing = set() if patterns is None else {each for each in patterns if "*" not in each}
-    for target in resolve(call, call.optional_value("index")):
+    # Whoever names an alias means it, be it of a hidden index.
+    where = call.optional_value("index") or (None if patterns is None else "*,.*")
+    for target in resolve(call, where):
         found = aliases_of(call, target.index)
         if patterns is not None:
             found = {k: v for k, v in found.items() if any(fnmatchcase(k, p) for p in patterns)}

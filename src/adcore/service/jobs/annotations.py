@@ -64,7 +64,7 @@ class Annotations:
         period : tuple of int
             From when to when, epoch milliseconds.
         """
-        self._ensure()
+        self.ensure()
         now = self._clock()
         before = self._index.get(name)
         created = now if before is None else before.source["create_time"]
@@ -84,7 +84,8 @@ class Annotations:
             name,
         )
 
-    def _ensure(self) -> None:
+    def ensure(self) -> None:
+        """Make the index with its names, if it is not there: clients read and write by these."""
         if not self._index.exists:
             self._index.ensure()
             self._documents.update_aliases(

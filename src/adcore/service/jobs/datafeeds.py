@@ -22,11 +22,13 @@ from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.shelf import Shelf
 from adcore.service.jobs.states import AWAITING_UPGRADE
 from adcore.store.clock import Clock
+from adcore.store.dates import date_format
 from adcore.store.documents import Documents
 
 __all__ = ["Datafeeds"]
 
 _PREVIEW = 1_000
+_DATES = date_format("strict_date_optional_time")
 
 
 class Datafeeds:
@@ -175,6 +177,7 @@ class Datafeeds:
             run = self._make_run(config, period)
             began = {"started": True, "start": period.start, "end": period.end}
             self._states.put(datafeed_id, began | run.timing.to_json())
+            self._life.tell(config.job_id, "info", f"Datafeed started ({_shown(period)})")
             self.scheduler.add(run)
 
     def _make_run(self, config: DatafeedConfig, period: Period) -> DatafeedRun:
@@ -220,6 +223,8 @@ class Datafeeds:
         timing = {} if run is None else run.timing.to_json()
         kept = self._states.get(datafeed_id) or {}
         self._states.put(datafeed_id, kept | timing | {"started": False})
+        if kept.get("started"):
+            self._life.tell(self.get(datafeed_id).job_id, "info", "Datafeed stopped")
 
     def _ended(self, datafeed_id: str) -> None:
         """A datafeed has come to the end it was started for: its job is closed with it."""
@@ -267,6 +272,11 @@ class Datafeeds:
                 if len(found) >= _PREVIEW:
                     return found[:_PREVIEW]
         return found
+
+
+def _shown(period: Period) -> str:
+    until = "real-time" if period.end is None else _DATES.format(period.end)
+    return f"from: {_DATES.format(period.start)} to: {until}"
 
 
 def _unknown(datafeed_id: str) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
@@ -16,41 +15,16 @@ from adcore.service.jobs.errors import conflict
 from adcore.service.jobs.job_changes import configure
 from adcore.service.jobs.kept_job import KeptJob
 from adcore.service.jobs.posted import Call, PostedLog
-from adcore.service.jobs.result_store import ResultStore
-from adcore.service.jobs.settings import JobSettings
-from adcore.service.jobs.snapshots import Snapshots
+from adcore.service.jobs.run_parts import RunParts
 from adcore.service.jobs.tallies import Tallies
 from adcore.service.jobs.timing import Timing
-from adcore.store.checkpoints import Checkpoints
-from adcore.store.clock import Clock
 from adcore.store.dates import date_format
 
-__all__ = ["JobRun", "RunParts"]
+__all__ = ["JobRun"]
 
 # How often models are kept where nothing is said.
 _PERSIST = 3 * 3_600_000
 _DATES = date_format("strict_date_optional_time")
-
-
-@dataclass(frozen=True, slots=True)
-class RunParts:
-    """What all runs share.
-
-    Attributes
-    ----------
-    events : callable
-        From a configuration to the events of the calendars that hold for the job.
-    filters : callable
-        Gives the items of all filters.
-    """
-
-    results: ResultStore
-    snapshots: Snapshots
-    checkpoints: Checkpoints
-    settings: JobSettings
-    clock: Clock
-    events: Callable[[JobConfig], list[dict[str, Any]]]
-    filters: Callable[[], Mapping[str, Any]]
 
 
 class JobRun:
@@ -249,8 +223,11 @@ class JobRun:
             self._stale = []
 
     def _tallies(self, job: Job, now: int) -> dict[str, dict[str, Any]]:
-        counts = job.counts.to_api(self.config.job_id)
-        return self._told.documents(counts, self._size(job), now)
+        counts, size = job.counts.to_api(self.config.job_id), self._size(job)
+        warning = self._told.warning(size)
+        if warning is not None:
+            self._parts.tell(self.config.job_id, *warning)
+        return self._told.documents(counts, size, now)
 
     def forecast(self, forecast_id: str, duration: str) -> dict[str, dict[str, Any]]:
         """The documents of a forecast by their ids; see `adcore.Job.forecast`."""

@@ -12,10 +12,11 @@ from adcore.errors import AdcoreError
 from adcore.job import JobConfig
 from adcore.job.model_snapshot import MIN_VERSION
 from adcore.service.jobs.errors import conflict
-from adcore.service.jobs.job_run import JobRun, RunParts
+from adcore.service.jobs.job_run import JobRun
 from adcore.service.jobs.posted import PostedLog
 from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.result_store import MODEL_RESULTS
+from adcore.service.jobs.run_parts import RunParts
 from adcore.service.jobs.snapshots import EMPTY, Snapshots
 from adcore.service.jobs.states import CLOSED, DELETING, FAILED, OPENED, JobStates
 
@@ -47,6 +48,7 @@ class LifeCycle:
         self._parts = parts
         self._runs: dict[str, JobRun] = {}
         self.is_resting = False
+        self.tell = parts.tell
         self._lock = threading.RLock()
 
     # -- looking
@@ -101,6 +103,7 @@ class LifeCycle:
             if state == OPENED:
                 raise conflict(f"Cannot open job [{job_id}] because it has already been opened")
             with self.passing(job_id, "opening"):
+                self.tell(job_id, "info", "Opening job")
                 self._start(config)
                 self._registry.note(job_id, finished_time=None)
                 self._states.keep(job_id, state=OPENED, open_time=self._parts.clock())
@@ -127,6 +130,7 @@ class LifeCycle:
                 self._start(self._registry.get(job_id))
             except AdcoreError as error:
                 _log.exception("job %s cannot be taken up", job_id)
+                self.tell(job_id, "error", f"Job cannot be taken up: {error}")
                 self._states.keep(job_id, state=FAILED, reason=str(error))
 
     # -- closing
@@ -146,6 +150,7 @@ class LifeCycle:
             run = self._runs.get(job_id)
             with self.passing(job_id, "closing"):
                 if run is not None:
+                    self.tell(job_id, "info", "Job is closing")
                     self._end(run)
                 elif state in (OPENED, FAILED):
                     self._states.keep(job_id, state=CLOSED, open_time=None)
@@ -195,6 +200,7 @@ class LifeCycle:
                     model_snapshot_id=None,
                     model_snapshot_min_version=None,
                 )
+            self.tell(job_id, "info", "Job has been reset")
 
     def forget(self, config: JobConfig) -> None:
         """Forget all that a job has learnt and found."""
@@ -225,6 +231,7 @@ class LifeCycle:
                 after = int(snapshot.get("latest_result_time_stamp", -1)) + 1
             if deletes_results:
                 self._parts.results.delete(job_id, result_types=MODEL_RESULTS, start=after)
+            self.tell(job_id, "info", f"Job reverted to model snapshot [{snapshot_id}]")
             self._registry.note(
                 job_id,
                 model_snapshot_id=snapshot_id if snapshot else None,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
 
 from adcore.service.jobs.names import NODE_NAME, NOTIFICATIONS
 from adcore.service.system_index import SystemIndex
 from adcore.store.clock import Clock
 from adcore.store.documents import Documents
 
-__all__ = ["Notifications"]
+__all__ = ["Notifications", "Tell"]
+
+Level: TypeAlias = Literal["info", "warning", "error"]
+Tell: TypeAlias = Callable[[str, Level, str], None]
+"""Of which job, how bad, and what."""
 
 _KEYWORD = {"type": "keyword"}
 _MAPPING: dict[str, Any] = {
@@ -37,7 +42,7 @@ class Notifications:
         self._clock = clock
         self._index = SystemIndex(documents, NOTIFICATIONS, _MAPPING, clock)
 
-    def tell(self, job_id: str, level: Literal["info", "warning", "error"], text: str) -> None:
+    def tell(self, job_id: str, level: Level, text: str) -> None:
         """Write one."""
         self._index.put(
             {

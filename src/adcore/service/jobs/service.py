@@ -17,7 +17,6 @@ from adcore.service.jobs.errors import conflict
 from adcore.service.jobs.events import Events
 from adcore.service.jobs.filters import Filters
 from adcore.service.jobs.forecasts import Forecasts
-from adcore.service.jobs.job_run import RunParts
 from adcore.service.jobs.job_stats import job_stats
 from adcore.service.jobs.life_cycle import LifeCycle
 from adcore.service.jobs.names import CONFIG, META, NODE_NAME, STATE
@@ -26,6 +25,7 @@ from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.result_reads import ResultReads
 from adcore.service.jobs.result_store import ResultStore
 from adcore.service.jobs.retention import delete_expired
+from adcore.service.jobs.run_parts import RunParts
 from adcore.service.jobs.settings import JobSettings
 from adcore.service.jobs.shelf import CONFIGURATION_MAPPING, Shelf
 from adcore.service.jobs.snapshots import Snapshots
@@ -74,12 +74,12 @@ class JobService:
         self.annotations = Annotations(store.documents, clock)
         self.snapshots = Snapshots(store.checkpoints, self.results)
         self.forecasts = Forecasts(self.results)
+        notifications = Notifications(store.documents, clock)
         parts = RunParts(
             self.results, self.snapshots, store.checkpoints, self.settings, clock,
-            self._events_of, self.filters.items,
+            self._events_of, self.filters.items, notifications.tell,
         )  # fmt: skip
         self.life = LifeCycle(self.registry, self.states, self.snapshots, parts)
-        notifications = Notifications(store.documents, clock)
         self.datafeeds = Datafeeds(
             Shelf(config, "datafeed"), Shelf(state, "datafeed"), store.documents, self.registry,
             self.life, Lateness(self.results, self.annotations, notifications, clock), clock,
@@ -120,7 +120,9 @@ class JobService:
             if feed is not None:
                 self.datafeeds.check_new(feed, config)
             self.results.ensure(config)
+            self.annotations.ensure()
             made = self.registry.create(config)
+            self.life.tell(config.job_id, "info", "Job created")
             if feed is not None:
                 self.datafeeds.create(feed)
             return made
@@ -183,6 +185,7 @@ class JobService:
                 self.calendars.forget_job(job_id)
                 self.annotations.forget(job_id, of_users=annotations)
                 self.registry.delete(job_id)
+            self.life.tell(job_id, "info", "Job deleted")
 
     def reset(self, job_id: str, *, annotations: bool = False) -> None:
         """Forget what a closed job has learnt and found.

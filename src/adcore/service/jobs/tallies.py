@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from adcore.service.jobs.notifications import Level
+
 __all__ = ["Tallies"]
+
+_ADVICE = (
+    "Adjust the analysis_limits.model_memory_limit setting to ensure all data is analyzed: new "
+    "series are left out"
+)
 
 
 class Tallies:
@@ -19,6 +26,22 @@ class Tallies:
     def __init__(self, job_id: str) -> None:
         self._job_id = job_id
         self._told: Mapping[str, Any] = {}
+
+    def warning(self, size: Mapping[str, Any]) -> tuple[Level, str] | None:
+        """How bad it is that the memory status has changed, and what that means.
+
+        >>> size = {"memory_status": "hard_limit", "model_bytes_memory_limit": 1 << 20}
+        >>> Tallies("a").warning(size)[0]
+        'error'
+        """
+        status = str(size["memory_status"])
+        if status in ("ok", self._told.get("memory_status")):
+            return None
+        limit = f"{int(size['model_bytes_memory_limit']) / 2**20:g}mb"
+        changed = f"Job memory status changed to {status}; the limit is {limit}. "
+        if status == "hard_limit":
+            return "error", changed + _ADVICE
+        return "warning", changed + "Models that were not used for long leave sooner"
 
     def documents(
         self, counts: Mapping[str, Any], size: Mapping[str, Any], now: int
