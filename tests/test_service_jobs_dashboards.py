@@ -101,6 +101,25 @@ def test_a_watch_finds_times_and_rounded_scores(api: Api) -> None:
     }  # fmt: skip
 
 
+def test_tables_for_people(api: Api) -> None:
+    text = api.request("GET", "/_cat/ml/anomaly_detectors?v&s=id").text.splitlines()
+    assert text[0].split() == [
+        "id", "state", "data.processed_records", "model.bytes", "model.memory_status",
+        "forecasts.total", "buckets.count",
+    ]  # fmt: skip
+    assert text[1].split()[:3] == ["farequote", "closed", str(130 * 12)]
+    wanted = "/_cat/ml/anomaly_detectors/fare*?format=json&h=id,mms,dlr,ot&bytes=b"
+    assert api.ok("GET", wanted) == [{
+        "id": "farequote", "model.memory_status": "ok", "opened_time": None,
+        "data.latest_record": str(rows(129, 130)[-1]["time"]),
+    }]  # fmt: skip
+    (feed,) = api.ok("GET", "/_cat/ml/datafeeds?format=json")
+    assert feed == {
+        "id": "feed", "state": "stopped", "buckets.count": "129", "search.count": "1",
+    }  # fmt: skip
+    assert api.request("GET", "/_cat/ml/anomaly_detectors/none").status_code == 404
+
+
 def test_whoever_looks_after_jobs_hears_of_their_life(api: Api) -> None:
     body = {"size": 100, "sort": [{"timestamp": "asc"}, {"_seq_no": "asc"}],
             "query": {"bool": {"filter": [{"term": {"job_id": "farequote"}}]}}}  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adcore.service.context import Context
 from adcore.service.jobs.calendar_endpoints import calendar_endpoints
+from adcore.service.jobs.cat_endpoints import cat_endpoints
 from adcore.service.jobs.datafeed_endpoints import datafeed_endpoints
 from adcore.service.jobs.filter_endpoints import filter_endpoints
 from adcore.service.jobs.info_endpoints import info_endpoints
@@ -19,7 +20,7 @@ __all__ = ["all_job_endpoints", "routes"]
 
 _PARTS = (
     job_endpoints, run_endpoints, result_endpoints, snapshot_endpoints, datafeed_endpoints,
-    calendar_endpoints, filter_endpoints, info_endpoints, task_endpoints,
+    calendar_endpoints, filter_endpoints, info_endpoints, task_endpoints, cat_endpoints,
 )  # fmt: skip
 
 

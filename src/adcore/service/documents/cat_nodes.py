@@ -14,12 +14,12 @@ from adcore.service.routing import endpoints
 __all__ = ["ENDPOINTS"]
 
 _NODES = (
-    Column("id", ("nodeId",), "unique node id"),
-    Column("pid", ("p",), "process id"),
+    Column("id", ("nodeId",), "unique node id", is_usual=False),
+    Column("pid", ("p",), "process id", is_usual=False),
     Column("ip", ("i",), "ip address"),
-    Column("port", ("po",), "bound transport port"),
-    Column("http_address", ("http",), "bound http address"),
-    Column("version", ("v",), "version of the API"),
+    Column("port", ("po",), "bound transport port", is_usual=False),
+    Column("http_address", ("http",), "bound http address", is_usual=False),
+    Column("version", ("v",), "version of the API", is_usual=False),
     Column("heap.percent", ("hp", "heapPercent"), "memory of the process", is_number=True),
     Column("ram.percent", ("rp", "ramPercent"), "memory of the process", is_number=True),
     Column("cpu", (), "how busy the processors are", is_number=True),
@@ -31,14 +31,12 @@ _NODES = (
     Column("cluster_manager", ("m", "master"), "* where it is the cluster manager"),
     Column("name", ("n",), "node name"),
 )
-_SHOWN = ("ip", "heap.percent", "ram.percent", "cpu", "load_1m", "load_5m", "load_15m",
-          "node.role", "node.roles", "cluster_manager", "name")  # fmt: skip
 _PLUGINS = (
-    Column("id", (), "unique node id"),
+    Column("id", (), "unique node id", is_usual=False),
     Column("name", ("n",), "node name"),
     Column("component", ("c",), "component"),
     Column("version", ("v",), "component version"),
-    Column("description", ("d",), "plugin details"),
+    Column("description", ("d",), "plugin details", is_usual=False),
 )
 _MANAGER = (
     Column("id", (), "node id"),
@@ -61,7 +59,7 @@ def _nodes(call: Call) -> Reply:
         "node.role": "".join(sorted("m" if r == "cluster_manager" else r[0] for r in ROLES)),
         "node.roles": ",".join(ROLES), "cluster_manager": "*", "name": context.settings.name,
     }  # fmt: skip
-    return table(call, _NODES, [row], shown=_SHOWN)
+    return table(call, _NODES, [row])
 
 
 def _plugins(call: Call) -> Reply:
@@ -73,7 +71,7 @@ def _plugins(call: Call) -> Reply:
         }
         for each in plugins_of(call)
     ]  # fmt: skip
-    return table(call, _PLUGINS, rows, shown=("name", "component", "version"))
+    return table(call, _PLUGINS, rows)
 
 
 def _manager(call: Call) -> Reply:

@@ -33,6 +33,8 @@ class Column:
         Whether it stands to the right, and is sorted by value.
     is_bytes : bool
         Whether its numbers are sizes, shown in the unit that is asked for.
+    is_usual : bool
+        Whether it is shown where no columns are asked for.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Column:
     about: str = ""
     is_number: bool = False
     is_bytes: bool = False
+    is_usual: bool = True
 
     def is_called(self, pattern: str) -> bool:
         """Whether a name or pattern means it."""
@@ -49,22 +52,13 @@ class Column:
 Row = dict[str, Any]
 
 
-def table(
-    call: Call, columns: Sequence[Column], rows: Sequence[Row], shown: Sequence[str] = ()
-) -> Reply:
-    """The rows as text, or as JSON where the client wants that.
-
-    Parameters
-    ----------
-    shown : sequence of str, optional
-        The columns unless others are asked for; all by default.
-    """
+def table(call: Call, columns: Sequence[Column], rows: Sequence[Row]) -> Reply:
+    """The rows as text, or as JSON where the client wants that."""
     if call.boolean("help"):
         about = [f"{c.name} | {','.join(c.short)} | {c.about}\n" for c in columns]
         return Reply("".join(about))
     ordered = _sorted(call, columns, rows)
-    usual = [column for column in columns if not shown or column.name in shown]
-    chosen = _chosen(call, columns) or usual
+    chosen = _chosen(call, columns)
     if _wants_json(call):
         return Reply([{c.name: _cell(call, c, row, none=None) for c in chosen} for row in ordered])
     lines = [[_cell(call, c, row, none="-") or "" for c in chosen] for row in ordered]
@@ -97,6 +91,8 @@ def _wants_json(call: Call) -> bool:
 
 def _chosen(call: Call, columns: Sequence[Column]) -> list[Column]:
     wanted = call.words("h")
+    if not wanted:
+        return [column for column in columns if column.is_usual]
     return list(dict.fromkeys(c for name in wanted for c in columns if c.is_called(name)))
 
 
