@@ -471,6 +471,30 @@ def test_a_point_in_time_does_not_move(client: OpenSearch) -> None:
         client.search(body={"pit": {"id": point}})
 
 
+def test_a_point_in_time_as_elasticsearch_has_it(client: OpenSearch, http: httpx.Client) -> None:
+    helpers.bulk(client, ({"_index": "pit2", "n": n, "t": "9000-01-01"} for n in range(9)))
+    opened = http.post("/pit2/_pit?keep_alive=1m").json()
+    client.delete_by_query(index="pit2", body={"query": {"match_all": {}}})
+    body: dict[str, Any] = {
+        "pit": {"id": opened["id"], "keep_alive": "1m"}, "size": 4, "sort": "n",
+        "aggs": {"all": {"sum": {"field": "t"}}, "few": {"stats": {"field": "t"}}},
+    }  # fmt: skip
+    first = http.post("/_search", json=body).json()
+    assert first["pit_id"] == opened["id"]
+    assert [hit["_source"]["n"] for hit in first["hits"]["hits"]] == [0, 1, 2, 3]
+    # A sum of dates may be one that no calendar has.
+    assert first["aggregations"]["all"] == {"value": 9 * 221_845_392_000_000.0}
+    assert "sum_as_string" not in first["aggregations"]["few"]
+    assert first["aggregations"]["few"]["max_as_string"] == "9000-01-01T00:00:00.000Z"
+    body["search_after"] = first["hits"]["hits"][-1]["sort"]
+    later = http.post("/_search", json=body).json()["hits"]["hits"]
+    assert [hit["_source"]["n"] for hit in later] == [4, 5, 6, 7]
+    closed = http.request("DELETE", "/_pit", json={"id": opened["id"]})
+    assert closed.json() == {"succeeded": True, "num_freed": 1}
+    again = http.request("DELETE", "/_pit", json={"id": opened["id"]})
+    assert (again.status_code, again.json()) == (404, {"succeeded": False, "num_freed": 0})
+
+
 def test_every_endpoint_is_documented(http: httpx.Client) -> None:
     docs = Path(__file__).parent.parent / "docs"
     pages = ("service.md", "detectors_api.md", "jobs_api.md")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from adcore.errors import InvalidArgumentError
 from adcore.query.aggregate.columns import Columns, Kind, Values, field_values, known_as
 from adcore.query.compile.values import request_format, to_date, to_float, to_text
 from adcore.query.errors import illegal_argument
@@ -150,8 +151,16 @@ def _single(content: object, form: DateFormat | None) -> Json:
     number = _number(content)
     result: Json = {"value": number}
     if form is not None and number is not None:
-        result["value_as_string"] = form.format(int(number))
+        result |= _text("value", number, form)
     return result
+
+
+def _text(name: str, number: float, form: DateFormat) -> Json:
+    """A number as a date; a sum of dates may be one that no calendar has."""
+    try:
+        return {f"{name}_as_string": form.format(int(number))}
+    except InvalidArgumentError:
+        return {}
 
 
 _STATS = ("count", "min", "max", "avg", "sum")
@@ -187,7 +196,7 @@ def _plain_stats(row: Row, form: DateFormat | None) -> Json:
         for name in _STATS[1:]:
             number = result[name]
             if isinstance(number, float):
-                result[f"{name}_as_string"] = form.format(int(number))
+                result |= _text(name, number, form)
     return result
 
 

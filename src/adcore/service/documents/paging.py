@@ -110,16 +110,26 @@ def _clear_scroll(call: Call) -> Reply:
 
 
 def _open_point(call: Call) -> Reply:
-    if not call.text("keep_alive"):
-        raise validation_error("[keep_alive] is missing")
-    keep_alive = _milliseconds("keep_alive", call.text("keep_alive"))
-    snapshot = _open(call, call.value("index"), keep_alive)
+    snapshot = _kept(call)
     body = {
         "pit_id": snapshot.id,
         "_shards": {**shards(len(snapshot.targets)), "skipped": 0},
         "creation_time": snapshot.created,
     }
     return Reply(body)
+
+
+def _open_pit(call: Call) -> Reply:
+    """The same as Elasticsearch has it."""
+    snapshot = _kept(call)
+    return Reply({"id": snapshot.id, "_shards": {**shards(len(snapshot.targets)), "skipped": 0}})
+
+
+def _kept(call: Call) -> Snapshot:
+    if not call.text("keep_alive"):
+        raise validation_error("[keep_alive] is missing")
+    keep_alive = _milliseconds("keep_alive", call.text("keep_alive"))
+    return _open(call, call.value("index"), keep_alive)
 
 
 def search_point_in_time(call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -149,6 +159,14 @@ def _close_points(call: Call) -> Reply:
     if not ids:
         raise validation_error("no pit ids specified")
     return _closed(call, ids)
+
+
+def _close_pit(call: Call) -> Reply:
+    given = _options(call).get("id")
+    if not isinstance(given, str):
+        raise validation_error("[id] is missing")
+    closed = call.context.snapshots.close([given])
+    return Reply({"succeeded": bool(closed), "num_freed": len(closed)}, 200 if closed else 404)
 
 
 def _close_all_points(call: Call) -> Reply:
@@ -209,6 +227,16 @@ ENDPOINTS = [
         parameters=[*INDEX_PARAMETERS, "allow_partial_pit_creation", "keep_alive", "preference",
                     "routing"],
         summary="Keep the present state of indices.",
+    ),
+    *endpoints(
+        "POST", "/{index}/_pit", _open_pit,
+        parameters=[*INDEX_PARAMETERS, "allow_partial_search_results", "keep_alive", "preference",
+                    "routing"],
+        summary="Keep the present state of indices, as Elasticsearch has it.",
+    ),
+    *endpoints(
+        "DELETE", "/_pit", _close_pit, body="json",
+        summary="Forget a kept state, as Elasticsearch has it.",
     ),
     *endpoints(
         "DELETE", "/_search/point_in_time", _close_points, body="json",
