@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adcore import Job
 from adcore._core import JobEngine
 
 SPAN = 300_000
@@ -63,6 +64,21 @@ def test_rows(benchmark: Any, function: str, influencers: list[str]) -> None:
     note(benchmark, "rows_per_second", 1_000_000)
 
 
+@pytest.mark.parametrize("detector", ["count by key", "mean(x) by key"])
+def test_tables(benchmark: Any, detector: str) -> None:
+    """A million rows of a table, 50 of each series in each of 20 buckets: what all of it costs."""
+    stream = Stream(1_000_000, 20)
+    names = np.array(stream.labels, dtype=object)
+    table = {"time": stream.times, "key": names[stream.codes], "x": stream.values}
+
+    def fresh() -> tuple[tuple[Job], dict[str, Any]]:
+        return (Job(detectors=detector, bucket_span="5m"),), {}
+
+    results = benchmark.pedantic(lambda job: job.process(table), setup=fresh, rounds=3)
+    assert len(results) == 19
+    note(benchmark, "rows_per_second", 1_000_000)
+
+
 @pytest.mark.parametrize("function", ["count", "mean"])
 def test_series_buckets(benchmark: Any, function: str) -> None:
     """1 000 series with a row or two in each of 100 buckets: what modelling costs."""
@@ -79,9 +95,11 @@ def test_series_buckets(benchmark: Any, function: str) -> None:
 
 @pytest.mark.parametrize("has_shapes", [False, True], ids=["plain", "shapes"])
 def test_shape_feature(benchmark: Any, has_shapes: bool) -> None:
-    """200 series over 50 buckets, once they have learnt 250: what looking at their order costs."""
-    series, learning, buckets = 200, 250, 300
-    stream = Stream(2 * series * buckets, buckets, series)
+    """200 series over 50 buckets, once they have learnt 300: what looking at their order costs."""
+    series, learning, buckets = 200, 300, 350
+    stream = Stream(series * buckets, buckets, series)
+    # A row in every bucket: of windows that lack one nothing is said.
+    stream.codes = np.tile(np.arange(series, dtype=np.uint32), buckets)
     first = stream.times < START + learning * SPAN
     early, late = stream.part(first), stream.part(~first)
 
