@@ -108,6 +108,7 @@ def test_a_page_has_the_series_and_what_is_to_come(table: pd.DataFrame) -> None:
         (["--detector", "mean(loads)"], 2, "there is no column 'loads'; did you mean 'load'?"),
         ([], 2, "No detectors configured"),
         ([*DETECTOR, "--output", "records.xls"], 2, "expected a name that ends in .parquet"),
+        ([*DETECTOR, "--buckets", "-"], 2, "--buckets is '-', expected a name that ends in"),
         ([*DETECTOR, "--output", "/nowhere/records.csv"], 4, "there is no folder"),
         (["--config", "nowhere.json"], 2, "--config nowhere.json cannot be read"),
     ],
@@ -120,6 +121,16 @@ def test_what_is_wrong_is_said_before_the_work(
     done = run(source, *arguments)
     assert done.exit_code == code
     assert text in done.stderr.replace("\n", " ")
+
+
+def test_it_is_said_that_memory_was_too_short(tmp_path: Path) -> None:
+    source = tmp_path / "many.parquet"
+    rows = 3_000
+    names = [f"user-{n % 1_000}" for n in range(rows)]
+    times = START + 300_000 * (np.arange(rows) // 1_000)
+    pd.DataFrame({"time": times, "user": names}).to_parquet(source)
+    done = run(source, "--detector", "count by user", "--model-memory-limit", "1mb")
+    assert "new series of 2 buckets were not modelled: model_memory_limit is reached" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_a_script_says_the_score(asked: Asked) -> None:
     found = asked({"query": query, "size": 60})
     expected = sorted(where(lambda n: n >= 40), key=lambda n: (-hour(n), n))
     assert [(hit["_source"]["n"], hit["_score"]) for hit in found["hits"]["hits"]] == [
-        (n, 6.0 * hour(n)) for n in map(float, expected)
+        (n, 6.0 * hour(n)) for n in expected
     ]
     assert found["hits"]["max_score"] == 138.0
     query["script_score"]["min_score"] = 60

@@ -22,8 +22,14 @@ _FORMATS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "json", ".ndjson": "
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
 
-def check_output_name(path: Path) -> tuple[str, str]:
+def check_output_name(path: Path, option: str = "--output") -> tuple[str, str]:
     """The format and the compression a file name stands for.
+
+    Parameters
+    ----------
+    path : Path
+    option : str
+        What it was given for.
 
     Raises
     ------
@@ -40,7 +46,7 @@ def check_output_name(path: Path) -> tuple[str, str]:
     form = _FORMATS.get(suffixes[-2 if compression else -1])
     if form is None or (form == "parquet" and compression):
         raise InvalidArgumentError(
-            f"--output is {str(path)!r}, expected a name that ends in .parquet, .csv, .jsonl or "
+            f"{option} is {str(path)!r}, expected a name that ends in .parquet, .csv, .jsonl or "
             ".ndjson (the last three also with .gz or .zst)"
         )
     return form, compression or ("zstd" if form == "parquet" else "uncompressed")

@@ -106,8 +106,8 @@ def run_job_file(run: JobRun, out: Console, err: Console) -> bool:
     for path in (*run.outputs.values(), *run.reports, run.state):
         if path is not None:
             check_writable(path)
-    for path in run.outputs.values():
-        check_output_name(path)
+    for kind, path in run.outputs.items():
+        check_output_name(path, "--output" if kind == "records" else f"--{kind}")
     job = Job(run.config)
     with Workspace() as workspace, Interrupt() as interrupt:
         is_complete = _feed(job, run, workspace, err, interrupt)
@@ -165,7 +165,8 @@ def _notes(job: Job) -> list[str]:
             notes.append(f"{counts[name]:,} {what}")
     failures = size["bucket_allocation_failures_count"]
     if failures:
-        notes.append(f"{failures:,} new series were not modelled: model_memory_limit is reached")
+        what = "a bucket" if failures == 1 else f"{failures:,} buckets"
+        notes.append(f"new series of {what} were not modelled: model_memory_limit is reached")
     if buckets == 0:
         notes.append("no bucket has ended yet: there are no results")
     elif not len(job.results.records(size=1)):

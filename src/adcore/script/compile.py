@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lark import Token, Tree
+from lark import Token
 
 from adcore.script.calls import CONSTANTS, FUNCTIONS, METHODS, Signature
 from adcore.script.errors import ScriptError, ValueFault
+from adcore.script.nodes import name_of, path_of, subtree, token_of, unquoted
 from adcore.script.operators import BINARY, cast, number, truth, whole
 from adcore.script.parse import Node
 from adcore.script.run import Run
@@ -17,8 +17,6 @@ from adcore.script.run import Run
 __all__ = ["compile_script"]
 
 Evaluate = Callable[[Run], Any]
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 def compile_script(tree: Node, params: Mapping[str, Any]) -> tuple[Evaluate, frozenset[str]]:
@@ -94,7 +92,7 @@ class _Compiler:
         return _always(found)
 
     def of_text(self, token: Token) -> Evaluate:
-        text = _unquoted(token)
+        text = unquoted(token)
         return _always(text)
 
     def of_constant(self, token: Token) -> Evaluate:
@@ -152,7 +150,7 @@ class _Compiler:
         key = self._field(owner)
         if key is not None:
             return self._of_field(key, str(name))
-        named = _name_of(owner)
+        named = name_of(owner)
         if named == "params":
             return self._parameter(str(name))
         constant = CONSTANTS.get(f"{named}.{name}")
@@ -168,8 +166,8 @@ class _Compiler:
         if key is not None:
             number_of = self.value(index)
             return lambda run: _item(run.values(key), number_of(run))
-        if _name_of(owner) == "params" and index.data == "text":
-            return self._parameter(_unquoted(_token(index)))
+        if name_of(owner) == "params" and index.data == "text":
+            return self._parameter(unquoted(token_of(index)))
         raise _unsupported("[]", "it may follow doc, params and fields")
 
     def of_call(self, owner: Node, name: Token, *arguments: Node | None) -> Evaluate:
@@ -177,10 +175,10 @@ class _Compiler:
         key = self._field(owner)
         if key is not None and not given:
             return self._of_field(key, f"{name}()")
-        named = _name_of(owner)
+        named = name_of(owner)
         if named == "doc" and name == "containsKey" and len(given) == 1:
             return self._contains(given[0])
-        path = _path_of(owner)
+        path = path_of(owner)
         function = FUNCTIONS.get(f"{path}.{name}")
         if function is not None:
             return self._called(f"{path}.{name}", function, given)
@@ -188,7 +186,7 @@ class _Compiler:
 
     def _is_value(self, owner: Node) -> bool:
         """Whether it is no name, or one that the script defines."""
-        return _name_of(owner) in (None, *self._names)
+        return name_of(owner) in (None, *self._names)
 
     def _method(self, owner: Node, name: str, given: list[Node]) -> Evaluate:
         if name not in METHODS or not self._is_value(owner):
@@ -221,14 +219,14 @@ class _Compiler:
 
     def _field(self, node: Node) -> str | None:
         """The field that ``doc['name']`` is."""
-        if node.data != "item" or _name_of(_tree(node.children[0])) != "doc":
+        if node.data != "item" or name_of(subtree(node.children[0])) != "doc":
             return None
-        return self._key(_tree(node.children[1]))
+        return self._key(subtree(node.children[1]))
 
     def _key(self, index: Node) -> str:
         if index.data != "text":
             raise _unsupported("doc[...]", "fields are named by texts")
-        key = _unquoted(_token(index))
+        key = unquoted(token_of(index))
         self.fields.add(key)
         return key
 
@@ -278,35 +276,6 @@ def _item(values: Sequence[Any], index: Any) -> Any:
 
 def _fault() -> Any:
     raise ValueFault
-
-
-def _name_of(node: Node) -> str | None:
-    return str(node.children[0]) if node.data == "name" else None
-
-
-def _path_of(node: Node) -> str | None:
-    """A name, or names with dots between them."""
-    if node.data != "attribute":
-        return _name_of(node)
-    owner = _path_of(_tree(node.children[0]))
-    return None if owner is None else f"{owner}.{node.children[1]}"
-
-
-def _tree(node: Node | Token) -> Node:
-    if not isinstance(node, Tree):
-        raise ScriptError(f"[{node}] is not supported in scripts")
-    return node
-
-
-def _token(node: Node) -> Token:
-    found = node.children[0]
-    if not isinstance(found, Token):
-        raise ScriptError("a text is expected here in a script")
-    return found
-
-
-def _unquoted(token: Token) -> str:
-    return _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), token[1:-1])
 
 
 def _unsupported(what: str, known: str) -> ScriptError:

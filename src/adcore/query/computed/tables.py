@@ -122,7 +122,7 @@ def _as_truth(value: object) -> bool | None:
 
 
 def _as_score(value: object) -> float | None:
-    number = reader_of({"type": "double"})(value)
+    number: float | None = reader_of({"type": "double"})(value)
     if number is not None and number < 0:
         raise ShardSearchError(
             "illegal_argument_exception",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 from adcore.service.documents.table import CAT_PARAMETERS, Column, table
@@ -120,7 +119,9 @@ def _table(call: Call, paths: _Paths, stats: Sequence[Mapping[str, Any]]) -> Rep
 
 def _at(stats: Mapping[str, Any], path: str) -> Any:
     """What stands at a path; None where there is nothing."""
-    found: Any = reduce(lambda inner, name: (inner or {}).get(name), path.split("."), stats)
+    found: Any = stats
+    for name in path.split("."):
+        found = (found or {}).get(name)
     return found
 
 

@@ -18,7 +18,7 @@ from adcore.service.jobs.arguments import check_same
 from adcore.service.jobs.datafeed_aggregations import check_aggregations
 from adcore.service.jobs.datafeed_fields import INDICES_OPTIONS, read_datafeed
 
-__all__ = ["DatafeedConfig"]
+__all__ = ["DatafeedConfig", "inline_datafeed"]
 
 _OWNER = "datafeed_config"
 _MATCH_ALL: dict[str, Any] = {"match_all": {"boost": 1.0}}
@@ -219,3 +219,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, TimeSpan) else value
+
+
+def inline_datafeed(config: JobConfig) -> DatafeedConfig | None:
+    """The datafeed that is configured with a job; None if there is none.
+
+    Raises
+    ------
+    ApiError, JobError
+    """
+    body = config.datafeed_config
+    if body is None:
+        return None
+    check_same("job_id", body.get("job_id"), config.job_id)
+    datafeed_id = body.get("datafeed_id", config.job_id)
+    return DatafeedConfig.from_api(datafeed_id, body, job_id=config.job_id)

@@ -17,15 +17,10 @@ from adcore.job import JobConfig
 from adcore.job.time_span import TimeSpan
 from adcore.query.computed.readers import runtime_readers
 from adcore.query.computed.words import words_of
-from adcore.query.run import search
 from adcore.query.sql import Sql, all_of, column, join, sql, value
+from adcore.service.jobs.aggregated_records import INTERVALS, AggregatedRecords
 from adcore.service.jobs.computed_fields import ComputedFields
-from adcore.service.jobs.datafeed_aggregations import (
-    composite_name,
-    histogram_interval,
-    rows_of_aggregations,
-    time_names,
-)
+from adcore.service.jobs.datafeed_aggregations import histogram_interval
 from adcore.service.jobs.datafeed_config import DatafeedConfig
 from adcore.service.jobs.datafeed_values import Record, analysed_fields, fields_of, time_writer
 from adcore.service.jobs.errors import bad_request
@@ -37,9 +32,6 @@ from adcore.store.index_entry import Target
 __all__ = ["DatafeedSource"]
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
-# Intervals of a histogram that are asked for at a time.
-_INTERVALS = 1_000
-_COMPOSITE_PAGE = 1_000
 # Batches of documents that are searched for at a time.
 _SCROLLS = 50
 
@@ -71,6 +63,9 @@ class DatafeedSource:
         self._runtime = runtime_readers(config.runtime_mappings)
         self._computed = ComputedFields(config.script_fields or {}, config.runtime_mappings)
         self._time_field = job.data_description.time_field
+        self._aggregated = AggregatedRecords(
+            documents, self._targets, config, self._time_field, clock
+        )
         self._write_time = time_writer(job.data_description.time_format)
 
     # -- checks and bounds
@@ -139,7 +134,7 @@ class DatafeedSource:
         if chunking["mode"] == "off":
             return end - start
         if self._config.aggregations is not None:
-            return histogram_interval(self._config.aggregations) * _INTERVALS
+            return histogram_interval(self._config.aggregations) * INTERVALS
         wanted = (self._config.scroll_size or 1) * _SCROLLS
         pieces = -(-self._count(start, end) // wanted) or 1
         return max(-(-(end - start) // pieces), 1)
@@ -173,7 +168,7 @@ class DatafeedSource:
         start, end : int
             Epoch milliseconds; the end is not part of it.
         """
-        found = self._of_documents if self._config.aggregations is None else self._of_aggregations
+        found = self._of_documents if self._config.aggregations is None else self._aggregated.of
         yield from _batches(found(start, end), self._config.scroll_size or 1, self._written)
 
     def _written(self, time: int, record: Record) -> Record:
@@ -235,55 +230,6 @@ class DatafeedSource:
                 if query
             ]
             yield target, time, all_of(conditions)
-
-    # -- aggregations
-
-    def _of_aggregations(self, start: int, end: int) -> Iterator[tuple[int, Record]]:
-        aggregations = self._config.aggregations or {}
-        interval = histogram_interval(aggregations)
-        times = time_names(aggregations)
-        for first in range(start, end, interval * _INTERVALS):
-            last = min(end, first + interval * _INTERVALS)
-            found = [
-                (row.pop(self._time_field), row)
-                for answer in self._answers(aggregations, first, last)
-                for row in rows_of_aggregations(answer, self._time_field, times)
-            ]
-            yield from sorted(found, key=lambda pair: pair[0])
-
-    def _answers(
-        self, aggregations: Mapping[str, Any], start: int, end: int
-    ) -> Iterator[Mapping[str, Any]]:
-        """What the aggregations are of a period; of a composite page by page."""
-        name = composite_name(aggregations)
-        after: Any = None
-        while True:
-            asked = dict(aggregations)
-            if name is not None:
-                asked[name] = _page_of_composite(aggregations[name], after)
-            answer = self._search(asked, start, end)
-            yield answer
-            after = None if name is None else answer[name].get("after_key")
-            if after is None:
-                return
-
-    def _search(self, aggregations: Mapping[str, Any], start: int, end: int) -> Any:
-        period = {"range": {self._time_field: {"gte": start, "lt": end, "format": "epoch_millis"}}}
-        body = {
-            "size": 0,
-            "query": {"bool": {"filter": [self._config.query, period]}},
-            "aggregations": dict(aggregations),
-        }
-        with closing(self._documents.cursor()) as cursor:
-            response = search(self._targets(), body, cursor, self._clock)
-        return response.get("aggregations", {})
-
-
-def _page_of_composite(body: Mapping[str, Any], after: Any) -> dict[str, Any]:
-    composite = {"size": _COMPOSITE_PAGE, **body["composite"]}
-    if after is not None:
-        composite["after"] = after
-    return {**body, "composite": composite}
 
 
 def _batches(

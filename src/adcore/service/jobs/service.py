@@ -8,9 +8,8 @@ from typing import Any
 
 from adcore.job import JobConfig, Limits
 from adcore.service.jobs.annotations import Annotations
-from adcore.service.jobs.arguments import check_same
 from adcore.service.jobs.calendars import Calendars
-from adcore.service.jobs.datafeed_config import DatafeedConfig
+from adcore.service.jobs.datafeed_config import inline_datafeed
 from adcore.service.jobs.datafeeds import Datafeeds
 from adcore.service.jobs.delayed_data import Lateness
 from adcore.service.jobs.errors import conflict
@@ -116,7 +115,7 @@ class JobService:
         """
         with self._lock:
             self.registry.check_new(config)
-            feed = _inline_datafeed(config)
+            feed = inline_datafeed(config)
             if feed is not None:
                 self.datafeeds.check_new(feed, config)
             self.results.ensure(config)
@@ -290,12 +289,3 @@ class JobService:
         """Delete what jobs do not keep any longer."""
         configs = [self.registry.get(each) for each in self.registry.find(expression)]
         delete_expired(configs, self.results, self.forecasts, self.snapshots)
-
-
-def _inline_datafeed(config: JobConfig) -> DatafeedConfig | None:
-    body = config.datafeed_config
-    if body is None:
-        return None
-    check_same("job_id", body.get("job_id"), config.job_id)
-    datafeed_id = body.get("datafeed_id", config.job_id)
-    return DatafeedConfig.from_api(datafeed_id, body, job_id=config.job_id)
