@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -345,3 +346,30 @@ def test_overall_buckets_are_as_long_as_the_longest(overall: Api) -> None:
     assert refused[0] == 400
     none = "anomaly_detectors/nothing*/results/overall_buckets?allow_no_match=false"
     assert overall.refused("POST", none)[2] == "No known job with id 'nothing*'"
+
+
+def test_what_a_call_writes_is_there_at_once_however_much_it_is() -> None:
+    many = 20_500
+    record = {"job_id": "farequote", "result_type": "record", "timestamp": BEGIN}
+    with opened(now=BEGIN) as api:
+        api.create(**WAVES)
+        config = api.service.registry.get("farequote")
+        is_written = threading.Event()
+        seen: set[int] = set()
+
+        def counted() -> int:
+            found = api.service.results.search(config, {"query": {"match_all": {}}, "size": 0})
+            total: int = found["hits"]["total"]["value"]
+            return total
+
+        def watch() -> None:
+            while not is_written.is_set():
+                seen.add(counted())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        api.service.results.write(config, {f"record_{n}": record for n in range(many)})
+        is_written.set()
+        watcher.join()
+        assert seen <= {0, many}
+        assert counted() == many

@@ -29,9 +29,6 @@ __all__ = ["MODEL_RESULTS", "ResultStore", "echoed_fields"]
 # The types of what models find of a time, which goes when that time is gone back to or is over.
 MODEL_RESULTS = ("bucket", "record", "influencer", "bucket_influencer", "model_plot")
 
-# Documents of one transaction: those of one call are seldom more.
-_AT_ONCE = 20_000
-
 
 class ResultStore:
     """The indices of results.
@@ -100,10 +97,10 @@ class ResultStore:
         index = self.ensure(config)
         actions = [Action("delete", index, name) for name in deleted if name not in documents]
         actions += [Action("index", index, name, body) for name, body in documents.items()]
-        for first in range(0, len(actions), _AT_ONCE):
-            for result in self.documents.bulk(actions[first : first + _AT_ONCE]):
-                if isinstance(result, WriteError):
-                    raise result.error
+        # One transaction, however many they are: of no bucket some scores are new and others old.
+        for result in self.documents.bulk(actions):
+            if isinstance(result, WriteError):
+                raise result.error
 
     def get(self, config: JobConfig, name: str) -> dict[str, Any] | None:
         """A document by its id; None if there is none."""
