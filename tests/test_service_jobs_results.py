@@ -44,6 +44,8 @@ def test_the_request_of_the_oldest_api(api: Api) -> None:
     assert [each["record_score"] for each in found["records"]] == [86.9677, 70.0, 50.0, 20.0]
     first = found["records"][0]
     assert first["sequence_num"] == 2
+    names = list(first)
+    assert names[names.index("sequence_num") - 1] == "detector_index"
     assert first["kpi_indicator"] == ["online_purchases"]
     assert (first["typical"], first["actual"], first["bucket_span"]) == ([3582.53], [575.0], 600)
 

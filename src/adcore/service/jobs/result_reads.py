@@ -71,7 +71,7 @@ class ResultReads:
             places = {record_id(each): place for place, each in enumerate(of_bucket, 1)}
             for record in records:
                 if record["timestamp"] == start:
-                    record["sequence_num"] = places[record_id(record)]
+                    _put_after(record, "detector_index", "sequence_num", places[record_id(record)])
 
     def overall(self, configs: Sequence[JobConfig], query: OverallQuery) -> dict[str, Any]:
         """Buckets of several jobs together.
@@ -115,3 +115,13 @@ class ResultReads:
             raise not_found(f"No known category with id [{category_id}]")
         listed = [hit["_source"] for hit in hits["hits"]]
         return {"count": hits["total"]["value"], "categories": listed}
+
+
+def _put_after(document: dict[str, Any], other: str, name: str, value: Any) -> None:
+    """Add a field where clients have it in the order of fields: behind another."""
+    given = dict(document)
+    document.clear()
+    for key, content in given.items():
+        document[key] = content
+        if key == other:
+            document[name] = value
