@@ -100,6 +100,20 @@ def test_a_page_has_the_series_and_what_is_to_come(table: pd.DataFrame) -> None:
     assert job_view(rare).forecasts == []
 
 
+def test_a_saved_job_goes_on(table: pd.DataFrame, tmp_path: Path) -> None:
+    first, second, whole = (tmp_path / f"{name}.parquet" for name in ("first", "second", "whole"))
+    table.head(1_500).to_parquet(first)
+    table.tail(1_500).to_parquet(second)
+    table.to_parquet(whole)
+    state, parts, once = (tmp_path / name for name in ("job.bin", "parts.csv", "once.csv"))
+    assert run(first, *DETECTOR, "--save", state).exit_code == 0
+    done = run(second, "--load", state, "--buckets", parts, "--report", tmp_path / "job.html")
+    assert done.exit_code == 0, done.output
+    assert run(whole, *DETECTOR, "--buckets", once).exit_code == 0
+    pd.testing.assert_frame_equal(pd.read_csv(parts), pd.read_csv(once))
+    assert "series" in (tmp_path / "job.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
@@ -110,6 +124,8 @@ def test_a_page_has_the_series_and_what_is_to_come(table: pd.DataFrame) -> None:
         ([*DETECTOR, "--output", "records.xls"], 2, "expected a name that ends in .parquet"),
         ([*DETECTOR, "--buckets", "-"], 2, "--buckets is '-', expected a name that ends in"),
         ([*DETECTOR, "--output", "/nowhere/records.csv"], 4, "there is no folder"),
+        ([*DETECTOR, "--load", "job.bin"], 2, "--detector, --influencer: the job of --load has"),
+        (["--load", "nowhere.bin"], 2, "--load nowhere.bin cannot be read"),
         (["--config", "nowhere.json"], 2, "--config nowhere.json cannot be read"),
     ],
 )

@@ -85,15 +85,21 @@ def job(
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The job with its models, to go on from.")
     ] = None,
+    load: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Go on with a job that --save wrote."),
+    ] = None,
     top: Annotated[int, typer.Option(min=0, help="Records and buckets to print.")] = 10,
 ) -> None:
     """Find anomalies in a file of rows with an anomaly detection job."""
+    from adcore.job import Job  # noqa: PLC0415
     from adcore.job.file_run import (  # noqa: PLC0415 -- the help stays quick
         JobRun,
         Report,
         plotted,
         read_job_config,
         run_job_file,
+        saved_job,
     )
     from adcore.report import check_report  # noqa: PLC0415
 
@@ -107,11 +113,14 @@ def job(
     outputs = {kind: path for kind, path in named.items() if path is not None}
     err = Console(stderr=True)
     try:
-        made = read_job_config(config, options)
+        if load is None:
+            made = Job(read_job_config(config, options))
+        else:
+            made = saved_job(load, {"config": config, **options})
         reports: dict[Path, Report] = {}
         if report is not None:
             check_report(report)
-            made = plotted(made)
+            made.update(plotted(made.config))
             reports[report] = partial(_write_report, None if file == "-" else Path(file).name)
         run = JobRun(file, made, outputs, save, reports, top)
         is_complete = run_job_file(run, Console(), err)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from adcore.detect.progress import ProgressBar
 from adcore.detect.sources import open_source
 from adcore.detect.workspace import Workspace
 from adcore.detect.writers import check_output_name
-from adcore.errors import InvalidArgumentError
+from adcore.errors import InvalidArgumentError, SnapshotError
 from adcore.job.config import JobConfig
 from adcore.job.config_update import updated
 from adcore.job.file_rows import read_file_rows
@@ -25,7 +25,7 @@ from adcore.job.job import Job
 from adcore.job.result_files import write_results_file
 from adcore.job.terminal import print_buckets, print_records
 
-__all__ = ["JobRun", "Report", "plotted", "read_job_config", "run_job_file"]
+__all__ = ["JobRun", "Report", "plotted", "read_job_config", "run_job_file", "saved_job"]
 
 
 Report: TypeAlias = Callable[[Job, Path, bool], None]
@@ -38,7 +38,8 @@ class JobRun:
     Attributes
     ----------
     file : str
-    config : JobConfig
+    job : Job
+        A new one, or one that goes on.
     outputs : dict of str to Path
         Files of results by their kind.
     state : Path, optional
@@ -51,7 +52,7 @@ class JobRun:
     """
 
     file: str
-    config: JobConfig
+    job: Job
     outputs: dict[str, Path] = field(default_factory=dict)
     state: Path | None = None
     reports: dict[Path, Report] = field(default_factory=dict)
@@ -78,8 +79,7 @@ def read_job_config(path: Path | None, options: Mapping[str, Any]) -> JobConfig:
     if not isinstance(body, dict):
         raise InvalidArgumentError(f"--config {path} is not allowed: it must hold a JSON object")
     if given:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise InvalidArgumentError(f"{names}: say this in {path}, or leave out --config")
+        raise InvalidArgumentError(f"{_options(given)}: say this in {path}, or leave out --config")
     return JobConfig.from_api(str(body.get("job_id", "job")), body)
 
 
@@ -88,6 +88,33 @@ def plotted(config: JobConfig) -> JobConfig:
     if config.model_plot_config is not None:
         return config
     return updated(config, {"model_plot_config": {"enabled": True, "annotations_enabled": False}})
+
+
+def _options(names: Iterable[str]) -> str:
+    """How fields are called on the command line, where each detector is an option of its own."""
+    return ", ".join(f"--{name.removesuffix('s').replace('_', '-')}" for name in names)
+
+
+def saved_job(path: Path, beside: Mapping[str, Any]) -> Job:
+    """The job of a file, to go on with.
+
+    Parameters
+    ----------
+    beside : mapping
+        The options about configurations, none of which may be given.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one is given, or the file holds no job.
+    """
+    given = [name for name, value in beside.items() if value is not None]
+    if given:
+        raise InvalidArgumentError(f"{_options(given)}: the job of --load has its configuration")
+    try:
+        return Job.load(path)
+    except (OSError, SnapshotError) as error:
+        raise InvalidArgumentError(f"--load {path} cannot be read: {error}") from None
 
 
 def run_job_file(run: JobRun, out: Console, err: Console) -> bool:
@@ -108,10 +135,9 @@ def run_job_file(run: JobRun, out: Console, err: Console) -> bool:
             check_writable(path)
     for kind, path in run.outputs.items():
         check_output_name(path, "--output" if kind == "records" else f"--{kind}")
-    job = Job(run.config)
     with Workspace() as workspace, Interrupt() as interrupt:
-        is_complete = _feed(job, run, workspace, err, interrupt)
-    _finish(job, run, out, err, is_complete=is_complete)
+        is_complete = _feed(run.job, run, workspace, err, interrupt)
+    _finish(run.job, run, out, err, is_complete=is_complete)
     return is_complete
 
 
