@@ -19,7 +19,7 @@ from adcore import (
     ThresholdedForest,
     ThresholdedResult,
 )
-from adcore.job import JobForecast, ResultPage
+from adcore.job import JobForecast, ModelPlot, OverallPage, ResultPage
 from adcore.results import Attribution, Density, Forecast, Imputation, Neighbors
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     assert_type(job.records()[0], dict[str, Any])
     assert_type(job.config, JobConfig)
     assert_type(job.forecast("1d"), JobForecast)
+    assert_type(job.model_plot(start="2026-01-01"), ModelPlot)
+    assert_type(job.overall_buckets(job), OverallPage)
     assert_type(job.take_changes().deleted, list[str])
     assert_type(Job.load("job"), Job)
     assert_type(JobConfig.from_keywords(detectors="count").bucket_span, int)
