@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adcore.store import Store
+from adcore.store import Store, mapped_file
+from adcore.store import checkpoints as store_checkpoints
 from adcore.store.checkpoints import Checkpoints
 from adcore.store.errors import IllegalRequestError
 
@@ -85,3 +87,47 @@ def test_blobs_are_there_after_opening_again(tmp_path: Path) -> None:
         assert store.checkpoints.count() == 5002
         assert store.checkpoints.get_many(["d_17", long]) == {"d_17": b"17", long: b"long"}
         assert list(store.checkpoints.keys(long)) in ([long, long + "x"], [long + "x", long])
+
+
+def _mapped_bytes(path: Path) -> int:
+    """Of a file, in the memory of this process."""
+    parts = Path("/proc/self/smaps").read_text().split("VmFlags")
+    (own,) = (part for part in parts if str(path) in part)
+    return int(own.split("Rss:")[1].split()[0]) * 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs /proc")
+def test_pages_of_the_file_do_not_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (mapped_file, store_checkpoints):
+        monkeypatch.setattr(module, "AT_ONCE", 100)
+    checkpoints = Checkpoints(tmp_path)
+    blobs = {f"{i:05}": bytes([i % 256]) * 10_000 for i in range(2_000)}
+    checkpoints.put_many(blobs)
+    assert checkpoints.get_many(list(blobs)) == blobs
+    assert checkpoints.delete_prefix("000") == 100
+    assert (tmp_path / "data.mdb").stat().st_size > 2e7
+    assert _mapped_bytes(tmp_path / "data.mdb") < 5e6
+    checkpoints.close()
+
+
+def test_readers_and_writers_beside_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (mapped_file, store_checkpoints):
+        monkeypatch.setattr(module, "AT_ONCE", 3)  # the file is mapped anew all the time
+    checkpoints = Checkpoints(tmp_path)
+    names = [[f"{who}-{i}" for i in range(20)] for who in range(4)]
+
+    def work(own: list[str]) -> None:
+        for turn in range(20):
+            blobs = dict.fromkeys(own, b"%d" % turn)
+            checkpoints.put_many(blobs)
+            assert checkpoints.get_many(own) == blobs
+            assert list(checkpoints.keys(own[0][:2])) == sorted(own)
+            assert checkpoints.count() >= len(own)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, names))
+    checkpoints.close()

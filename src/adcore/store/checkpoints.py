@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 
 import lmdb
@@ -15,11 +16,10 @@ from adcore.store.errors import (
     StoreCorruptError,
     StoreFullError,
 )  # fmt: skip
+from adcore.store.mapped_file import AT_ONCE, MappedFile
 
 __all__ = ["Checkpoints"]
 
-# What a database may grow to: addresses, neither memory nor disk.
-_MAP_SIZE = 1 << 40
 # Keys of the file are at most 511 bytes: longer ones are cut and told apart by a hash. No UTF-8
 # has the byte 255, so that a cut key is never a whole one.
 _LONGEST = 440
@@ -54,9 +54,7 @@ class Checkpoints:
         durable = directory is not None
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self._environment: lmdb.Environment | None = lmdb.open(
-                str(path), map_size=_MAP_SIZE, max_readers=4096, sync=durable, metasync=durable
-            )
+            self._file = MappedFile(path, is_durable=durable)
         except (lmdb.InvalidError, lmdb.CorruptedError, lmdb.VersionMismatchError) as error:
             raise StoreCorruptError(
                 f"the files in {str(path)!r} are no checkpoints of a store: {error}"
@@ -80,7 +78,7 @@ class Checkpoints:
         if not pairs:
             return
         try:
-            with self._open().begin(write=True) as transaction:
+            with self._open().transaction(len(pairs), write=True) as transaction:
                 transaction.cursor().putmulti(pairs)
         except (lmdb.Error, OSError) as error:
             raise StoreFullError(f"checkpoints cannot be written: {error}") from None
@@ -88,18 +86,21 @@ class Checkpoints:
     def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         """The blobs of those keys that have one."""
         found: dict[str, bytes] = {}
-        with self._open().begin() as transaction:
-            for key in keys:
-                blob = transaction.get(_key(key))
-                if blob is not None:
-                    found[key] = _unpacked(key, blob)
+        for first in range(0, len(keys), AT_ONCE):
+            part = keys[first : first + AT_ONCE]
+            with self._open().transaction(len(part)) as transaction:
+                for key in part:
+                    blob = transaction.get(_key(key))
+                    if blob is not None:
+                        found[key] = _unpacked(key, blob)
         return found
 
     def delete(self, keys: Iterable[str]) -> int:
         """Delete blobs; returns how many there were."""
+        raw = [_key(key) for key in keys]
         try:
-            with self._open().begin(write=True) as transaction:
-                return sum(transaction.delete(_key(key)) for key in keys)
+            with self._open().transaction(len(raw), write=True) as transaction:
+                return sum(map(transaction.delete, raw))
         except (lmdb.Error, OSError) as error:
             raise StoreFullError(f"checkpoints cannot be deleted: {error}") from None
 
@@ -111,35 +112,36 @@ class Checkpoints:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """The keys that begin so, in the order of their bytes."""
-        start = prefix.encode()[:_LONGEST]
-        with self._open().begin(buffers=True) as transaction:
+        start, after = prefix.encode()[:_LONGEST], b""
+        while found := self._keys_after(start, after):
+            yield from (key for _, key in found if key.startswith(prefix))
+            after, _ = found[-1]
+
+    def _keys_after(self, start: bytes, after: bytes) -> list[tuple[bytes, str]]:
+        """Some keys of the file that begin so, behind another one, and what they stand for."""
+        with self._open().transaction(AT_ONCE) as transaction:
             cursor = transaction.cursor()
-            if not cursor.set_range(start):
-                return
-            for raw, blob in cursor:
-                packed = bytes(raw)
-                if not packed.startswith(start):
-                    return
-                key = _whole_key(packed, blob)
-                if key.startswith(prefix):
-                    yield key
+            if not cursor.set_range(after or start):
+                return []
+            pairs = ((bytes(raw), blob) for raw, blob in cursor)
+            own = takewhile(lambda pair: pair[0].startswith(start), pairs)
+            new = dropwhile(lambda pair: pair[0] == after, own)
+            return [(raw, _whole_key(raw, blob)) for raw, blob in islice(new, AT_ONCE)]
 
     def count(self) -> int:
         """How many blobs there are."""
-        return int(self._open().stat()["entries"])
+        return self._open().count()
 
     def close(self) -> None:
         """Close the file; what was put is on disk already."""
-        if self._environment is not None:
-            self._environment.close()
-            self._environment = None
+        self._file.close()
         if self._temporary is not None:
             self._temporary.cleanup()
 
-    def _open(self) -> lmdb.Environment:
-        if self._environment is None:
+    def _open(self) -> MappedFile:
+        if not self._file.is_open:
             raise StoreClosedError("the store is closed")
-        return self._environment
+        return self._file
 
 
 def _key(key: str) -> bytes:
@@ -159,12 +161,12 @@ def _packed(key: str, blob: bytes) -> tuple[bytes, bytes]:
     return packed, len(whole).to_bytes(4, "little") + whole + blob
 
 
-def _unpacked(key: str, blob: bytes) -> bytes:
+def _unpacked(key: str, blob: memoryview) -> bytes:
     whole = key.encode()
-    return blob if len(whole) <= _LONGEST else blob[4 + len(whole) :]
+    return bytes(blob if len(whole) <= _LONGEST else blob[4 + len(whole) :])
 
 
-def _whole_key(packed: bytes, blob: bytes | memoryview) -> str:
+def _whole_key(packed: bytes, blob: memoryview) -> str:
     if len(packed) <= _LONGEST:
         return packed.decode()
     size = int.from_bytes(blob[:4], "little")
