@@ -254,6 +254,35 @@ def test_files_are_an_index(tmp_path: Path, kind: str, *, is_glob: bool) -> None
     ]
 
 
+def test_only_those_parts_of_files_are_read_that_are_asked_for(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        for day in range(3):
+            connection.execute(
+                f"COPY (SELECT make_timestamp_ms({day} * 86_400_000 + i) AS t, i AS n "
+                f"FROM range(100) r(i)) TO '{tmp_path}/{day}.parquet'"
+            )
+    with Store.open(None) as store:
+        store.documents.register_files("days", tmp_path)
+        (target,) = store.documents.resolve("days")
+        with store.documents.cursor() as cursor:
+            cursor.execute(f"SELECT _seq_no, n FROM {target.relation} WHERE t >= 172_800_050")
+            found = cursor.fetchall()
+            plan = cursor.execute(
+                f"EXPLAIN SELECT max(_seq_no) FROM {target.relation} WHERE t >= 172_800_050"
+            ).fetchall()
+        assert [n for _, n in found] == list(range(50, 100))
+        assert sorted(found) == found
+        assert "WINDOW" not in plan[0][1]  # where all rows would go through
+
+
+def test_files_whose_columns_are_named_as_places_in_them(tmp_path: Path, store: Store) -> None:
+    duckdb.sql(f"COPY (SELECT 7 AS file_index UNION ALL SELECT 7) TO '{tmp_path}/a.parquet'")
+    store.documents.register_files("a", tmp_path)
+    found = store.documents.get("a", "1")
+    assert found is not None
+    assert json.loads(found.source) == {"file_index": 7}
+
+
 def test_files_that_are_none(tmp_path: Path, store: Store) -> None:
     with pytest.raises(MappingError, match="has no files"):
         store.documents.register_files("a", tmp_path)

@@ -72,11 +72,22 @@ def files_mapping(cursor: duckdb.DuckDBPyConnection, scan: str) -> tuple[Mapping
     )
     shown = ", ".join(f"{literal(n)}, {_shown(n, kind)}" for n, kind, _ in columns)
     # Rows have no ids of their own: their position in the files is one as long as these stay.
+    position = _position(scan, {name for name, _, _ in columns})
     view = (
-        "SELECT (row_number() OVER () - 1)::VARCHAR AS _id, row_number() OVER () - 1 AS _seq_no, "
+        f"SELECT ({position})::VARCHAR AS _id, {position} AS _seq_no, "
         f"1::BIGINT AS _version, json_object({shown})::VARCHAR AS _source, {names} FROM {scan}"
     )
     return mapping, view
+
+
+def _position(scan: str, names: set[str]) -> str:
+    """Where a row is: its number in a file of Parquet beside that of the file, else among all.
+
+    To count all, all would have to be read, whatever part of them is asked for.
+    """
+    if scan.startswith("read_parquet") and names.isdisjoint(("file_index", "file_row_number")):
+        return "(file_index::BIGINT << 32 | file_row_number)"
+    return "row_number() OVER () - 1"
 
 
 def _field_type(kind: str) -> str:
