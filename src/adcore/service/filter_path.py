@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from fnmatch import translate
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 __all__ = ["filter_response"]
 
 Steps = tuple[str, ...]
+Patterns = tuple[Steps, ...]
 
 
 def filter_response(body: Any, expression: str) -> Any:
@@ -23,8 +23,8 @@ def filter_response(body: Any, expression: str) -> Any:
     {'hits': {'hits': [{'_id': 'a'}]}}
     """
     patterns = [part.strip() for part in expression.split(",") if part.strip()]
-    kept = [_steps(part) for part in patterns if not part.startswith("-")]
-    dropped = [_steps(part[1:]) for part in patterns if part.startswith("-")]
+    kept = tuple(_steps(part) for part in patterns if not part.startswith("-"))
+    dropped = tuple(_steps(part[1:]) for part in patterns if part.startswith("-"))
     if kept:
         body = _keep(body, kept)
     if dropped:
@@ -40,7 +40,9 @@ def _steps(pattern: str) -> Steps:
     return tuple(step.replace("\\.", ".") for step in re.split(r"(?<!\\)\.", pattern))
 
 
-def _below(patterns: Sequence[Steps], key: str) -> tuple[bool, list[Steps]]:
+# The items of a list have the same few keys.
+@lru_cache(maxsize=1_024)
+def _below(patterns: Patterns, key: str) -> tuple[bool, Patterns]:
     """Whether a pattern ends at a key, and what is left of those that go on below it."""
     is_end = False
     rest: list[Steps] = []
@@ -50,7 +52,7 @@ def _below(patterns: Sequence[Steps], key: str) -> tuple[bool, list[Steps]]:
                 rest.append(remaining)
             else:
                 is_end = True
-    return is_end, rest
+    return is_end, tuple(rest)
 
 
 def _advance(pattern: Steps, key: str) -> list[Steps]:
@@ -66,7 +68,7 @@ def _fits(step: str) -> Any:
     return re.compile(translate(re.sub(r"[\[?]", r"[\g<0>]", step))).match
 
 
-def _keep(body: Any, patterns: Sequence[Steps]) -> Any:
+def _keep(body: Any, patterns: Patterns) -> Any:
     if isinstance(body, list):
         items = [_keep(item, patterns) for item in body]
         items = [item for item in items if item is not _NOTHING]
@@ -82,7 +84,7 @@ def _keep(body: Any, patterns: Sequence[Steps]) -> Any:
     return kept or _NOTHING
 
 
-def _drop(body: Any, patterns: Sequence[Steps]) -> Any:
+def _drop(body: Any, patterns: Patterns) -> Any:
     if isinstance(body, list):
         return [_drop(item, patterns) for item in body]
     if not isinstance(body, dict):
