@@ -108,6 +108,11 @@ class Service:
         self._process.terminate()
         self._process.wait()
 
+    def kill(self) -> None:
+        """Without a warning, as where power fails."""
+        self._process.kill()
+        self._process.wait()
+
 
 def measure(name: str, size: int) -> dict[str, Any]:
     """The figures of one body."""

@@ -8,7 +8,8 @@ minute, two requests at a time. When the clock has passed the end of the minute,
 it, and meanwhile a client keeps asking: for the profile of the detector and of an entity, for the
 worst entities, for the last anomalies, for documents. Then results are counted by a search. What
 the job learns at its start lies in Parquet files that are registered as an index. Memory is that of
-the serving process, with and without the pages of files that are mapped into it.
+the serving process, with and without the pages of files that are mapped into it. With `--kill` the
+process is killed in the middle of one more look, and another one takes over.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,12 +107,21 @@ class ServedEntities:
         self._prepare()
         self.clock = SharedClock(options.directory / "clock")
         self.clock.set(START + options.warm_rows * MINUTE)
-        arguments = [sys.executable, __file__, "--serve", "--directory", str(options.directory)]
-        for name in ("output_after", "model_memory", "threads", "cycle"):
-            arguments += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
-        self.service = Service(options.directory, arguments)
-        self.client = Client(self.service.url)
         self.detector = ""
+        self._serve()
+
+    def _serve(self) -> None:
+        arguments = [
+            sys.executable,
+            __file__,
+            "--serve",
+            "--directory",
+            str(self.options.directory),
+        ]
+        for name in ("output_after", "model_memory", "threads", "cycle"):
+            arguments += [f"--{name.replace('_', '-')}", str(getattr(self.options, name))]
+        self.service = Service(self.options.directory, arguments)
+        self.client = Client(self.service.url)
 
     def _prepare(self) -> None:
         history = self.options.directory / "history"
@@ -167,12 +177,35 @@ class ServedEntities:
     def look(self, minute: int) -> float:
         """Seconds from the end of a minute until all its results can be found."""
         end = START + (minute + 1) * MINUTE
-        with self._questions(self._while_at_work):
+        is_quiet = minute < self.options.warm_rows + self.options.quiet
+        with nullcontext() if is_quiet else self._questions(self._while_at_work):
             start = time.perf_counter()
             self.clock.set(end)
-            while self.results(end) < self.options.entities:
-                time.sleep(0.5)
+            self._wait_for(end)
             return time.perf_counter() - start
+
+    def _wait_for(self, end: int) -> None:
+        while self.results(end) < self.options.entities:
+            time.sleep(0.5)
+
+    def killed_look(self, minute: int, cpu_seconds: float) -> dict[str, Any]:
+        """The process ends in the middle of a look; figures of the one that takes over."""
+        end = START + (minute + 1) * MINUTE
+        before = self.service.cpu_seconds()
+        self.clock.set(end)
+        while self.service.cpu_seconds() - before < cpu_seconds / 3:
+            time.sleep(0.01)
+        found = self.results(end)
+        self.service.kill()
+        self.client.close()
+        start = time.perf_counter()
+        self._serve()
+        figures = {"results_when_killed": found, "serves_after": time.perf_counter() - start}
+        self._wait_for(end)
+        return figures | {
+            "caught_up_after": time.perf_counter() - start,
+            "cpu_seconds": self.service.cpu_seconds(), "memory": self.service.memory_now(),
+        }  # fmt: skip
 
     def results(self, end: int | None = None) -> int:
         """Results found by a search, of the interval that ended then or of all."""
@@ -180,6 +213,13 @@ class ServedEntities:
         body = {"size": 0, "track_total_hits": True, "query": last}
         answer = self.client.ask("count results", "POST", f"{PLUGIN}/results/_search", body)
         return int(answer["hits"]["total"]["value"])
+
+    def scores(self, minute: int) -> float:
+        """The sum of the scores of an interval."""
+        own = {"term": {"data_end_time": START + (minute + 1) * MINUTE}}
+        body = {"size": 0, "query": own, "aggs": {"all": {"sum": {"field": "anomaly_score"}}}}
+        answer = self.client.ask("", "POST", f"{PLUGIN}/results/_search", body)
+        return float(answer["aggregations"]["all"]["value"])
 
     @contextmanager
     def _questions(self, ask: Callable[[int], None]) -> Iterator[None]:
@@ -242,20 +282,15 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         figures: dict[str, Any] = {"entities": options.entities, "start_seconds": bench.start()}
         _tell({"start": figures["start_seconds"], "memory": bench.service.memory_now()})
         figures["while_learning"] = bench.client.take()
-        ticks = []
-        for minute in range(options.warm_rows, options.warm_rows + options.intervals):
-            before = bench.service.cpu_seconds()
-            fed = bench.feed(minute)
-            between = bench.service.cpu_seconds()
-            seconds = bench.look(minute)
-            after = bench.service.cpu_seconds()
-            ticks.append({
-                "fed": fed, "fed_cpu_seconds": between - before,
-                "rows_per_second": options.entities / fed,
-                "seconds": seconds, "cpu_seconds": after - between,
-                "memory": bench.service.memory_now(), "questions": bench.client.take(),
-            })  # fmt: skip
-            _tell(ticks[-1])
+        last = options.warm_rows + options.intervals
+        ticks = [tick(bench, minute) for minute in range(options.warm_rows, last)]
+        if options.kill:
+            bench.feed(last)
+            figures["killed"] = bench.killed_look(last, ticks[-1]["cpu_seconds"])
+            _tell(figures["killed"])
+            ticks.append(tick(bench, last + 1))
+        minutes = range(options.warm_rows, last + 2 * options.kill)
+        figures["scores"] = [bench.scores(minute) for minute in minutes]
         figures |= {"intervals": ticks, "agreement": bench.agreement()}
     finally:
         bench.close()
@@ -264,6 +299,25 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         if path.is_dir() else path.stat().st_blocks * 512
         for path in (options.directory / "data").iterdir()
     }  # fmt: skip
+    return figures
+
+
+def tick(bench: ServedEntities, minute: int) -> dict[str, Any]:
+    """The figures of a minute whose documents come and that is looked at."""
+    bench.client.take()
+    before = bench.service.cpu_seconds()
+    fed = bench.feed(minute)
+    between = bench.service.cpu_seconds()
+    after_feed = bench.service.memory_now()
+    seconds = bench.look(minute)
+    after = bench.service.cpu_seconds()
+    figures = {
+        "fed": fed, "fed_cpu_seconds": between - before,
+        "rows_per_second": bench.options.entities / fed, "memory_fed": after_feed,
+        "seconds": seconds, "cpu_seconds": after - between,
+        "memory": bench.service.memory_now(), "questions": bench.client.take(),
+    }  # fmt: skip
+    _tell(figures)
     return figures
 
 
@@ -301,6 +355,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bulk", type=int, default=10_000, help="documents of a request")
     parser.add_argument("--directory", type=Path, default=Path("build/served_entities"))
+    parser.add_argument("--kill", action="store_true", help="one more look, in the middle of it")
+    parser.add_argument("--quiet", type=int, default=0, help="looks at first when nobody asks")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
