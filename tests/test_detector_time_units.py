@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adcore import Detector
-from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.errors import SnapshotError
+from adcore.snapshot_parts import join_snapshot, split_snapshot
 from adcore.times import EARLIEST, LATEST, UNITS, unit_between
 
 MINUTE = 60_000

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adcore.dates.formats import date_format, parse_zone
 from adcore.query.date_math import parse_date
 from adcore.query.errors import SearchError, ShardSearchError
 from adcore.query.limits import Limits
@@ -15,7 +16,6 @@ from adcore.query.normalise import normalise_aggregations, normalise_query
 from adcore.query.syntax.parse_aggregation import parse_aggregations
 from adcore.query.syntax.parse_query import parse_query
 from adcore.query.syntax.request import parse_request
-from adcore.store.dates import date_format, parse_zone
 
 Json = Any
 PARSING, ILLEGAL = "parsing_exception", "illegal_argument_exception"

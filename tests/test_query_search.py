@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from query_tables import HOUR, NOW, make_target, quoted
 
+from adcore.dates.formats import parse_zone
 from adcore.errors import InvalidArgumentError
 from adcore.query.aggregate.date_buckets import DateBuckets
 from adcore.query.aggregate.date_histogram import quarter_of
@@ -23,7 +24,6 @@ from adcore.query.filter import filter_sql
 from adcore.query.limits import Limits
 from adcore.query.run import count, search
 from adcore.query.sql import Sql
-from adcore.store.dates import parse_zone
 from adcore.store.index_entry import Target
 
 Json = Any

@@ -15,10 +15,10 @@ from adcore.detector.identity import new_id
 from adcore.detector.init_progress import InitProgress
 from adcore.detector.models import ModelRoom
 from adcore.detector.settings import DEFAULT_MIN_SAMPLES, ModelSettings
-from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.detector.stream import DetectionStream
 from adcore.detector.windows import Windows
 from adcore.errors import SnapshotError
+from adcore.snapshot_parts import join_snapshot, split_snapshot
 from adcore.times import TimeUnit, epoch_moment
 
 __all__ = ["DetectorBase", "moment"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from adcore.dates.formats import date_format
 from adcore.errors import InvalidArgumentError
 from adcore.job.errors import bad_request
 from adcore.job.fields import Field, Reader, object_of, text
-from adcore.store.dates import date_format
 
 __all__ = ["DATA_FIELDS", "DataDescription"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from adcore.dates.formats import DEFAULT_FORMAT, date_format
 from adcore.errors import AdcoreError
 from adcore.job.errors import JobError
 from adcore.query.date_math import parse_date
-from adcore.store.dates import DEFAULT_FORMAT, date_format
 from adcore.times import epoch_milliseconds
 
 __all__ = ["read_moment", "read_result_time"]

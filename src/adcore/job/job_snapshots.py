@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from adcore import _core
 from adcore.detect.files import replacing
-from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.errors import SnapshotError
 from adcore.job.config import JobConfig
 from adcore.job.job_stream import JobStream
 from adcore.job.model_snapshot import ModelSnapshot
 from adcore.job.results_bytes import read_results, write_results
 from adcore.job.row_reader import InputCounts
+from adcore.snapshot_parts import join_snapshot, split_snapshot
 
 __all__ = ["JobSnapshots"]
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from adcore import _rows
 from adcore.arrow import ArrowField, FloatArray, Int64Array
+from adcore.dates.formats import DateFormat, date_format
 from adcore.errors import AdcoreError
 from adcore.job.data_description import DataDescription
 from adcore.job.row_values import as_floats
-from adcore.store.dates import DateFormat, date_format
 from adcore.times import epoch_milliseconds
 
 __all__ = ["NO_TIME", "row_times"]

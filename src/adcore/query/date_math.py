@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone, tzinfo
 
+from adcore.dates.formats import DateFormat, beyond_calendars
 from adcore.errors import InvalidArgumentError
 from adcore.query.errors import SearchError
-from adcore.store.dates import DateFormat, beyond_calendars
 
 __all__ = ["Clock", "floor_local", "from_local", "parse_date", "shift", "to_local"]
 
@@ -51,7 +51,7 @@ def parse_date(
 
     Examples
     --------
-    >>> from adcore.store.dates import date_format
+    >>> from adcore.dates.formats import date_format
     >>> parse_date("1970-02-01||-1M/M", date_format("yyyy-MM-dd"), 0, round_up=True)
     2678399999
     """

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 import duckdb
 
+from adcore.dates.formats import date_format
 from adcore.errors import InvalidArgumentError
 from adcore.query.compile.values import request_format
 from adcore.query.errors import SearchError
@@ -16,7 +17,6 @@ from adcore.query.leaves import leaves
 from adcore.query.limits import Limits
 from adcore.query.source_filter import filter_source
 from adcore.query.syntax.source import DocumentOptions, FieldRequest
-from adcore.store.dates import date_format
 from adcore.store.index_entry import Target
 from adcore.store.mapping import Field, Mapping
 

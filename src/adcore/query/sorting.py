@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adcore.dates.formats import DateFormat
 from adcore.query.aggregate.columns import Columns, Kind, field_values
 from adcore.query.compile import condition
 from adcore.query.compile.objects import values_below
@@ -15,7 +16,6 @@ from adcore.query.errors import ShardSearchError, illegal_argument
 from adcore.query.sql import FALSE, Sql, all_of, any_of, join, sql, value
 from adcore.query.syntax.reader import Json
 from adcore.query.syntax.sort import SortKey
-from adcore.store.dates import DateFormat
 from adcore.store.mapping import Field
 
 __all__ = ["SortColumn", "after", "order_by", "plan_sort"]

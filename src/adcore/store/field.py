@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
+from adcore.dates.formats import DEFAULT_FORMAT, DateFormat, date_format
 
 __all__ = ["Field", "FieldType"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from typing import Any
 
+from adcore.dates.formats import DYNAMIC_FORMATS, date_format
 from adcore.errors import InvalidArgumentError
-from adcore.store.dates import DYNAMIC_FORMATS, date_format
 from adcore.store.errors import MappingError, StrictDynamicMappingError
 from adcore.store.mapping import RESERVED_COLUMNS, Mapping
 from adcore.store.nested_lists import flattened

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcore.config import shorten
+from adcore.dates.formats import date_format
 from adcore.errors import InvalidArgumentError
-from adcore.store.dates import date_format
 from adcore.store.errors import MappingError
 from adcore.store.field import Field, FieldType
 

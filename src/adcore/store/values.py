@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from adcore.dates.formats import common_time
 from adcore.errors import InvalidArgumentError
-from adcore.store.dates import common_time
 from adcore.store.field import Field, FieldType
 
 __all__ = ["Reader", "ValueReadError", "field_reader", "plain_type", "preview"]

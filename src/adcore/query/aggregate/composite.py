@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adcore.dates.formats import DateFormat, date_format
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.date_histogram import date_buckets
 from adcore.query.aggregate.histogram import number_key
@@ -23,7 +24,6 @@ from adcore.query.syntax.aggregations import (
     TermBuckets,
 )
 from adcore.query.syntax.queries import Scalar
-from adcore.store.dates import DateFormat, date_format
 
 __all__ = ["CompositeShape"]
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from adcore.dates.formats import DEFAULT_FORMAT, DateFormat, date_format
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.date_buckets import QUARTER, DateBuckets
 from adcore.query.aggregate.histogram import too_many_buckets
@@ -16,7 +17,6 @@ from adcore.query.limits import Limits
 from adcore.query.sql import Sql, sql, value
 from adcore.query.syntax.aggregations import DateHistogram
 from adcore.query.syntax.queries import Scalar
-from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
 
 __all__ = ["DateHistogramShape", "date_buckets", "histogram_format", "require_times"]
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from adcore.dates.formats import DEFAULT_FORMAT, DateFormat, date_format
 from adcore.errors import InvalidArgumentError
 from adcore.query.aggregate.columns import Columns, Kind, Values, field_values, known_as
 from adcore.query.compile.values import request_format, to_date, to_float, to_text
@@ -13,7 +14,6 @@ from adcore.query.errors import illegal_argument
 from adcore.query.sql import Sql, sql, value
 from adcore.query.syntax.aggregations import Aggregation, Metric, Percentiles, WeightedAverage
 from adcore.query.syntax.queries import Scalar
-from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
 
 __all__ = ["Measure", "missing_value", "plan_measure"]
 

@@ -8,13 +8,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adcore.dates.formats import date_format
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.keys import filled
 from adcore.query.aggregate.shape import Bucket, Json, Row, Shape
 from adcore.query.compile.values import request_format, to_date, to_float
 from adcore.query.sql import Sql, all_of, any_of, join, negation, sql, value
 from adcore.query.syntax.aggregations import RangeBucket, Ranges
-from adcore.store.dates import date_format
 
 __all__ = ["FiltersShape", "RangesShape"]
 

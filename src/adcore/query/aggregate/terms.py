@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adcore.dates.formats import DateFormat
 from adcore.query.aggregate.columns import Kind, Values
 from adcore.query.aggregate.keys import valued
 from adcore.query.aggregate.shape import Bucket, Json, Ranking, Row, Shape
@@ -15,7 +16,6 @@ from adcore.query.errors import SearchError
 from adcore.query.sql import Sql, all_of, join, sql, value
 from adcore.query.syntax.aggregations import Order, TermBuckets
 from adcore.query.syntax.queries import Scalar
-from adcore.store.dates import DateFormat
 
 __all__ = ["TermsShape"]
 

@@ -6,11 +6,11 @@ import ipaddress
 import math
 from datetime import timezone, tzinfo
 
+from adcore.dates.formats import DateFormat, date_format, parse_zone
 from adcore.errors import InvalidArgumentError
 from adcore.query.date_math import parse_date
 from adcore.query.errors import SearchError, illegal_argument, query_error
 from adcore.query.syntax.queries import Scalar
-from adcore.store.dates import DateFormat, date_format, parse_zone
 from adcore.store.mapping import Field
 
 __all__ = [

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
+from adcore.dates.formats import date_format
 from adcore.query.computed.request import RuntimeField
 from adcore.query.computed.values import DocumentReader
 from adcore.query.documents import Document, render
 from adcore.query.syntax.source import DocumentOptions
-from adcore.store.dates import date_format
 
 __all__ = ["add_fields", "hit_of"]
 

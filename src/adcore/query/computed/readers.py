@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from adcore.dates.formats import DEFAULT_FORMAT, DateFormat, date_format
 from adcore.errors import InvalidArgumentError
-from adcore.store.dates import DEFAULT_FORMAT, DateFormat, date_format
 
 __all__ = ["RUNTIME_TYPES", "date_reader", "reader_of", "runtime_readers"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timezone, tzinfo
 
+from adcore.dates.formats import parse_zone
 from adcore.errors import InvalidArgumentError
 from adcore.query.errors import SearchError, illegal_argument
 from adcore.query.syntax.queries import Scalar
@@ -18,7 +19,6 @@ from adcore.query.syntax.reader import (
     scalar,
     text,
 )
-from adcore.store.dates import parse_zone
 
 __all__ = ["Options"]
 

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
-from adcore.detector.snapshot import join_snapshot, split_snapshot
 from adcore.detector.stream import DetectionStream
 from adcore.errors import SnapshotError
 from adcore.service.detectors.names import ANALYSES
+from adcore.snapshot_parts import join_snapshot, split_snapshot
 from adcore.store.checkpoints import Checkpoints
 
 __all__ = ["AnalysisCheckpoints", "AnalysisPlan", "Key"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adcore.dates.formats import date_format
 from adcore.detector import DetectorConfig
 from adcore.service.detectors.correlation import AnomalyWindow, happened_together
-from adcore.store.dates import date_format
 
 __all__ = ["insight_document"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from adcore.dates.formats import date_format
 from adcore.job import JobConfig
-from adcore.store.dates import date_format
 
 __all__ = ["Record", "analysed_fields", "fields_of", "time_writer", "value_at"]
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from adcore.dates.formats import date_format
 from adcore.job import JobConfig
 from adcore.service.errors import validation_error
 from adcore.service.jobs.datafeed_config import DatafeedConfig
@@ -22,7 +23,6 @@ from adcore.service.jobs.registry import JobRegistry
 from adcore.service.jobs.shelf import Shelf
 from adcore.service.jobs.states import AWAITING_UPGRADE
 from adcore.store.clock import Clock
-from adcore.store.dates import date_format
 from adcore.store.documents import Documents
 
 __all__ = ["Datafeeds"]

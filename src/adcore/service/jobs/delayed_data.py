@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adcore.dates.formats import date_format
 from adcore.job import JobConfig
 from adcore.job.time_span import TimeSpan
 from adcore.service.jobs.annotations import Annotations
@@ -12,7 +13,6 @@ from adcore.service.jobs.datafeed_source import DatafeedSource
 from adcore.service.jobs.notifications import Notifications
 from adcore.service.jobs.result_store import ResultStore
 from adcore.store.clock import Clock
-from adcore.store.dates import date_format
 
 __all__ = ["DelayedDataCheck", "Lateness"]
 

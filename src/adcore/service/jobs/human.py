@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adcore.store.dates import date_format
+from adcore.dates.formats import date_format
 
 __all__ = ["with_texts_of_times"]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
+from adcore.dates.formats import date_format
 from adcore.job import Job, JobConfig
 from adcore.job.errors import JobFault
 from adcore.job.series_documents import point_id
@@ -18,7 +19,6 @@ from adcore.service.jobs.posted import Call, PostedLog
 from adcore.service.jobs.run_parts import RunParts
 from adcore.service.jobs.tallies import Tallies
 from adcore.service.jobs.timing import Timing
-from adcore.store.dates import date_format
 
 __all__ = ["JobRun"]
 

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from adcore.dates.patterns import NAMED_PATTERNS, ONE_NUMBER, compile_pattern, write_pattern
 from adcore.errors import InvalidArgumentError
-from adcore.store.date_patterns import NAMED_PATTERNS, ONE_NUMBER, compile_pattern, write_pattern
 
 __all__ = [
     "DEFAULT_FORMAT", "DYNAMIC_FORMATS", "DateFormat", "beyond_calendars", "common_time",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adcore.dates.formats import DEFAULT_FORMAT, date_format, parse_zone
 from adcore.errors import InvalidArgumentError
-from adcore.store.dates import DEFAULT_FORMAT, date_format, parse_zone
 
 DAY = 86_400_000
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

@@ -1,0 +1,1 @@
+"""Dates as text: formats, their patterns, time zones."""
