@@ -126,7 +126,7 @@ void ResidualModel::learn(const Residual& r, double weight, double trust, double
   weigh(r, weight * news * trust);
   // Errors of a young model are those of a worse one.
   const double young = 1 - weight / std::max(kShareRemembered * age_, kLeastMemory);
-  learn_families(r, weight, trust, std::min(kept, young));
+  learn_families(r, weight, trust, news, std::min(kept, young));
   age_ = std::min(age_ + static_cast<float>(weight), kMostAge);
 }
 
@@ -153,7 +153,7 @@ void ResidualModel::weigh(const Residual& r, double weight) noexcept {
   for (auto& log_weight : log_weights_) log_weight -= most;
 }
 
-void ResidualModel::learn_families(const Residual& r, double weight, double trust, double kept) noexcept {
+void ResidualModel::learn_families(const Residual& r, double weight, double trust, double news, double kept) noexcept {
   normal_.learn(r, weight * trust, kept);
   heavy_.learn(r, weight, kept);  // its own robustness is better than ours
   if (r.has_ratio()) ratios_.learn(r, weight * trust, kept);
@@ -161,7 +161,7 @@ void ResidualModel::learn_families(const Residual& r, double weight, double trus
   const auto modes = modes_.size();
   modes_.learn(r, weight, kept);  // what is an outlier to the others may be a mode
   if (modes == 1 && modes_.size() > 1) log_weights_[kModes] = kNewModes;
-  repeat_.learn(r, weight, kept);
+  repeat_.learn(r, weight, trust, news, kept);
 }
 
 void ResidualModel::scale(double factor) noexcept {

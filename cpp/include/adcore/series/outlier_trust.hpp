@@ -10,16 +10,24 @@ namespace adcore {
 /// none.
 class OutlierTrust {
  public:
-  [[nodiscard]] auto of(double score) const noexcept -> double {
+  /// What a value is learned with by its score alone: wholly to p = 1e-3, hardly from 1e-5 on.
+  [[nodiscard]] static auto of_one(double score) noexcept -> double {
     const double out = std::clamp((std::abs(score) - kWholeScore) / (kLeastScore - kWholeScore), 0.0, 1.0);
-    if (out == 0) return 1;
-    const double ruled = std::clamp((rate_ - kFirstRate) / (kWholeRate - kFirstRate), 0.0, 1.0);
+    return out == 0 ? 1 : std::exp(kLogLeast * out);
+  }
+  [[nodiscard]] static auto is_outlier(double score) noexcept -> bool { return std::abs(score) > kWholeScore; }
+  /// The same where so many of all values are outliers: what has become the rule is none.
+  [[nodiscard]] static auto of_rule(double rate) noexcept -> double {
+    return std::clamp((rate - kFirstRate) / (kWholeRate - kFirstRate), 0.0, 1.0);
+  }
+  [[nodiscard]] auto of(double score) const noexcept -> double {
+    if (!is_outlier(score)) return 1;
     const double back = std::clamp((events_ - kFirstEvents) / (kWholeEvents - kFirstEvents), 0.0, 1.0);
-    return std::max({std::exp(kLogLeast * out), ruled, back, relaxed_ > 0 ? kRelaxed : 0});
+    return std::max({of_one(score), of_rule(rate_), back, relaxed_ > 0 ? kRelaxed : 0});
   }
   /// `memory` and `ahead` in buckets; `length` of the anomaly: as an event it counts once.
   void learn(double score, int length, double ahead, double memory) noexcept {
-    const double out = std::abs(score) > kWholeScore ? 1 : 0;
+    const double out = is_outlier(score) ? 1 : 0;
     rate_ += static_cast<float>((out - rate_) * std::min(ahead / memory, 1.0));
     events_ += static_cast<float>((out / std::pow(length, 2) - events_) * std::min(ahead / kEventMemory, 1.0));
     relaxed_ = std::max(relaxed_ - static_cast<float>(ahead), 0.0F);

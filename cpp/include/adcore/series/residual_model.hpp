@@ -55,7 +55,7 @@ class ResidualModel {
   [[nodiscard]] auto tails_of(std::size_t family, const Residual& r) const noexcept -> LogTails;
   [[nodiscard]] auto quantiles_of(std::size_t family, const Residual& r) const noexcept -> Quantiles;
   void weigh(const Residual& r, double weight) noexcept;
-  void learn_families(const Residual& r, double weight, double trust, double kept) noexcept;
+  void learn_families(const Residual& r, double weight, double trust, double news, double kept) noexcept;
 
   NormalFamily normal_;
   HeavyFamily heavy_;
