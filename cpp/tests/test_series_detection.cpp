@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "adcore/series/anomaly_shape.hpp"
 #include "series_streams.hpp"
 
 namespace adcore::testing {
@@ -87,6 +88,20 @@ TEST(SeriesDetection, familiar_blips_do_not_excuse_a_spike_beyond_all_measure) {
   const auto seen = watch.ask(150);
   EXPECT_LT(seen.log_single, std::log(1e-10));
   EXPECT_LT(seen.log_probability, 0.8 * seen.log_single);
+}
+
+TEST(SeriesDetection, anomalies_beyond_all_measure_do_not_make_the_next_one_familiar) {
+  AnomalyShape shape;
+  const auto learn = [&shape](double log_probability) {
+    shape.learn(log_probability, 4);
+    shape.learn(0, 0);
+  };
+  for (int i = 0; i < 60; ++i) learn(std::log(0.1) - 1);
+  const double before = shape.corrected(-30, 4);
+  for (int i = 0; i < 3; ++i) learn(-60);
+  EXPECT_LT(shape.corrected(-30, 4), 0.85 * before);
+  for (int i = 0; i < 60; ++i) learn(-60);  // until they are the rule
+  EXPECT_GT(shape.corrected(-30, 4), 0.75 * before);
 }
 
 TEST(SeriesDetection, bursts_of_events) {

@@ -16,18 +16,21 @@ constexpr double kShapeKept = 0.995;
 constexpr double kNeeded = 5;
 constexpr std::int32_t kMostLength = 1'000'000;
 // That an anomaly was beyond all measure does not make the next one familiar.
-constexpr double kMostSize = 20;
+constexpr double kMostSize = 5;  // mean sizes
 // Lengths of the same kind are never exactly the same.
 constexpr double kLeastDeviation = 0.1;
 
 // How much rarer than p = 0.1: exponential with mean 1 where a model is right.
 auto excess_of(double log_probability) noexcept -> double { return kLogRunning - log_probability; }
 
+// As if one anomaly of the size 1 had been seen before all others.
+auto size_sum(const FadingMoments& known) noexcept -> double {
+  return known.count * static_cast<double>(known.mean) + 1;
+}
+
 // ln P(X >= size) of an exponential X with a mean that was learned: what is still unknown of it makes it Pareto's.
 auto log_size_tail(const FadingMoments& known, double size) noexcept -> double {
-  const double count = known.count + 1.0;
-  const double sum = known.count * static_cast<double>(known.mean) + 1;
-  return -count * std::log1p(size / sum);
+  return -(known.count + 1.0) * std::log1p(size / size_sum(known));
 }
 
 }  // namespace
@@ -70,7 +73,8 @@ void AnomalyShape::learn(double log_probability, double score) noexcept {
 void AnomalyShape::end() noexcept {
   auto& known = sides_[size_sum_ < 0 ? 0 : 1];
   known.log_lengths.learn(std::log(length_), 1, kShapeKept);
-  known.sizes.learn(std::min(std::abs(size_sum_) / length_, kMostSize), 1, kShapeKept);
+  const double most = kMostSize * size_sum(known.sizes) / (known.sizes.count + 1.0);
+  known.sizes.learn(std::min(std::abs(size_sum_) / length_, most), 1, kShapeKept);
   length_ = 0;
   size_sum_ = 0;
 }
