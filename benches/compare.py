@@ -34,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 REPETITIONS = 7
 QUICK_REPETITIONS = 2
 MEMORY_MODELS = 20
+MEMORY_ROWS = 4_096
 MEMORY_WORKLOADS = ("W1", "W2", "W3", "W4")
 
 
@@ -137,13 +138,16 @@ def memory(
     options: argparse.Namespace,
     data: Path,
 ) -> None:
-    few = replace(workload, models=min(MEMORY_MODELS, options.repetitions * MEMORY_MODELS))
-    few = replace(few, warm_rows=min(workload.warm_rows, 4_096))
-    write_rows(data, w.warm_rows(few), w.segments(few, 1))
     result = comparison.memory[workload.name] = {}
     for peer in peers:
         progress(f"{workload.name}: memory of {peer.name}")
-        child = PeerProcess(peer, few, data, "memory", options.core)
+        some = replace(
+            workload,
+            models=memory_models(workload, peer),
+            warm_rows=min(workload.warm_rows, MEMORY_ROWS),
+        )
+        write_rows(data, w.warm_rows(some), w.segments(some, 1))
+        child = PeerProcess(peer, some, data, "memory", options.core)
         try:
             answer = child.read("memory")
             result[peer.name] = {k: answer[k] for k in ("bytes_per_model", "state_bytes")}
@@ -151,6 +155,11 @@ def memory(
             comparison.absent[f"memory of {peer.name} on {workload.name}"] = str(failure)
         finally:
             child.close()
+
+
+def memory_models(workload: w.Workload, peer: Peer) -> int:
+    """Models of a few kilobytes: as many as the workload has, where that is more."""
+    return max(MEMORY_MODELS, workload.models) if peer.small else MEMORY_MODELS
 
 
 def save(comparison: Comparison, output: Path) -> None:

@@ -26,12 +26,16 @@ _ADCORE = (sys.executable, str(DRIVERS / "adcore_peer.py"))
 
 @dataclass(frozen=True)
 class Peer:
-    """A driver's command line, the detectors it has, and words that add to or change a job's."""
+    """A driver's command line, the detectors it has, and words that add to or change a job's.
+
+    A few small models are lost in the pages of a process: their memory is measured over more.
+    """
 
     name: str
     command: tuple[str, ...]
     detectors: frozenset[str]
     extra: tuple[str, ...] = ()
+    small: bool = False
 
 
 class Absent(Exception):
@@ -57,12 +61,12 @@ def adcore_peer(_folder: Path) -> Peer:
 def compact_peer(_folder: Path) -> Peer:
     _need_module("adcore")
     trees = f"trees={COMPACT_TREES}"
-    return Peer("compact", _ADCORE, frozenset({"forest"}), ("compact=yes", trees))
+    return Peer("compact", _ADCORE, frozenset({"forest"}), ("compact=yes", trees), small=True)
 
 
 def compact_equal_peer(_folder: Path) -> Peer:
     _need_module("adcore")
-    return Peer("compact-equal", _ADCORE, frozenset({"forest"}), ("compact=yes",))
+    return Peer("compact-equal", _ADCORE, frozenset({"forest"}), ("compact=yes",), small=True)
 
 
 def krcf_peer(_folder: Path) -> Peer:

@@ -7,7 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from figures import Comparison, Speed, as_markdown, as_text, disagreements, ratio, speed_table
+from compare import memory_models
+from figures import (
+    COMPACT_MEMORY_GOAL,
+    Comparison,
+    Speed,
+    as_markdown,
+    as_text,
+    disagreements,
+    ratio,
+    speed_table,
+)
 from peer_install import Peer, find_peers
 from peer_process import PeerFailed, PeerProcess, write_rows
 from workloads import WORKLOADS, segments, warm_rows
@@ -84,3 +94,24 @@ def test_our_driver_answers(tmp_path: Path, name: str, peer: str) -> None:
     child.close()
     assert answer["points"] == work.points_per_segment
     assert 0.3 < answer["score_sum"] / answer["points"] < 2.0
+
+
+def test_a_compact_model_takes_what_its_bar_allows(tmp_path: Path) -> None:
+    """Over few models as over many: what a process loads for the first is not counted."""
+    [compact], _ = find_peers(["compact"], tmp_path)
+    for models in (20, 200):
+        work = replace(WORKLOADS["W4"], models=models)
+        data = tmp_path / "rows.f32"
+        write_rows(data, warm_rows(work), segments(work, 1))
+        child = PeerProcess(compact, work, data, "memory", core=0)
+        answer = child.read("memory")
+        child.close()
+        assert answer["state_bytes"] < answer["bytes_per_model"] < COMPACT_MEMORY_GOAL
+
+
+@pytest.mark.parametrize(("name", "models"), [("W1", 20), ("W4", 2_000)])
+def test_small_models_are_measured_by_the_thousand(name: str, models: int, tmp_path: Path) -> None:
+    [compact], _ = find_peers(["compact"], tmp_path)
+    [resident], _ = find_peers(["adcore"], tmp_path)
+    assert memory_models(WORKLOADS[name], compact) == models
+    assert memory_models(WORKLOADS[name], resident) == 20
