@@ -468,10 +468,41 @@ def test_a_wrong_interval_names_its_option(
         make_plan(workspace, source, request)
 
 
-def test_a_wrong_time_format_says_what_is_allowed(tmp_path: Path, workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("time_format", "says"),
+    [
+        ("fortnights", "--time-format is 'fortnights', expected iso"),
+        ("%Q", "--time-format is '%Q', expected iso, .*: .*Unrecognized format"),
+        ("%Y-%m-%", "--time-format is '%Y-%m-%', expected iso, .*: .*Trailing"),
+    ],
+)
+@pytest.mark.parametrize("time_field", ["ts", None])
+def test_a_wrong_time_format_says_what_is_allowed(
+    time_format: str, says: str, time_field: str | None, tmp_path: Path, workspace: Workspace
+) -> None:
     source = open_source(workspace, str(write(table(), tmp_path / "a.csv")))
-    with pytest.raises(InvalidArgumentError, match="--time-format is 'fortnights', expected iso"):
-        make_plan(workspace, source, Request(time_field="ts", time_format="fortnights"))
+    with pytest.raises(InvalidArgumentError, match=says):
+        make_plan(workspace, source, Request(time_field=time_field, time_format=time_format))
+
+
+@pytest.mark.parametrize(
+    ("time_field", "time_format"),
+    [("ts", "%d/%m/%Y"), ("ts", "s"), ("load", "%d/%m/%Y"), ("load", "iso")],
+)
+def test_a_time_format_that_no_value_has_shows_one(
+    time_field: str, time_format: str, tmp_path: Path, workspace: Workspace
+) -> None:
+    source = open_source(workspace, str(write(table(), tmp_path / "a.csv")))
+    says = f"'{time_field}' tells times in another format than --time-format '{time_format}' .a val"
+    with pytest.raises(DataError, match=says):
+        make_plan(workspace, source, Request(time_field=time_field, time_format=time_format))
+
+
+def test_a_time_format_without_a_column_of_times(tmp_path: Path, workspace: Workspace) -> None:
+    rows = [{"host": row["host"], "load": row["load"]} for row in table()]
+    source = open_source(workspace, str(write(rows, tmp_path / "a.csv")))
+    with pytest.raises(InvalidArgumentError, match=r"--time-format needs times.*--time-field"):
+        make_plan(workspace, source, Request(time_format="iso"))
 
 
 # -- intervals

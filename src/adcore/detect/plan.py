@@ -126,6 +126,8 @@ def _time(
             guesses.append(f"times in {column.name!r} are {form.describe()}")
         return column, form
     found = guess_time_field(workspace.connection, source.columns)
+    if found is None and request.time_format is not None:
+        raise InvalidArgumentError("--time-format needs times; name their column with --time-field")
     if found is None:
         guesses.append("no column tells the time: rows are numbered and taken as equally spaced")
         return None

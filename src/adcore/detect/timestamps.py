@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from adcore.detect.columns import Column
-from adcore.detect.sql import ask_one, identifier, literal
+from adcore.detect.sql import ask_one, first_line, identifier, literal
 from adcore.errors import DataError, InvalidArgumentError
 from adcore.times import EARLIEST, LATEST, UNITS, unit_between
 
@@ -80,14 +80,30 @@ def explicit_format(column: Column, name: str) -> TimeFormat:
         If it is none of these.
     """
     if name == "iso":
-        return _native(column) if not column.is_text else _iso(column)
+        return _native(column) if column.is_time and not column.is_text else _iso(column)
     if name in UNITS:
         return _epoch(column, name)
     if "%" in name:
         return _pattern(column, name)
-    raise InvalidArgumentError(
+    raise _no_format(name)
+
+
+def _if_it_fits(
+    connection: duckdb.DuckDBPyConnection, column: Column, form: TimeFormat
+) -> TimeFormat | None:
+    """The format that was named; None if values were sampled and none is so written."""
+    query = f"SELECT count({identifier(column.name)}), count({form.milliseconds}) FROM sample"
+    try:
+        present, fit = ask_one(connection, query)
+    except duckdb.InvalidInputException as error:
+        raise _no_format(form.name, f": {first_line(error)}") from error
+    return form if fit or not present else None
+
+
+def _no_format(name: str, reason: str = "") -> InvalidArgumentError:
+    return InvalidArgumentError(
         f"--time-format is {name!r}, expected iso, {', '.join(UNITS)} or a strptime pattern "
-        "such as '%d/%m/%Y %H:%M'"
+        f"such as '%d/%m/%Y %H:%M'{reason}"
     )
 
 
@@ -137,8 +153,8 @@ def _native(column: Column) -> TimeFormat:
 
 
 def _iso(column: Column) -> TimeFormat:
-    value = identifier(column.name)
-    return TimeFormat("iso", f"epoch_ms(TRY_CAST({value} AS TIMESTAMPTZ))::DOUBLE")
+    text = f"{identifier(column.name)}::VARCHAR"
+    return TimeFormat("iso", f"epoch_ms(TRY_CAST({text} AS TIMESTAMPTZ))::DOUBLE")
 
 
 def _epoch(column: Column, unit: str) -> TimeFormat:
@@ -206,17 +222,19 @@ def require_format(
 
     Raises
     ------
+    InvalidArgumentError
+        If what is named is no format.
     DataError
-        If no format fits; the message shows a value.
+        If the values have another, or none that is known; the message shows one.
     """
-    if name is not None:
-        return explicit_format(column, name)
-    found = guess_format(connection, column)
+    if name is None:
+        found = guess_format(connection, column)
+        wrong, advice = "no known format", "; name it with --time-format"
+    else:
+        found = _if_it_fits(connection, column, explicit_format(column, name))
+        wrong, advice = f"another format than --time-format {name!r}", ""
     if found is not None:
         return found
     query = f"SELECT any_value({identifier(column.name)})::VARCHAR FROM sample"
     (value,) = ask_one(connection, query)
-    raise DataError(
-        f"column {column.name!r} tells times in no known format (a value is {value!r}); "
-        "name it with --time-format"
-    )
+    raise DataError(f"column {column.name!r} tells times in {wrong} (a value is {value!r}){advice}")
