@@ -146,6 +146,22 @@ def test_arrays_of_any_layout() -> None:
         assert buckets.flush().values.tolist() == [[30.0, 36.0]]
 
 
+def test_masked_values_are_missing() -> None:
+    mask = [False, True, False]
+    load = np.ma.MaskedArray([1.0, 2.0, 4.0], mask=mask)
+    host = np.ma.MaskedArray(["a", "b", "a"], mask=mask)
+    plain = {"load": [1.0, None, 4.0], "host": ["a", None, "a"]}
+    found = []
+    for data in ({"load": load, "host": host}, plain):
+        buckets = BucketAggregator("1s", ["value_count(load)", "sum(load)"], keys=["host"])
+        buckets.add([0, 0, 0], data, {"host": data["host"]})
+        found.append(listed(buckets, buckets.flush()))
+    assert found[0] == found[1]
+    buckets = BucketAggregator("1s", ["sum(load)"])
+    buckets.add([0, 0, 0], load.reshape(3, 1))
+    assert buckets.flush().values.tolist() == [[5.0]]
+
+
 def test_fields_of_structured_arrays() -> None:
     records = np.zeros(3, dtype=[("a", "<f8"), ("pad", "u1"), ("b", "<f8")])
     records["b"] = [1, 2, 4]

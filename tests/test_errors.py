@@ -124,6 +124,7 @@ def test_shapes_of_rows() -> None:
     assert message_of(forest.score, [[1, 2, 3]]) == expected + " or (n, 6)"
     assert message_of(forest.near_neighbors, [1, 2, 3], 1.0) == "x has 3 values, expected 2 or 6"
     assert message_of(forest.impute, 1.0) == "x has 1 values, expected 2 or 6"
+    assert message_of(forest.impute, [[1, 2]]) == "x has shape (1, 2), expected (2,) or (6,)"
 
 
 def test_arguments_of_questions() -> None:

@@ -81,8 +81,9 @@ def test_one_column_may_be_flat() -> None:
         ({"a": [1, 2], "b": [3.5, None]}, [[1, 3.5], [2, NAN]]),
         (np.array([[1, None]], dtype=object), [[1, NAN]]),
         (np.ma.MaskedArray([[1, 2]], mask=[[False, True]]), [[1, NAN]]),
+        ({"a": np.ma.MaskedArray([1.0, 2.0], mask=[True, False]), "b": [3, 4]}, [[NAN, 3], [2, 4]]),
     ],
-    ids=["list", "tuples", "dicts", "dict of columns", "objects", "masked"],
+    ids=["list", "tuples", "dicts", "dict of columns", "objects", "masked", "masked columns"],
 )
 def test_python_rows(rows: Any, expected: Any) -> None:
     same(matrix(rows, 2), expected)
@@ -231,6 +232,21 @@ def test_columns_of_a_structured_array() -> None:
     table = columns(array, values=["b", "a"])
     assert table.fields == ("b", "a")
     same(table.values, [[2.5, 1], [4.5, 3]])
+
+
+def test_masked_values_are_missing() -> None:
+    mask = [False, True, False]
+    load = np.ma.MaskedArray([1.0, 2.0, 3.0], mask=mask)
+    host = np.ma.MaskedArray(["a", "b", "a"], mask=mask)
+    structured = np.ma.MaskedArray(
+        np.array([(1.0, "a"), (2.0, "b"), (3.0, "a")], dtype=[("load", "f8"), ("host", "U1")]),
+        mask=[(True, True) if masked else (False, False) for masked in mask],
+    )
+    for data in ({"load": load, "host": host}, structured):
+        table = columns(data, values=["load"], keys=["host"])
+        same(table.values, [[1], [NAN], [3]])
+        assert table.keys[:, 0].tolist() == [0, 1, 0]
+        assert table.labels == (["a", None],)
 
 
 def test_keys_are_equal_when_their_texts_are() -> None:

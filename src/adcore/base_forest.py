@@ -225,9 +225,12 @@ class BaseForest(ForestFacts):
         return matrix(X, tuple(dict.fromkeys((config.row_size, config.dimensions))))
 
     def _point(self, x: Any) -> FloatArray:
-        values = matrix(x if np.ndim(x) else [x], 1, name="x")[:, 0]
         config = self._forest.config
         allowed = tuple(dict.fromkeys((config.row_size, config.dimensions)))
+        if np.shape(x)[1:] not in {(), (1,)}:
+            shapes = " or ".join(f"({count},)" for count in allowed)
+            raise InvalidArgumentError(f"x has shape {np.shape(x)}, expected {shapes}")
+        values = matrix(x if np.ndim(x) else [x], 1, name="x")[:, 0]
         if len(values) not in allowed:
             raise InvalidArgumentError(
                 f"x has {len(values)} values, expected {' or '.join(map(str, allowed))}"

@@ -25,7 +25,7 @@ from adcore.arrow import (
     read_arrow,
 )
 from adcore.errors import DataError, InvalidArgumentError
-from adcore.matrix import matrix, stack, to_numbers
+from adcore.matrix import matrix, stack, to_numbers, unmasked
 from adcore.times import arrow_milliseconds, epoch_milliseconds
 
 __all__ = [
@@ -153,9 +153,9 @@ def named_columns(data: Any) -> dict[str, Any]:
     if is_arrow(data):
         return {field.name: field for field in read_arrow(data)}
     if isinstance(data, Mapping):
-        return {str(field): np.asarray(column) for field, column in data.items()}
+        return {str(field): np.asarray(unmasked(column)) for field, column in data.items()}
     if isinstance(data, np.ndarray) and data.dtype.names:
-        return {field: data[field] for field in data.dtype.names}
+        return {field: unmasked(data[field]) for field in data.dtype.names}
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
         fields = dict.fromkeys(field for row in data for field in row)
         return {

@@ -13,7 +13,7 @@ from adcore.arrow import FloatArray, is_arrow, read_arrow
 from adcore.config import shorten
 from adcore.errors import DataError, InvalidArgumentError
 
-__all__ = ["matrix"]
+__all__ = ["matrix", "unmasked"]
 
 _NUMERIC_KINDS = "biuf"
 
@@ -76,7 +76,7 @@ def _values(data: Any, name: str) -> npt.NDArray[Any]:
     if is_arrow(data):
         return _from_arrow(data, name)
     if isinstance(data, Mapping):
-        return _from_columns({field: np.asarray(values) for field, values in data.items()})
+        return _from_columns({f: np.asarray(unmasked(values)) for f, values in data.items()})
     if isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Mapping):
         fields = tuple(data[0])
         return _from_dicts(data, fields)
@@ -95,8 +95,7 @@ def _as_array(data: Any, name: str) -> npt.NDArray[Any]:
 
 
 def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
-    if isinstance(array, np.ma.MaskedArray):
-        array = np.ma.filled(array.astype(np.float64), np.nan)
+    array = unmasked(array)
     if array.ndim == 0:
         raise InvalidArgumentError(f"{name} is {shorten(array[()])}, expected an array of rows")
     if array.dtype.kind in _NUMERIC_KINDS:
@@ -105,6 +104,15 @@ def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
     if array.dtype.kind in "OUS" or array.dtype.kind == "T":
         return _from_objects(array, name)
     raise InvalidArgumentError(f"{name} has dtype {array.dtype}, expected numbers")
+
+
+def unmasked(values: Any) -> Any:
+    """``None`` where an array is masked: most of NumPy passes over a mask without a word."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    objects = values.data.astype(object)
+    objects[np.ma.getmaskarray(values)] = None
+    return objects
 
 
 def _from_objects(array: npt.NDArray[Any], name: str) -> FloatArray:

@@ -192,7 +192,7 @@ class BucketAggregator:
             return [self._column(values[field], field) for field in self._fields]
         if not self._fields:
             return []
-        table = np.asarray(values)
+        table = np.asanyarray(values)
         table = table.reshape(-1, 1) if table.ndim == 1 else table
         if table.ndim != 2 or table.shape[1] != len(self._fields):
             raise InvalidArgumentError(

@@ -9,13 +9,14 @@ import numpy as np
 from adcore import _core, _rows
 from adcore.arrow import FloatArray, Labels, UInt32Array, is_arrow, read_arrow
 from adcore.errors import InvalidArgumentError
-from adcore.matrix import to_numbers
+from adcore.matrix import to_numbers, unmasked
 
 __all__ = ["codes_of", "numbers_of", "numbers_or_hashes_of"]
 
 
 def numbers_of(column: Any, field: str) -> FloatArray:
     """Float64 values; a float64 array is used as it is, whatever its strides."""
+    column = unmasked(column)
     if isinstance(column, np.ndarray) and column.dtype == np.float64:
         return column
     if is_arrow(column):
@@ -51,7 +52,7 @@ def codes_of(column: Any) -> tuple[UInt32Array, Labels]:
     fields = read_arrow(column) if is_arrow(column) else []
     if len(fields) == 1 and fields[0].kind == "text":
         return fields[0].content, fields[0].labels
-    objects = np.asarray(fields[0].objects() if fields else column, dtype=object)
+    objects = np.asarray(fields[0].objects() if fields else unmasked(column), dtype=object)
     codes = np.empty(len(objects), dtype=np.uint32)
     return codes, _rows.intern(objects, codes)
 
