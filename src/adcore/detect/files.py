@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ import duckdb
 
 from adcore.errors import AdcoreError
 
-__all__ = ["OutputError", "check_writable", "printing", "replacing", "with_mark"]
+__all__ = [
+    "OutputError", "check_writable", "printing", "replacing", "system_reason", "with_mark",
+]  # fmt: skip
 
 
 class OutputError(AdcoreError, OSError):
@@ -57,10 +60,20 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         draft.replace(target)
     except (OSError, duckdb.IOException) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise OutputError(f"{path} was not written: {reason}") from error
+        raise OutputError(f"{path} was not written: {system_reason(error)}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def system_reason(error: Exception) -> str:
+    """What the system said when a file could not be written, such as "No space left on device".
+
+    The database ends its own sentence with it; where a thread wrote, its number is among JSON.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    number = re.search(r'"errno":"(\d+)"', str(error))
+    return os.strerror(int(number[1])) if number else str(error).rsplit(": ", 1)[-1]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from types import TracebackType
 
 import duckdb
 
-from adcore.detect.files import OutputError
+from adcore.detect.files import OutputError, system_reason
 from adcore.detect.sql import ask, literal
 
 __all__ = ["Workspace"]
@@ -69,4 +69,4 @@ class Workspace:
         shutil.rmtree(self.folder, ignore_errors=True)
         # The database names the file it could not write, whatever error that became on its way.
         if isinstance(error, Exception) and str(self.folder / "spill") in str(error):
-            raise self.not_written(str(error).rsplit(": ", 1)[-1]) from error
+            raise self.not_written(system_reason(error)) from error
