@@ -101,14 +101,14 @@ def test_history_decides_and_a_new_start_begins_anew() -> None:
     assert watching.flush().data_start_time.tolist() == [START + 3_000_000]
 
 
-def test_a_detector_of_before_reads_milliseconds() -> None:
+def test_the_unit_is_part_of_a_snapshot() -> None:
     watching = detector()
     watching.process({"ts": [0], "x": [1.0]})
     facts, parts = split_snapshot(watching.to_bytes())
-    del facts["time_unit"]
-    old = Detector.from_bytes(join_snapshot(facts, parts))
-    old.process({"ts": [400_000_000], "x": [1.0]})
-    assert old.watermark == 400_000_000
+    assert facts["time_unit"] == "ms"
+    kept = Detector.from_bytes(join_snapshot(facts, parts))
+    kept.process({"ts": [400_000_000], "x": [1.0]})
+    assert kept.watermark == 400_000_000
     with pytest.raises(SnapshotError, match="'d' is not allowed"):
         Detector.from_bytes(join_snapshot(facts | {"time_unit": "d"}, parts))
 

@@ -131,6 +131,27 @@ def test_open_buckets_begin_anew(tmp_path: Path) -> None:
         assert [bucket["event_count"] for bucket in buckets(api)] == [12, 5, 12]
 
 
+def test_data_that_are_posted_twice_are_counted_and_change_no_result(api: Api) -> None:
+    started(api, **WAVES)
+    sent = rows(0, 6)
+    first = post(api, *sent)
+    finished = buckets(api)
+    open_from = finished[-1]["timestamp"] + HOUR
+    assert open_from == BEGIN + 5 * HOUR
+    late = [row for row in sent if row["time"] < open_from]
+    again = post(api, *late)
+    assert again["processed_record_count"] == 0
+    assert again["out_of_order_timestamp_count"] == len(late)
+    assert buckets(api) == finished
+    stats = api.ok("GET", f"{J}/_stats")["jobs"][0]["data_counts"]
+    assert stats["processed_record_count"] == first["processed_record_count"] == len(sent)
+    # The last bucket is still open: what is said of it twice counts twice.
+    repeated = [row for row in sent if row["time"] >= open_from]
+    assert post(api, *repeated)["out_of_order_timestamp_count"] == 0
+    api.ok("POST", f"{J}/_flush", {"advance_time": BEGIN + 6 * HOUR})
+    assert [bucket["event_count"] for bucket in buckets(api)][-1] == 2 * len(repeated)
+
+
 def test_what_is_wrong_with_records_is_counted(api: Api) -> None:
     started(api)
     counts = post(

@@ -154,8 +154,7 @@ class DetectorBase:
                     config, made.settings, windows, made.id, room=made._room
                 )
                 made._stream.restore(facts["stream"], parts)
-                # Before units were looked for, numbers were milliseconds.
-                made._time_unit = TimeUnit(facts.get("time_unit", "ms"))
+                made._time_unit = TimeUnit(facts["time_unit"])
         except (KeyError, TypeError, ValueError) as error:
             raise SnapshotError(f"the detector cannot be read: {error}") from error
         return made
