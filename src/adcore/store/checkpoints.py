@@ -10,12 +10,7 @@ from pathlib import Path
 
 import lmdb
 
-from adcore.store.errors import (
-    IllegalRequestError,
-    StoreClosedError,
-    StoreCorruptError,
-    StoreFullError,
-)  # fmt: skip
+from adcore.store.errors import IllegalRequestError, StoreCorruptError, StoreFullError
 from adcore.store.mapped_file import AT_ONCE, MappedFile
 
 __all__ = ["Checkpoints"]
@@ -78,7 +73,7 @@ class Checkpoints:
         if not pairs:
             return
         try:
-            with self._open().transaction(len(pairs), write=True) as transaction:
+            with self._file.transaction(len(pairs), write=True) as transaction:
                 transaction.cursor().putmulti(pairs)
         except (lmdb.Error, OSError) as error:
             raise StoreFullError(f"checkpoints cannot be written: {error}") from None
@@ -88,7 +83,7 @@ class Checkpoints:
         found: dict[str, bytes] = {}
         for first in range(0, len(keys), AT_ONCE):
             part = keys[first : first + AT_ONCE]
-            with self._open().transaction(len(part)) as transaction:
+            with self._file.transaction(len(part)) as transaction:
                 for key in part:
                     blob = transaction.get(_key(key))
                     if blob is not None:
@@ -99,7 +94,7 @@ class Checkpoints:
         """Delete blobs; returns how many there were."""
         raw = [_key(key) for key in keys]
         try:
-            with self._open().transaction(len(raw), write=True) as transaction:
+            with self._file.transaction(len(raw), write=True) as transaction:
                 return sum(map(transaction.delete, raw))
         except (lmdb.Error, OSError) as error:
             raise StoreFullError(f"checkpoints cannot be deleted: {error}") from None
@@ -119,7 +114,7 @@ class Checkpoints:
 
     def _keys_after(self, start: bytes, after: bytes) -> list[tuple[bytes, str]]:
         """Some keys of the file that begin so, behind another one, and what they stand for."""
-        with self._open().transaction(AT_ONCE) as transaction:
+        with self._file.transaction(AT_ONCE) as transaction:
             cursor = transaction.cursor()
             if not cursor.set_range(after or start):
                 return []
@@ -130,18 +125,13 @@ class Checkpoints:
 
     def count(self) -> int:
         """How many blobs there are."""
-        return self._open().count()
+        return self._file.count()
 
     def close(self) -> None:
         """Close the file; what was put is on disk already."""
         self._file.close()
         if self._temporary is not None:
             self._temporary.cleanup()
-
-    def _open(self) -> MappedFile:
-        if not self._file.is_open:
-            raise StoreClosedError("the store is closed")
-        return self._file
 
 
 def _key(key: str) -> bytes:

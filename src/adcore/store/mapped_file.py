@@ -9,6 +9,8 @@ from pathlib import Path
 
 import lmdb
 
+from adcore.store.errors import StoreClosedError
+
 __all__ = ["AT_ONCE", "MappedFile"]
 
 # What a database may grow to: addresses, neither memory nor disk.
@@ -35,6 +37,8 @@ class MappedFile:
     Raises
     ------
     lmdb.Error, OSError
+    StoreClosedError
+        By transactions and counts after `close`.
     """
 
     def __init__(self, path: Path, *, is_durable: bool) -> None:
@@ -44,11 +48,6 @@ class MappedFile:
         self._lock = threading.Lock()
         self._at_work = 0
         self._touched = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it was not closed yet."""
-        return self._environment is not None
 
     @contextmanager
     def transaction(
@@ -74,7 +73,8 @@ class MappedFile:
         """The file stays mapped where it is while the block runs."""
         with self._lock:
             environment = self._environment
-            assert environment is not None  # noqa: S101 -- for the type checker
+            if environment is None:
+                raise StoreClosedError("the store is closed")
             self._at_work += 1
             self._touched += blobs
         try:
