@@ -61,7 +61,7 @@ def test_the_normal_quantile_is_the_inverse_of_the_tail(log_tail: float) -> None
 def test_the_gamma_tails_are_those_of_mpmath(a: float, x: float) -> None:
     with mp.workdps(450):
         upper = mp.gammainc(mp.mpf(a), mp.mpf(x), regularized=True)
-        lower = mp.gammainc(mp.mpf(a), 0, mp.mpf(x), regularized=True)
+        lower = 1 - upper
         if min(upper, lower) < mp.mpf(10) ** -400:
             return
         log_upper, log_lower = mp.log(upper), mp.log(lower)
