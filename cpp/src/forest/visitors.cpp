@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace adcore {
 
@@ -62,11 +63,14 @@ auto cut_off(const Path& path, std::span<const float> query) -> CutOff {
 
 auto trace(Subtree node, std::span<const float> query) -> Path {
   Path path;
+  std::size_t mass = node.mass();
   while (!node.is_leaf()) {
     const Cut cut = node.cut();
-    const bool right = cut.is_right(query.data());
-    path.steps.push_back({node.box(), node.mass(), node.child(cut, !right).mass()});
-    node = node.child(cut, right);
+    Subtree next = node.child(cut, cut.is_right(query.data()));
+    const std::size_t mass_below = next.mass();
+    path.steps.push_back({node.box(), mass, mass - mass_below});
+    node = std::move(next);
+    mass = mass_below;
   }
   path.leaf = node.point();
   path.equal = std::equal(query.begin(), query.end(), path.leaf.values);

@@ -14,28 +14,32 @@ namespace adcore {
 class BoundingBox {
  public:
   explicit BoundingBox(std::size_t dimensions)
-      : dimensions_(dimensions), lo_(lane_groups(dimensions) * kLanes), hi_(lo_.size()) {}
+      : dimensions_(dimensions), corners_(2 * lane_groups(dimensions) * kLanes) {}
 
-  [[nodiscard]] auto lo() const noexcept -> std::span<const float> { return {lo_.data(), dimensions_}; }
-  [[nodiscard]] auto hi() const noexcept -> std::span<const float> { return {hi_.data(), dimensions_}; }
+  [[nodiscard]] auto lo() const noexcept -> std::span<const float> { return {lower(), dimensions_}; }
+  [[nodiscard]] auto hi() const noexcept -> std::span<const float> { return {upper(), dimensions_}; }
   /// The padded corners.
-  [[nodiscard]] auto lower() noexcept -> float* { return lo_.data(); }
-  [[nodiscard]] auto upper() noexcept -> float* { return hi_.data(); }
-  [[nodiscard]] auto groups() const noexcept -> std::size_t { return lo_.size() / kLanes; }
+  [[nodiscard]] auto lower() noexcept -> float* { return corners_.data(); }
+  [[nodiscard]] auto upper() noexcept -> float* { return corners_.data() + corners_.size() / 2; }
+  [[nodiscard]] auto lower() const noexcept -> const float* { return corners_.data(); }
+  [[nodiscard]] auto upper() const noexcept -> const float* { return corners_.data() + corners_.size() / 2; }
+  [[nodiscard]] auto groups() const noexcept -> std::size_t { return corners_.size() / (2 * kLanes); }
 
   void start(const float* point) {
-    std::copy_n(point, dimensions_, lo_.begin());
-    std::copy_n(point, dimensions_, hi_.begin());
+    std::copy_n(point, dimensions_, lower());
+    std::copy_n(point, dimensions_, upper());
   }
   void add(const float* point) noexcept {
+    float* const lo = lower();
+    float* const hi = upper();
     for (std::size_t d = 0; d < dimensions_; ++d) {
-      lo_[d] = std::min(lo_[d], point[d]);
-      hi_[d] = std::max(hi_[d], point[d]);
+      lo[d] = std::min(lo[d], point[d]);
+      hi[d] = std::max(hi[d], point[d]);
     }
   }
 
   [[nodiscard]] auto range(std::size_t d) const noexcept -> double {
-    return static_cast<double>(hi_[d]) - static_cast<double>(lo_[d]);
+    return static_cast<double>(upper()[d]) - static_cast<double>(lower()[d]);
   }
   [[nodiscard]] auto range_sum() const noexcept -> double {
     double total = 0;
@@ -44,10 +48,10 @@ class BoundingBox {
   }
   /// How far a coordinate lies above, or below, the box; 0 where it is inside.
   [[nodiscard]] auto above(std::size_t d, float value) const noexcept -> double {
-    return std::max(0.0, static_cast<double>(value) - static_cast<double>(hi_[d]));
+    return std::max(0.0, static_cast<double>(value) - static_cast<double>(upper()[d]));
   }
   [[nodiscard]] auto below(std::size_t d, float value) const noexcept -> double {
-    return std::max(0.0, static_cast<double>(lo_[d]) - static_cast<double>(value));
+    return std::max(0.0, static_cast<double>(lower()[d]) - static_cast<double>(value));
   }
   /// Sum over dimensions of the distance to the box.
   [[nodiscard]] auto distance(std::span<const float> point) const noexcept -> double {
@@ -58,8 +62,7 @@ class BoundingBox {
 
  private:
   std::size_t dimensions_;
-  std::vector<float> lo_;
-  std::vector<float> hi_;
+  std::vector<float> corners_;
 };
 
 }  // namespace adcore

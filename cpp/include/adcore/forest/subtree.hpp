@@ -41,6 +41,7 @@ class Subtree {
   PointView points_;
   NodeCode code_ = kNoNode;
   std::vector<WeightedPoint> drawn_;
+  BoundingBox drawn_box_{0};  // of more than one point: the cut is drawn from it
   std::uint64_t state_ = 0;
 };
 
