@@ -14,7 +14,7 @@ from adcore.detector.validate_data import check_detector
 from adcore.detector.validate_model import Finding, check_model
 from adcore.errors import AdcoreError
 
-__all__ = ["ASPECTS", "check_body", "find_issue"]
+__all__ = ["ASPECTS", "check_body", "find_issue", "model_issue"]
 
 ASPECTS = ("detector", "model")
 _INCOMPLETE = "Model validation experienced issues completing."
@@ -68,8 +68,14 @@ def find_issue(
         check_detector(config, source, after_time_field)
     except DetectorConfigError as error:
         return _issue("detector", error)
-    if aspect == "detector":
-        return {}
+    return {} if aspect == "detector" else model_issue(config, source, now)
+
+
+def model_issue(config: DetectorConfig, source: Source, now: int | None) -> dict[str, Any]:
+    """What stands in the way of the models of a detector in whose way nothing stands.
+
+    The answer is that of :func:`find_issue`, whose checks of the detector are not made again.
+    """
     try:
         finding = check_model(config, source, now)
     except AdcoreError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adcore.detector import DetectorConfig, DetectorConfigError
 from adcore.detector.index_source import IndexSource
-from adcore.detector.validate import find_issue
+from adcore.detector.validate import find_issue, model_issue
 from adcore.service.detectors.errors import ResultIndexError, refusal, used_name
 from adcore.service.detectors.parts import Parts
 from adcore.service.detectors.registry import NO_FEATURES
@@ -78,7 +78,7 @@ class Validation:
             with time_limit(seconds, _TIMED_OUT) as watch:
                 documents = self._parts.store.documents
                 source = IndexSource(documents, config.indices, watch=watch)
-                return find_issue(config, source, self._parts.clock(), "model")
+                return model_issue(config, source, self._parts.clock())
         except ApiError as error:
             return {"model": {"timeout": {"message": error.reason}}}
 
